@@ -1,0 +1,204 @@
+"""matrix.yaml into core types: every mistake in it at once, with its place and its cure.
+
+The file is read into data that knows its lines, checked for shape, then for meaning: names that
+nothing defines, drivers that do not exist, rules that go in circles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
+from bot.config.tree import Path_, Tree, problem
+from bot.core.matrix import Allowance, Exclusion, Matrix, Row
+from bot.core.model import Component, Json, digest
+from bot.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Names that the program defines and a file may use."""
+
+    drivers: frozenset[str]
+    suites: frozenset[str]
+
+
+def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matrix:
+    """Read and check `file`. Raises `ConfigError` that lists everything wrong with it."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as trouble:
+        cure = "run `stackmatrix run --config FILE`, or start in the folder of a matrix.yaml"
+        raise ConfigError((problem(file, (1, 1), f"cannot be read: {trouble}", cure),)) from None
+    tree = Tree.parse(file, text)
+    problems = [*tree.problems, *_shape(tree), *_meaning(tree, known)]
+    if problems:
+        raise ConfigError(tuple(dict.fromkeys(problems)))
+    return _matrix(file, MatrixFile.model_validate(tree.data), tree, cutoff)
+
+
+def _shape(tree: Tree) -> Iterator[Problem]:
+    """Unknown and missing keys, wrong types, values out of range."""
+    for path, kind, message, given in mistakes(tree.data):
+        what, cure = _say(path, kind, message, given)
+        yield problem(tree.file, tree.place(path), what, cure)
+
+
+def _say(path: Path_, kind: str, message: str, given: object) -> tuple[str, str]:
+    name = ".".join(str(part) for part in path) or "the file"
+    if kind == "extra_forbidden":
+        allowed = keys_at(path[:-1])
+        return f"`{name}` is not a key that stackmatrix knows", _meant(str(path[-1]), allowed)
+    if kind == "missing":
+        return f"`{name}` is missing", f"add `{path[-1]}:`; the commented matrix.yaml shows one"
+    return f"`{name}` is {given!r}, which cannot be: {message}", "write a value of that kind"
+
+
+def _meant(word: str, among: list[str]) -> str:
+    close = get_close_matches(word, among, n=1)
+    known = ", ".join(among) if among else "none is defined"
+    return f"did you mean `{close[0]}`?" if close else f"use one of: {known}"
+
+
+def _table(data: Json, key: str) -> dict[str, dict[str, Json]]:
+    table = data.get(key) if isinstance(data, dict) else None
+    items = table.items() if isinstance(table, dict) else ()
+    return {name: entry for name, entry in items if isinstance(entry, dict)}
+
+
+def _names(entry: Mapping[str, Json], key: str) -> list[str]:
+    listed = entry.get(key)
+    return [str(item) for item in listed] if isinstance(listed, list | dict) else []
+
+
+def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
+    """Names that nothing defines, and rules in a circle; works on files of a broken shape too."""
+    components = _table(tree.data, "components")
+    for name, entry in components.items():
+        driver = entry.get("driver", "script")
+        if isinstance(driver, str) and driver not in known.drivers:
+            path = ("components", name, "driver")
+            what = f"there is no driver `{driver}`"
+            yield problem(tree.file, tree.place(path), what, _meant(driver, sorted(known.drivers)))
+    for name, entry in _table(tree.data, "stacks").items():
+        yield from _stack(tree, name, entry, sorted(components), known)
+    yield from _exclusions(tree, sorted(components))
+
+
+def _stack(
+    tree: Tree, name: str, entry: dict[str, Json], components: list[str], known: Known
+) -> Iterator[Problem]:
+    for key in ("components", "baseline"):
+        for at, used in enumerate(_names(entry, key)):
+            if used not in components:
+                path = ("stacks", name, key, used if key == "baseline" else at)
+                what = f"stack `{name}` uses `{used}`, which `components` does not define"
+                yield problem(tree.file, tree.place(path), what, _meant(used, components))
+    for at, used in enumerate(_names(entry, "suite")):
+        own = isinstance(tree.data, dict) and bool(tree.data.get("suite"))
+        if not own and used.split("/")[0] not in known.suites:
+            path = ("stacks", name, "suite", at)
+            what = f"there is no probe family `{used}`"
+            yield problem(tree.file, tree.place(path), what, _meant(used, sorted(known.suites)))
+
+
+def _exclusions(tree: Tree, components: list[str]) -> Iterator[Problem]:
+    rules = _table(tree.data, "exclude")
+    for name, entry in rules.items():
+        for used in _names(entry, "cells"):
+            if used not in components:
+                here: Path_ = ("exclude", name, "cells", used)
+                what = f"exclusion `{name}` speaks of `{used}`, which `components` does not define"
+                yield problem(tree.file, tree.place(here), what, _meant(used, components))
+        for at, used in enumerate(_names(entry, "unless")):
+            if used not in rules:
+                path = ("exclude", name, "unless", at)
+                what = f"exclusion `{name}` leans on `{used}`, which does not exist"
+                yield problem(tree.file, tree.place(path), what, _meant(used, sorted(rules)))
+    for circle in _circles({name: _names(entry, "unless") for name, entry in rules.items()}):
+        what = f"exclusions go in a circle: {' -> '.join((*circle, circle[0]))}"
+        cure = "drop `unless` from one of them, so that there is a first rule to decide"
+        yield problem(tree.file, tree.place(("exclude", circle[0], "unless")), what, cure)
+
+
+def _circles(leans: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
+    graph = {name: [lean for lean in others if lean in leans] for name, others in leans.items()}
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as trouble:
+            circle = tuple(reversed(trouble.args[1][1:]))
+            yield circle
+            graph[circle[0]] = []
+        else:
+            return
+
+
+def _matrix(file: Path, read: MatrixFile, tree: Tree, cutoff: date | None) -> Matrix:
+    limits = read.limits
+    folder = file.parent
+    day = cutoff or read.cutoff
+    return Matrix(
+        title=read.title,
+        file=str(file),
+        index=read.index,
+        components={name: _component(name, entry) for name, entry in read.components.items()},
+        rows=tuple(_row(name, entry) for name, entry in read.stacks.items()),
+        suite=tuple(str(folder / part) for part in read.suite),
+        exclusions=tuple(_exclusion(name, entry) for name, entry in read.exclude.items()),
+        allowance=Allowance(
+            install_seconds=limits.install_seconds,
+            start_seconds=limits.start_seconds,
+            memory_bytes=limits.memory_mb * 1024**2,
+            workers=limits.workers,
+        ),
+        policy={"default": read.policy.default, **read.policy.targets},
+        model=str(folder / read.model) if read.model else "",
+        cutoff=datetime.combine(day, time.max, tzinfo=UTC) if day else None,
+        closure_days=read.closure_days,
+        digest=digest(read.model_dump(mode="json")),
+        places=tree.places,
+    )
+
+
+def _component(name: str, entry: ComponentFile) -> Component:
+    return Component(
+        name=name,
+        role=entry.role,
+        source=entry.source,
+        package=entry.package or name,
+        upstream=entry.upstream,
+        scheme=entry.scheme,
+        driver=entry.driver,
+        follow=tuple(entry.follow),
+        prereleases=entry.prereleases,
+        skip=tuple(entry.skip),
+    )
+
+
+def _row(name: str, entry: StackFile) -> Row:
+    return Row(
+        name=name,
+        components=entry.components,
+        suite=entry.suite,
+        backends=entry.backends,
+        interpreter=entry.python,
+        model=entry.model,
+        baseline=tuple(entry.baseline.items()),
+    )
+
+
+def _exclusion(name: str, entry: ExclusionFile) -> Exclusion:
+    return Exclusion(
+        name=name,
+        cells=tuple(entry.cells.items()),
+        reason=entry.reason,
+        owner=entry.owner,
+        expires=entry.expires,
+        unless=entry.unless,
+    )

@@ -1,0 +1,127 @@
+"""The shape of matrix.yaml: keys, kinds of values, ranges. pydantic lives here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.core.model import Json, Role
+
+Follow = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(newest|previous|oldest|all|last-of-previous-major|half-year-ago"
+        r"|last-[1-9][0-9]*|==\S+)$"
+    ),
+]
+
+
+class _Strict(BaseModel):
+    """Unknown keys are mistakes: a misspelt key must never be silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ComponentFile(_Strict):
+    """One entry of `components`."""
+
+    role: Role
+    source: Literal["pypi"] = "pypi"
+    package: str = ""
+    upstream: str
+    scheme: Literal["pep440"] = "pep440"
+    driver: str = "script"
+    follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
+    prereleases: bool = False
+    skip: Mapping[str, str] = Field(default_factory=dict)
+
+
+class StackFile(_Strict):
+    """One entry of `stacks`: a row of the matrix."""
+
+    components: tuple[str, ...] = Field(min_length=1)
+    suite: tuple[str, ...] = Field(min_length=1)
+    backends: tuple[Literal["cpu"], ...] = ("cpu",)
+    python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
+    model: str = "tiny-chat"
+    baseline: Mapping[str, str] = Field(default_factory=dict)
+
+
+class ExclusionFile(_Strict):
+    """One entry of `exclude`."""
+
+    cells: Mapping[str, str] = Field(min_length=1)
+    reason: Annotated[str, StringConstraints(min_length=3)]
+    owner: Annotated[str, StringConstraints(min_length=1)]
+    expires: date | None = None
+    unless: tuple[str, ...] = ()
+
+
+class LimitsFile(_Strict):
+    """`limits`: what one cell may use."""
+
+    install_seconds: Annotated[float, Field(gt=0)] = 600
+    start_seconds: Annotated[float, Field(gt=0)] = 120
+    memory_mb: Annotated[int, Field(gt=0)] = 4096
+    workers: Annotated[int, Field(gt=0, le=256)] = 2
+
+
+class PolicyFile(_Strict):
+    """`policy`: what may become of a finding."""
+
+    default: Literal["off", "draft"] = "draft"
+    targets: Mapping[str, Literal["off", "draft"]] = Field(default_factory=dict)
+
+
+class MatrixFile(_Strict):
+    """matrix.yaml as a whole; `stackmatrix config schema` prints its JSON Schema."""
+
+    version: Literal[1]
+    title: str = "stackmatrix"
+    index: str = "https://pypi.org/simple"
+    suite: tuple[str, ...] = ()
+    model: str = ""
+    cutoff: date | None = None
+    closure_days: Annotated[float, Field(gt=0)] = 1.0
+    limits: LimitsFile = LimitsFile()
+    components: Mapping[str, ComponentFile] = Field(min_length=1)
+    stacks: Mapping[str, StackFile] = Field(min_length=1)
+    exclude: Mapping[str, ExclusionFile] = Field(default_factory=dict)
+    policy: PolicyFile = PolicyFile()
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of matrix.yaml, for editors."""
+    return MatrixFile.model_json_schema()
+
+
+def mistakes(data: Json) -> tuple[tuple[tuple[str | int, ...], str, str, object], ...]:
+    """Return (path, kind, message, what was given) for everything of the wrong shape."""
+    try:
+        MatrixFile.model_validate(data)
+    except ValidationError as trouble:
+        return tuple(
+            (_path(error["loc"]), error["type"], error["msg"], error.get("input"))
+            for error in trouble.errors()
+        )
+    return ()
+
+
+def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return tuple(part for part in loc if part != "[key]")
+
+
+def keys_at(path: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that may stand at `path`, for a `did you mean`."""
+    tables: dict[str, type[BaseModel]] = {
+        "components": ComponentFile,
+        "stacks": StackFile,
+        "exclude": ExclusionFile,
+        "limits": LimitsFile,
+        "policy": PolicyFile,
+    }
+    table = tables.get(str(path[0]), MatrixFile) if path else MatrixFile
+    return sorted(table.model_fields)

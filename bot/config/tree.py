@@ -1,0 +1,73 @@
+"""A YAML file as plain data that remembers the line and column of everything in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+import yaml
+
+from bot.core.model import Json
+from bot.errors import ConfigError, Problem
+
+Path_: TypeAlias = tuple[str | int, ...]
+
+
+def problem(file: Path, place: tuple[int, int], what: str, cure: str) -> Problem:
+    """Say what is wrong at `place` (line, column) of `file`, and how to mend it."""
+    return Problem(file=str(file), line=place[0], column=place[1], what=what, cure=cure)
+
+
+class Tree:
+    """Plain data of a YAML file, and where each path of it stands."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.data: Json = None
+        self.places: dict[Path_, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+
+    @classmethod
+    def parse(cls, file: Path, text: str) -> Tree:
+        """Parse; a YAML error ends it, since nothing after it can be understood."""
+        tree = cls(file)
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as trouble:
+            mark = trouble.problem_mark
+            place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            what = f"is not YAML: {trouble.problem}"
+            cure = "mind the indentation, and quote text that holds `:` or `#`"
+            raise ConfigError((problem(file, place, what, cure),)) from None
+        tree.data = tree.walk(node, ()) if node is not None else {}
+        return tree
+
+    def place(self, path: Path_) -> tuple[int, int]:
+        """Return the place of the longest known beginning of `path`."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def walk(self, node: yaml.Node, path: Path_) -> Json:
+        """Turn a node into plain data, noting where it stands."""
+        self.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.walk(child, (*path, at)) for at, child in enumerate(node.value)]
+        value = yaml.SafeLoader("").construct_object(node)
+        return value.isoformat() if isinstance(value, date) else value
+
+    def _mapping(self, node: yaml.MappingNode, path: Path_) -> Json:
+        found: dict[str, Json] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            here = (*path, key)
+            place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key in found:
+                what = f"`{key}` stands twice here; only one of them can count"
+                self.problems.append(problem(self.file, place, what, "remove one of the two"))
+            self.places[here] = place
+            found[key] = self.walk(value_node, here)
+        return found

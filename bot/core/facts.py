@@ -1,0 +1,168 @@
+"""The facts that the ledger keeps: append-only, self-contained, never rewritten.
+
+Judgement is not a fact: outcomes and verdicts are derived from observations whenever somebody
+looks, so a mended golden re-judges the past. Order is (run, job, attempt), never arrival.
+
+>>> fact = Fact(run=1, job="watch", attempt=0, body=RunEnded(newly_broken=0))
+>>> len(fact.id)
+64
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
+from bot.core.outcome import Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """A run began; `config` and `suite` are digests of what it was asked to do."""
+
+    at: datetime
+    bot: str
+    config: str
+    suite: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSeen:
+    """A release that a source announced, told again only when something about it changed."""
+
+    release: Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A solver's answer to the question `key`."""
+
+    key: str
+    asked: tuple[str, ...]
+    answer: Closure | Conflict
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A cell of a row, and the trigger that wants it: `baseline`, `component==version`, `newest`.
+
+    `against` is the key of the cell it is compared with (empty for a baseline).
+    """
+
+    row: str
+    trigger: str
+    cell: Cell | None
+    against: str
+    conflict: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One observation. `sequence` is `a`, `b`, `fresh` or `confirm`."""
+
+    cell: str
+    probe: str
+    sequence: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellStopped:
+    """A cell stopped before or between probes, which stops all that it had not answered."""
+
+    cell: str
+    sequence: str
+    failure: Failure
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellDone:
+    """Every probe of a cell was asked, in every sequence."""
+
+    cell: str
+    environment: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One trial of a search: the closure that was asked, and what came out."""
+
+    search: str
+    trial: str
+    observation: Observation | None
+    conflict: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """How the search for the culprit of a finding ended."""
+
+    finding: str
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """The smallest proof of a finding; `repro` names a blob, `verified` says it was run twice."""
+
+    finding: str
+    request: str
+    repro: str
+    fails: str
+    passes: str
+    verified: bool
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A draft was put into the outbox; `body` names a blob."""
+
+    finding: str
+    target: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """A run came to its end."""
+
+    newly_broken: int
+
+
+Body: TypeAlias = (
+    RunStarted
+    | ReleaseSeen
+    | Closed
+    | Planned
+    | Observed
+    | CellStopped
+    | CellDone
+    | Tried
+    | Explained
+    | Reduced
+    | Drafted
+    | RunEnded
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A body with its place in the order of facts."""
+
+    run: int
+    job: str
+    attempt: int
+    body: Body
+
+    @property
+    def id(self) -> str:
+        """The hash of the content plus its place: telling the same fact twice is telling it once."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()

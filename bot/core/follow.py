@@ -1,0 +1,102 @@
+"""Which releases of a component are worth a cell: the words of `follow` in matrix.yaml.
+
+>>> from bot.core.model import Release
+>>> def release(version: str) -> Release:
+...     return Release(component="x", version=version, uploaded=None, origin="")
+>>> [r.version for r in follow([release("1.0"), release("2.1"), release("2.0")], ("newest",))]
+['2.1']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from packaging.version import InvalidVersion, Version
+
+from bot.core.model import Release
+
+_HALF_A_YEAR = timedelta(days=182)
+
+
+def ordered(releases: Sequence[Release], *, prereleases: bool = False) -> tuple[Release, ...]:
+    """Return the releases in PEP 440 order, oldest first.
+
+    Yanked ones, versions that PEP 440 cannot read and, unless asked for, pre-releases are out.
+    """
+    readable = [(parsed, release) for release in releases if (parsed := _parse(release.version))]
+    kept = [
+        (parsed, release)
+        for parsed, release in readable
+        if release.yanked is None and (prereleases or not parsed.is_prerelease)
+    ]
+    return tuple(release for _, release in sorted(kept, key=lambda pair: pair[0]))
+
+
+def visible(releases: Sequence[Release], cutoff: datetime | None) -> tuple[Release, ...]:
+    """Return what had been uploaded by `cutoff`; without an upload time, a release is not old."""
+    if cutoff is None:
+        return tuple(releases)
+    return tuple(r for r in releases if r.uploaded is not None and r.uploaded <= cutoff)
+
+
+def follow(
+    releases: Sequence[Release], words: Sequence[str], *, prereleases: bool = False
+) -> tuple[Release, ...]:
+    """Return the releases that `words` choose, oldest first, each once.
+
+    A word that nothing answers to (no `previous` of a single release) chooses nothing, except
+    `==VERSION`, for which `missing` tells.
+    """
+    line = ordered(releases, prereleases=prereleases)
+    by_version = {release.version: release for release in releases}
+    chosen = {release.version for word in words for release in _choose(line, word, by_version)}
+    exact = [by_version[v] for v in chosen if by_version[v] not in line]
+    return (*exact, *(release for release in line if release.version in chosen))
+
+
+def missing(releases: Sequence[Release], words: Sequence[str]) -> tuple[str, ...]:
+    """Return the exact versions among `words` that no release has."""
+    known = {release.version for release in releases}
+    return tuple(word[2:] for word in words if word.startswith("==") and word[2:] not in known)
+
+
+def _choose(
+    line: Sequence[Release], word: str, by_version: dict[str, Release]
+) -> Sequence[Release]:
+    if word.startswith("=="):
+        return [by_version[word[2:]]] if word[2:] in by_version else []
+    if word.startswith("last-") and word[5:].isdigit():
+        return line[-int(word[5:]) :]
+    known: dict[str, Callable[[Sequence[Release]], Sequence[Release]]] = {
+        "newest": lambda line: line[-1:],
+        "previous": lambda line: line[-2:-1],
+        "oldest": lambda line: line[:1],
+        "all": lambda line: line,
+        "last-of-previous-major": _previous_major,
+        "half-year-ago": _half_year_ago,
+    }
+    return known[word](line)
+
+
+def _previous_major(line: Sequence[Release]) -> Sequence[Release]:
+    if not line:
+        return []
+    newest = Version(line[-1].version).major
+    older = [release for release in line if Version(release.version).major < newest]
+    return older[-1:]
+
+
+def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
+    dated = [release for release in line if release.uploaded is not None]
+    if not dated:
+        return []
+    last = dated[-1].uploaded
+    return [r for r in dated if last and r.uploaded and r.uploaded <= last - _HALF_A_YEAR][-1:]
+
+
+def _parse(version: str) -> Version | None:
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return None

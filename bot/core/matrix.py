@@ -1,0 +1,77 @@
+"""The matrix as a person configured it, after every name in it was found to mean something.
+
+>>> Row(name="chat", components=("xllamacpp", "openai"), suite=("chat",)).backends
+('cpu',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.core.model import Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A stack to watch: its components in causal order, its suite, and where it runs."""
+
+    name: str
+    components: tuple[str, ...]
+    suite: tuple[str, ...]
+    backends: tuple[str, ...] = ("cpu",)
+    interpreter: str = "3.11"
+    model: str = "tiny-chat"
+    baseline: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Cells that are left out, by version specifiers of components, with a reason and an owner.
+
+    An exclusion does not hold where one of those named in `unless` does.
+    """
+
+    name: str
+    cells: tuple[tuple[str, str], ...]
+    reason: str
+    owner: str
+    expires: date | None = None
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Seconds per phase and bytes of memory that a cell may use, and how many run at once."""
+
+    install_seconds: float = 600.0
+    start_seconds: float = 120.0
+    memory_bytes: int = 4 * 1024**3
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """All of matrix.yaml, and where in the file each name stands (line, column, from 1)."""
+
+    title: str
+    file: str
+    index: str
+    components: Mapping[str, Component]
+    rows: tuple[Row, ...]
+    suite: tuple[str, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    allowance: Allowance = Allowance()
+    policy: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""
+    cutoff: datetime | None = None
+    closure_days: float = 1.0
+    digest: str = ""
+    places: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, *path: str | int) -> tuple[int, int]:
+        """Return (line, column) of the closest place in the file that `path` leads to."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))

@@ -1,0 +1,143 @@
+"""What a probe came to in one cell, and what two such outcomes say to each other.
+
+>>> Diverged(link=Link.PROMPT, diff="- a\\n+ b").word
+'diverged'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.core.model import Link, Phase, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """Every link that was looked at equals its golden; `unheld` ones had none to be held to."""
+
+    unheld: tuple[Link, ...] = ()
+    word: str = "passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diverged:
+    """The first link, in causal order, whose value differs; `shape` is the diff, normalised."""
+
+    link: Link
+    diff: str
+    shape: str = ""
+    word: str = "diverged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The probe, or the whole cell, stopped at `phase`."""
+
+    phase: Phase
+    reason: Reason
+    message: str
+    link: Link | None = None
+    word: str = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsolvable:
+    """The cell cannot exist: its requirements contradict each other."""
+
+    conflict: str
+    word: str = "unsolvable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """Nothing was asked, and why."""
+
+    why: str
+    word: str = "not run"
+
+
+Outcome: TypeAlias = Passed | Diverged | Failed | Unsolvable | NotRun
+
+
+class Verdict(StrEnum):
+    """Two outcomes of the same probe, the baseline's and the candidate's, compared."""
+
+    NEW = "new"
+    REGRESSED = "regressed"
+    FIXED = "fixed"
+    STILL_GOOD = "still-good"
+    STILL_BAD = "still-bad"
+    CHANGED = "changed"
+    FLAKY = "flaky"
+    SPURIOUS = "spurious"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def bad(self) -> bool:
+        """Whether a person upgrading to this cell would be worse off than before."""
+        return self in {Verdict.REGRESSED, Verdict.CHANGED}
+
+    @property
+    def flipped(self) -> bool:
+        """Whether behaviour moved at all, for better or worse: worth an explanation."""
+        return self in {Verdict.REGRESSED, Verdict.CHANGED, Verdict.FIXED}
+
+
+class Ending(StrEnum):
+    """Every way an explanation can end."""
+
+    CONCLUSIVE = "conclusive"
+    INTERVAL = "interval"
+    HORIZON = "horizon"
+    INTERACTION = "interaction"
+    FLAKY = "flaky"
+    UNEXPLAINED = "unexplained"
+    NO_REGRESSION = "no-regression"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Culprit:
+    """One upgrade of the guilty set: behaviour flips somewhere in (last_good, first_bad]."""
+
+    package: str
+    last_good: str
+    first_bad: str
+    yanked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovesWith:
+    """A package that could not stay behind when the culprit moved, and the requirement why."""
+
+    package: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Cells an explanation ran, by purpose."""
+
+    ends: int = 0
+    search: int = 0
+    confirm: int = 0
+    speculative: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """How an investigation ended: the guilty set, what moved along, and how sure it is (0..1)."""
+
+    ending: Ending
+    culprits: tuple[Culprit, ...] = ()
+    moves_with: tuple[MovesWith, ...] = ()
+    gaps: tuple[str, ...] = ()
+    kind: str = ""
+    signature: str = ""
+    link: Link | None = None
+    cost: Cost = Cost()
+    limit: float = 0.0
+    confidence: float = 0.0
+    why: str = ""
+    first_differs: bool = False

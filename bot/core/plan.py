@@ -1,0 +1,164 @@
+"""Which cells a row wants: its baseline, each new release alone against it, and all newest.
+
+A release that was tried before keeps its cell and what it was compared with; so a run on a day
+without releases plans nothing new, and one release costs the cells that it touches.
+
+>>> row = Row(name="chat", components=("engine",), suite=("chat",))
+>>> line = {"engine": ("1.0", "2.0")}
+>>> [wanted.trigger for wanted in plan(row, line, History())]
+['baseline', 'engine==2.0', 'newest']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from packaging.specifiers import SpecifierSet
+
+from bot.core.matrix import Exclusion, Row
+from bot.core.model import Cell
+
+BASELINE = "baseline"
+NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A cell that a row wants: the trigger, a version for each component, and why.
+
+    `kept` is the cell that an earlier run has for this, with the key of what it was compared to.
+    """
+
+    row: Row
+    trigger: str
+    versions: tuple[tuple[str, str], ...]
+    backend: str
+    excluded: str = ""
+    kept: Cell | None = None
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A cell that was planned before under a trigger, and the key of what it was compared to."""
+
+    cell: Cell
+    against: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What earlier runs leave to a row: their cells by trigger, and the last good stack.
+
+    `baseline` is the cell that was the baseline last time, `good` the newest stack that turned
+    out no worse than its baseline; both by backend.
+    """
+
+    past: Mapping[tuple[str, str], Past] = field(default_factory=dict)
+    baseline: Mapping[str, Cell] = field(default_factory=dict)
+    good: Mapping[str, Cell] = field(default_factory=dict)
+
+
+def plan(
+    row: Row,
+    line: Mapping[str, Sequence[str]],
+    history: History,
+    exclusions: Sequence[Exclusion] = (),
+) -> tuple[Wanted, ...]:
+    """Return the cells that `row` wants, baseline first.
+
+    `line` holds the followed versions of each component, oldest first (at least one each).
+    """
+    wanted = (cell for backend in row.backends for cell in _backend(row, backend, line, history))
+    return tuple(_without(cell, exclusions) for cell in wanted)
+
+
+def _backend(
+    row: Row, backend: str, line: Mapping[str, Sequence[str]], history: History
+) -> Iterator[Wanted]:
+    triggers = {
+        f"{name}=={version}": (name, version) for name in row.components for version in line[name]
+    }
+    newest = tuple((name, line[name][-1]) for name in row.components)
+    kept = {
+        trigger: past
+        for trigger in (*triggers, NEWEST)
+        if (past := _past(history, backend, trigger))
+        and (trigger != NEWEST or past.cell.components == newest)
+    }
+    fresh = [trigger for trigger in (*triggers, NEWEST) if trigger not in kept]
+    base = _baseline(row, backend, line, history, promote=bool(fresh))
+    yield base
+    for trigger, (name, version) in triggers.items():
+        if trigger in kept:
+            yield _kept(row, trigger, kept[trigger], backend)
+        elif dict(base.versions)[name] != version:
+            versions = tuple((n, version if n == name else v) for n, v in base.versions)
+            yield Wanted(row=row, trigger=trigger, versions=versions, backend=backend)
+    if NEWEST in kept:
+        yield _kept(row, NEWEST, kept[NEWEST], backend)
+    elif newest != base.versions:
+        yield Wanted(row=row, trigger=NEWEST, versions=newest, backend=backend)
+
+
+def _past(history: History, backend: str, trigger: str) -> Past | None:
+    return history.past.get((backend, trigger))
+
+
+def _kept(row: Row, trigger: str, past: Past, backend: str) -> Wanted:
+    return Wanted(
+        row=row,
+        trigger=trigger,
+        versions=past.cell.components,
+        backend=backend,
+        kept=past.cell,
+        against=past.against,
+    )
+
+
+def _baseline(
+    row: Row,
+    backend: str,
+    line: Mapping[str, Sequence[str]],
+    history: History,
+    *,
+    promote: bool,
+) -> Wanted:
+    """The configured pins, else the last good stack, else the oldest that is followed."""
+    pinned = dict(row.baseline)
+    known = history.good.get(backend) if promote else history.baseline.get(backend)
+    known = known or history.baseline.get(backend)
+    if known and not pinned:
+        return Wanted(
+            row=row, trigger=BASELINE, versions=known.components, backend=backend, kept=known
+        )
+    versions = tuple((name, pinned.get(name, line[name][0])) for name in row.components)
+    before = history.baseline.get(backend)
+    same = before if before and before.components == versions else None
+    return Wanted(row=row, trigger=BASELINE, versions=versions, backend=backend, kept=same)
+
+
+def _without(wanted: Wanted, exclusions: Sequence[Exclusion]) -> Wanted:
+    by_name = {exclusion.name: exclusion for exclusion in exclusions}
+    holding = [name for name in by_name if _holds(by_name[name], by_name, dict(wanted.versions))]
+    if not holding or wanted.trigger == BASELINE:
+        return wanted
+    rule = by_name[holding[0]]
+    return Wanted(
+        row=wanted.row,
+        trigger=wanted.trigger,
+        versions=wanted.versions,
+        backend=wanted.backend,
+        excluded=f"excluded by `{rule.name}` ({rule.owner}): {rule.reason}",
+    )
+
+
+def _holds(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[str, str]) -> bool:
+    """Whether `rule` leaves these versions out; the rules are known to have no circle."""
+    if any(_holds(rules[name], rules, versions) for name in rule.unless):
+        return False
+    return all(
+        name in versions and SpecifierSet(spec).contains(versions[name], prereleases=True)
+        for name, spec in rule.cells
+    )

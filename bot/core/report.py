@@ -1,0 +1,120 @@
+"""What a report says, before any format: the delta first, then findings, then the matrix.
+
+>>> Tally(good=3, bad=1).text
+'3 good, 1 bad'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.model import Cell, Json, Link, Release
+from bot.core.outcome import Explanation, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many probes of a cell are which."""
+
+    good: int = 0
+    bad: int = 0
+    grey: int = 0
+
+    @property
+    def text(self) -> str:
+        """Say it in words, leaving out what is zero."""
+        named = (("good", self.good), ("bad", self.bad), ("not told", self.grey))
+        return ", ".join(f"{count} {name}" for name, count in named if count) or "no probes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One probe in one cell: its outcome, the baseline's, and the verdict on the two."""
+
+    probe: str
+    outcome: Outcome
+    before: Outcome | None
+    verdict: Verdict
+    signature: str = ""
+    seen: tuple[tuple[Link, Json], ...] = ()
+    expected: tuple[tuple[Link, Json], ...] = ()
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellView:
+    """A cell of the matrix with its results; `cell` is None where no closure exists.
+
+    `word` is the worst verdict in it (or `baseline`), `trigger` is what asked for the cell.
+    """
+
+    name: str
+    row: str
+    trigger: str
+    cell: Cell | None
+    against: str
+    word: str
+    tally: Tally
+    results: tuple[Result, ...]
+    environment: str = ""
+    conflict: str = ""
+    executed: bool = False
+    seconds: float = 0.0
+    moved: tuple[tuple[str, str, str], ...] = ()  # package, version in baseline, version here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """One cause: where it shows, what explains it, its smallest proof and its draft."""
+
+    finding: str
+    row: str
+    cell: str
+    verdict: Verdict
+    probes: tuple[str, ...]
+    link: Link | None
+    signature: str
+    diff: str
+    explanation: Explanation | None = None
+    repro: str = ""
+    repro_name: str = ""
+    fails: str = ""
+    passes: str = ""
+    verified: bool = False
+    target: str = ""
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """What changed since the run before: names of findings, and releases not seen before."""
+
+    newly_broken: tuple[str, ...] = ()
+    newly_fixed: tuple[str, ...] = ()
+    newly_flaky: tuple[str, ...] = ()
+    still_broken: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that any format draws. `canonical` forms of equal runs are equal."""
+
+    title: str
+    run: int
+    at: datetime
+    bot: str
+    suite: str
+    delta: Delta
+    findings: tuple[FindingView, ...]
+    cells: tuple[CellView, ...]
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    promises: Mapping[str, str] = field(default_factory=dict)
+    executed: int = 0
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The names of the rows, in the order of the matrix."""
+        return tuple(dict.fromkeys(cell.row for cell in self.cells))

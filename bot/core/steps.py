@@ -1,0 +1,144 @@
+"""What moved between two closures, in the order in which it is suspected, and what was asked.
+
+A step is a package on both sides with different versions, or a root that appears: what comes or
+goes because another package wants it is a consequence and never a suspect.
+
+>>> from bot.core.model import Closure, Pin
+>>> good = Closure(pins=(Pin(name="a", version="1"), Pin(name="b", version="1")))
+>>> bad = Closure(pins=(Pin(name="a", version="1.1"), Pin(name="b", version="3")))
+>>> steps = steps_between(good, bad, releases={"b": ["2"]})
+>>> steps.order, steps.roads["b"]
+(('b', 'a'), ('1', '2', '3'))
+>>> steps.trial(["a"]).name
+'a==1.1 | good'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from typing import Literal, TypeAlias, TypeVar
+
+from bot.core.model import Closure
+from bot.core.outcome import Cost
+from bot.core.trial import Told, Trial
+from bot.core.versions import jump, road
+
+Purpose: TypeAlias = Literal["ends", "search", "confirm"]
+Answered = TypeVar("Answered")
+Asking: TypeAlias = Generator[tuple[Trial, ...], None, Answered]
+"""A search in straight lines: it yields the trials it waits for and returns what it found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The suspects: `order` most suspected first, `mass` how much, `roads` from good to bad.
+
+    A root that appears has `""` for its good version; `lost` are roots that no trial can remove.
+    """
+
+    good: Mapping[str, str]
+    bad: Mapping[str, str]
+    order: tuple[str, ...]
+    mass: Mapping[str, float]
+    roads: Mapping[str, tuple[str, ...]]
+    lost: tuple[str, ...] = ()
+
+    def trial(self, up: Collection[str], *, fresh: bool = False) -> Trial:
+        """Return the trial with the steps `up` at bad and the rest leaning to good."""
+        if set(up) == set(self.order) and not fresh:
+            return Trial(versions=(), lean="bad")
+        return Trial(versions=tuple((n, self.bad[n]) for n in sorted(up)), lean="good", fresh=fresh)
+
+    def closed(self, told: Told) -> frozenset[str]:
+        """Return the steps that were really at their bad version in what was installed."""
+        return frozenset(n for n in self.order if told.versions.get(n) == self.bad[n])
+
+    def middle(self, names: Sequence[str]) -> int:
+        """Return the length of the prefix of `names` that holds nearest to half of their mass."""
+        total, best, at, sum_ = sum(self.mass[n] for n in names), float("inf"), 1, 0.0
+        for length, name in enumerate(names[:-1], start=1):
+            sum_ += self.mass[name]
+            if abs(total / 2 - sum_) < best:
+                best, at = abs(total / 2 - sum_), length
+        return at
+
+    def limit(self, guilty: int) -> float:
+        """Return log2 of the hypotheses: sets of `guilty` single-step upgrades of packages."""
+        ways = [1] + [0] * guilty
+        for name in self.order:
+            count = len(self.roads[name]) - 1
+            for size in range(guilty, 0, -1):
+                ways[size] += ways[size - 1] * count
+        return log2(ways[guilty]) if ways[guilty] else 0.0
+
+
+def steps_between(
+    good: Closure,
+    bad: Closure,
+    *,
+    releases: Mapping[str, Sequence[str]],
+    roots: frozenset[str] = frozenset(),
+    prior: Mapping[str, float] | None = None,
+) -> Steps:
+    """Return the steps between two closures.
+
+    `prior` weighs a single-step upgrade of a package against the others' (1 where it is silent);
+    without it roots weigh twice. Ties are broken by root, by how far the version jumps, by name.
+    """
+    moved = {
+        name: (good.version(name) or "", version)
+        for name, version in bad.versions.items()
+        if good.version(name) != version and (name in roots or good.version(name) is not None)
+    }
+    roads = {
+        name: road(releases.get(name, ()), old, new) if old else (old, new)
+        for name, (old, new) in moved.items()
+    }
+    weigh = prior or dict.fromkeys(roots, 2.0)
+    weight = {name: max(weigh.get(name, 1.0), 1e-9) for name in moved}
+    order = sorted(moved, key=lambda n: (-weight[n], n not in roots, -jump(*moved[n]), n))
+    return Steps(
+        good={name: old for name, (old, _) in moved.items()},
+        bad={name: new for name, (_, new) in moved.items()},
+        order=tuple(order),
+        mass={name: weight[name] * (len(roads[name]) - 1) for name in moved},
+        roads=roads,
+        lost=tuple(sorted(name for name in roots & set(good.versions) - set(bad.versions))),
+    )
+
+
+class SpentError(Exception):
+    """A search has asked more than any honest world needs; it ends as unexplained."""
+
+
+class Record:
+    """Every trial that was asked, what was told, and the cells this cost by purpose."""
+
+    def __init__(self, budget: int) -> None:
+        self.told: dict[Trial, Told] = {}
+        self._purpose: dict[Trial, Purpose] = {}
+        self._budget = budget
+
+    def ask(self, purpose: Purpose, *trials: Trial) -> Asking[tuple[Told, ...]]:
+        """Return what the trials say, waiting only for those that were never asked before."""
+        new = tuple(dict.fromkeys(trial for trial in trials if trial not in self.told))
+        self._purpose.update(dict.fromkeys(new, purpose))
+        if len(self._purpose) > self._budget:
+            raise SpentError(f"gave up after {self._budget} trials")
+        if new:
+            yield new
+        return tuple(self.told[trial] for trial in trials)
+
+    @property
+    def cost(self) -> Cost:
+        """Cells by purpose: a closure that was seen before or never existed costs nothing."""
+        seen: set[frozenset[tuple[str, str]]] = set()
+        count: dict[Purpose, int] = {"ends": 0, "search": 0, "confirm": 0}
+        for trial, told in self.told.items():
+            closure = frozenset(told.versions.items())
+            again = bool(closure) and closure in seen and not (trial.fresh or trial.draw)
+            count[self._purpose[trial]] += told.signature is not None and not again
+            seen.add(closure)
+        return Cost(**count)

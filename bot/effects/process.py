@@ -1,0 +1,287 @@
+"""Processes: the only door through which other people's code is started, heard and ended.
+
+Whatever is started here leads a session of its own and dies with everything that it started:
+at the end, at its timeout, over its memory, or when the run is stopped (`cease`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.model import Json
+from bot.effects.clock import ticks
+from bot.effects.tree import MARK, Tree, fresh_mark, watchable
+from bot.errors import InterruptedByPersonError, MissingToolError
+from bot.ports import Ran, Talk
+
+PASSED = (
+    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+)  # fmt: skip
+HEAD, TAIL, OUTPUT = 64 * 1024, 256 * 1024, 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024
+POLL_SECONDS = 0.05
+
+
+def clean_environment(room: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the whole environment of a cell: nothing of ours but where tools and certificates are.
+
+    `room` must hold the folders `home` and `tmp`; `more` is a backend's own variables.
+    """
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    fixed = {
+        "HOME": str(room / "home"),
+        "TMPDIR": str(room / "tmp"),
+        "PYTHONHASHSEED": "0",
+        "HF_HUB_OFFLINE": "1",
+        "TZ": "UTC",
+    }
+    return {**passed, **fixed, **(more or {})}
+
+
+class Clip:
+    """The first `head` and the last `tail` bytes of an output, however long it is."""
+
+    def __init__(self, head: int, tail: int) -> None:
+        """Start empty."""
+        self._head, self._tail = head, tail
+        self._first, self._last, self._lost = b"", b"", 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next piece of the output."""
+        room = self._head - len(self._first)
+        self._first += chunk[:room]
+        self._last += chunk[room:]
+        if len(self._last) > 2 * self._tail:
+            self._trim()
+
+    def _trim(self) -> None:
+        surplus = max(0, len(self._last) - self._tail)
+        self._lost += surplus
+        self._last = self._last[surplus:]
+
+    def content(self) -> bytes:
+        """Return what was kept, with a line that tells how much was not."""
+        self._trim()
+        gap = f"\n[... {self._lost} bytes left out ...]\n".encode() if self._lost else b""
+        return self._first + gap + self._last
+
+
+@dataclass(slots=True)
+class _Child:
+    """One running process and its tree; `ceased` when the run was stopped under it."""
+
+    process: subprocess.Popen[bytes]
+    tree: Tree
+    ceased: bool = field(default=False)
+
+
+_live: list[_Child] = []
+_guard = threading.Lock()
+
+
+def cease() -> None:
+    """Kill every child that runs now; whoever waits for one gets `InterruptedByPersonError`."""
+    with _guard:
+        children = tuple(_live)
+    for child in children:
+        child.ceased = True
+        child.tree.kill()
+
+
+@contextmanager
+def _started(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
+) -> Iterator[_Child]:
+    mark = fresh_mark()
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env={**env, MARK: mark},
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=tuple(pass_fds),
+        )
+    except FileNotFoundError as error:
+        cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
+        raise MissingToolError(f"{argv[0]} cannot be started: {error}", cure=cure) from error
+    child = _Child(process=process, tree=Tree(process.pid, mark))
+    with _guard:
+        _live.append(child)
+    try:
+        yield child
+    finally:
+        child.tree.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+        with _guard:
+            _live.remove(child)
+    if child.ceased:
+        raise InterruptedByPersonError(
+            "The run was stopped.", cure="start it again: what was done is kept"
+        )
+
+
+class _Ears:
+    """Reads several descriptors at once; each has a function that takes what arrives."""
+
+    def __init__(self, takers: Mapping[int, Callable[[bytes], None]]) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._open = len(takers)
+        for descriptor, take in takers.items():
+            self._selector.register(descriptor, selectors.EVENT_READ, take)
+
+    def listen(self, seconds: float) -> bool:
+        """Take what arrives within `seconds`; False when nothing can arrive, or nothing did."""
+        if not self._open:
+            return False
+        ready = self._selector.select(seconds)
+        for key, _ in ready:
+            chunk = os.read(key.fd, 65536)
+            if chunk:
+                key.data(chunk)
+            else:
+                self._selector.unregister(key.fileobj)
+                self._open -= 1
+        return bool(ready)
+
+    def wait(self, child: _Child) -> None:
+        """Pass a moment: listen, or where all is closed, wait for the end."""
+        if self._open:
+            self.listen(POLL_SECONDS)
+            return
+        try:
+            child.process.wait(POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            return
+
+    def finish(self) -> None:
+        """Take what is still in the pipes; somebody who escaped may hold them open for ever."""
+        end = ticks() + 1.0
+        while self.listen(0.1) and ticks() < end:
+            pass
+        self._selector.close()
+
+
+def _attend(
+    child: _Child, ears: _Ears, patience: Callable[[], float], memory_bytes: int = 0
+) -> str:
+    """Stay with `child` to its end; returns why it was stopped, "" when it ended by itself."""
+    stopped, weighed = "", 0.0
+    while child.process.poll() is None and not stopped:
+        ears.wait(child)
+        if ticks() > patience():
+            stopped = "timeout"
+        elif memory_bytes and watchable() and ticks() - weighed >= POLL_SECONDS:
+            weighed = ticks()
+            stopped = "out of memory" if child.tree.memory() > memory_bytes else ""
+    stopped = "" if child.process.poll() is not None else stopped
+    child.tree.kill()
+    ears.finish()
+    return stopped
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: float,
+    input: str | None = None,  # noqa: A002 - the word that `subprocess` uses
+) -> Ran:
+    """Run one command to its end and return its exit code and the last megabyte of its output.
+
+    After `seconds` it is killed and the exit code is None. Raises `MissingToolError` when there
+    is no such command, `InterruptedByPersonError` when the run is stopped.
+    """
+    output = Clip(0, OUTPUT)
+    end = ticks() + seconds
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write((input or "").encode())
+        stdin.seek(0)
+        with _started(argv, cwd, env, stdin=stdin.fileno()) as child:
+            stdout = _stdout(child)
+            stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
+            returncode = None if stopped else child.process.wait()
+    return Ran(returncode=returncode, output=output.content().decode(errors="replace"))
+
+
+def _stdout(child: _Child) -> int:
+    if child.process.stdout is None:
+        raise RuntimeError("the child was started without a pipe")
+    return child.process.stdout.fileno()
+
+
+class _Lines:
+    """Cuts what arrives into JSON lines, hands each on, and keeps the deadline for the next."""
+
+    def __init__(self, hear: Callable[[Json], float], log: Clip, seconds: float) -> None:
+        self._hear, self._log = hear, log
+        self._rest = b""
+        self.deadline = ticks() + seconds
+
+    def take(self, chunk: bytes) -> None:
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        for line in whole:
+            self._one(line)
+        if len(self._rest) > LONGEST_LINE:
+            self._log.add(b"\n[a line without an end was dropped]\n")
+            self._rest = b""
+
+    def _one(self, line: bytes) -> None:
+        try:
+            said: Json = json.loads(line)
+        except ValueError:
+            self._log.add(b"\n[unreadable line] " + line[:1000] + b"\n")
+            return
+        self.deadline = ticks() + self._hear(said)
+
+
+def converse(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    hear: Callable[[Json], float],
+    seconds: float,
+    memory_bytes: int,
+) -> Talk:
+    """Run a guest and hear its JSON lines; see `ports.Room.talk`.
+
+    The number of the descriptor that the guest writes to is appended to `argv`. What goes to
+    stdout and stderr is the log (its first 64 KB and last 256 KB). All processes together may
+    hold `memory_bytes` (watched every 50 ms; not at all where there is no /proc).
+    """
+    log = Clip(HEAD, TAIL)
+    inlet, outlet = os.pipe()
+    try:
+        with _started([*argv, str(outlet)], cwd, env, pass_fds=(outlet,)) as child:
+            os.close(outlet)
+            outlet = -1
+            lines = _Lines(hear, log, seconds)
+            ears = _Ears({_stdout(child): log.add, inlet: lines.take})
+            stopped = _attend(child, ears, lambda: lines.deadline, memory_bytes)
+            returncode = child.process.wait()
+    finally:
+        os.close(inlet)
+        if outlet >= 0:
+            os.close(outlet)
+    return Talk(returncode=returncode, log=log.content(), stopped_by=stopped)

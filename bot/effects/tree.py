@@ -1,0 +1,127 @@
+"""A process with everything that it ever started: how much memory it holds, and its end.
+
+A daemon forks twice and takes a new session, so neither the process group nor the parents find
+it. Three nets are thrown: the session, the children of whatever was seen before, and a mark in
+the environment, which is inherited by every child that does not clear it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import uuid
+from pathlib import Path
+
+from bot.effects.clock import sleep, ticks
+
+PROC = Path("/proc")
+MARK = "STACKMATRIX_CELL"
+SWEEP_SECONDS = 1.0
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def watchable() -> bool:
+    """Whether this platform shows processes under /proc, so that memory can be limited."""
+    return (PROC / "self/statm").exists()
+
+
+def fresh_mark() -> str:
+    """Return a value for the environment variable `MARK` that no other tree has."""
+    return uuid.uuid4().hex
+
+
+def _stat(pid: int) -> tuple[int, str] | None:
+    """Return (session, start time) of a living process; None for the dead and for zombies."""
+    try:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else (int(fields[3]), fields[19])
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        for task in (PROC / str(pid) / "task").iterdir():
+            found += [int(word) for word in (task / "children").read_text().split()]
+    except OSError:
+        pass
+    return found
+
+
+def _marked(pid: int, mark: bytes) -> bool:
+    try:
+        return mark in (PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return False
+
+
+class Tree:
+    """All processes that come from `pid`, which leads its own session and carries `mark`."""
+
+    def __init__(self, pid: int, mark: str) -> None:
+        """Begin with the one process; what it starts is found by looking."""
+        self.pid = pid
+        self._mark = f"{MARK}={mark}".encode()
+        self._seen: dict[int, str] = {}
+        self._swept = 0.0
+
+    def members(self, *, sweep: bool = False) -> list[int]:
+        """Return the living, by following children; once a second, or on `sweep`, look at all."""
+        todo = [self.pid, *self._seen]
+        if sweep or ticks() - self._swept > SWEEP_SECONDS:
+            todo += self._sweep()
+        found: dict[int, str] = {}
+        while todo:
+            pid = todo.pop()
+            stat = None if pid in found else _stat(pid)
+            if stat and self._seen.get(pid, stat[1]) == stat[1]:
+                found[pid] = stat[1]
+                todo += _children(pid)
+        self._seen = found
+        return sorted(found)
+
+    def _sweep(self) -> list[int]:
+        self._swept = ticks()
+        everyone = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+        return [pid for pid in everyone if pid != os.getpid() and self._mine(pid)]
+
+    def _mine(self, pid: int) -> bool:
+        stat = _stat(pid)
+        return stat is not None and (stat[0] == self.pid or _marked(pid, self._mark))
+
+    def memory(self) -> int:
+        """Return the resident bytes of the living, pages that they share counted each time."""
+        return sum(self._resident(pid) for pid in self.members()) * PAGE
+
+    @staticmethod
+    def _resident(pid: int) -> int:
+        try:
+            return int((PROC / str(pid) / "statm").read_text().split()[1])
+        except (OSError, IndexError):
+            return 0
+
+    def kill(self, *, seconds: float = 5.0) -> None:
+        """Kill until nobody is left; what cannot die in `seconds` is left to the kernel."""
+        end = ticks() + seconds
+        self._kill_group()
+        while watchable() and ticks() < end:
+            left = self.members(sweep=True)
+            if not left:
+                return
+            for pid in left:
+                _send(pid)
+            sleep(0.005)
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return
+
+
+def _send(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,134 @@
+"""Asks a component by a Python program of the probe, in a fresh process of the cell's interpreter.
+
+`request` is `{"source": program, "arguments": any JSON, optional, "environment": {name: value},
+optional}`. The program finds its arguments as JSON text in `sys.argv[1]`. The last line that it
+prints is one JSON value: the value of the probe's one link, or an object keyed by link where the
+probe looks at several.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from guest.wire import LINKS, NOT_EXPOSED
+
+KEPT = 65536  # bytes of a program's own stderr that go to the log
+
+
+class ProgramFailed(Exception):  # noqa: N818 - the name is told to nobody
+    """The program ended badly; carries the reason and the program's own words."""
+
+    def __init__(self, reason, message):
+        """Keep both for `guest.main.failure`."""
+        super().__init__(message)
+        self.reason_of_failure = reason
+        self.message_of_failure = message
+
+
+def start(setup, chain):
+    """Nothing to start: each probe starts its own process."""
+
+
+def stop():
+    """Nothing to stop."""
+
+
+def answers(ask):
+    """Name every link: a program shows what it was written for."""
+    return frozenset(LINKS) if ask == "script" else frozenset()
+
+
+def show(link, probe, chain):
+    """Run the program at the first link, and hand out its values link by link."""
+    if "script" not in chain.turn:
+        chain.turn["script"] = run(probe["request"], probe["seconds"])
+    value = chain.turn["script"]
+    if len(probe["links"]) == 1:
+        return value
+    return value.get(link, NOT_EXPOSED) if isinstance(value, dict) else NOT_EXPOSED
+
+
+def run(request, seconds):
+    """Run the program of `request` for at most `seconds`; returns the JSON value it printed."""
+    folder = tempfile.mkdtemp(prefix="script-")
+    try:
+        return _run_in(folder, request, seconds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_in(folder, request, seconds):
+    program = os.path.join(folder, "probe.py")
+    with open(program, "w", encoding="utf-8") as file:
+        file.write(request["source"])
+    command = [sys.executable, program]
+    if "arguments" in request:
+        command.append(json.dumps(request["arguments"]))
+    out, err = os.path.join(folder, "stdout"), os.path.join(folder, "stderr")
+    # files and not pipes: a grandchild that lives on must not keep us waiting for its end
+    with open(out, "wb") as stdout, open(err, "wb") as stderr:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(request),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+        )
+        try:
+            code = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            code = None
+    printed, complaint = _read(out), _read(err)
+    sys.stderr.write(printed[-KEPT:] + complaint[-KEPT:])
+    sys.stderr.flush()
+    _raise_if_ended_badly(code, complaint, seconds)
+    return _value(printed)
+
+
+def _environment(request):
+    quiet = {"PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8"}
+    return dict(quiet, **dict(os.environ, **request.get("environment", {})))
+
+
+def _read(path):
+    with open(path, encoding="utf-8", errors="backslashreplace") as file:
+        return file.read()
+
+
+def _raise_if_ended_badly(code, complaint, seconds):
+    if code is None:
+        raise ProgramFailed("timeout", "no answer after {:g} seconds".format(seconds))
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = "signal {}".format(-code)
+        raise ProgramFailed("crash", "died of " + name)
+    if code > 0:
+        message = _last_words(complaint) or "exited with code {}".format(code)
+        reason = "out of memory" if message.startswith("MemoryError") else "exception"
+        raise ProgramFailed(reason, message)
+
+
+def _last_words(complaint):
+    """Return the last line of a traceback: the last line that is not indented, with its name."""
+    lines = [line for line in complaint.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else ""
+
+
+def _value(printed):
+    lines = [line for line in printed.splitlines() if line.strip()]
+    if not lines:
+        raise ProgramFailed("exception", "NoAnswer: the program printed nothing")
+    try:
+        return json.loads(lines[-1])
+    except ValueError:
+        words = "NoAnswer: the last line that the program printed is not JSON"
+        raise ProgramFailed("exception", words) from None

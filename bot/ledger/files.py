@@ -1,0 +1,161 @@
+"""The ledger on a disk: what was seen stays seen, through crashes, kills and full disks.
+
+    .stackmatrix/
+        lock              who writes now
+        facts/000001.ndjson   one segment per run, one fact per line
+        blobs/ab/abcd...      logs and proofs, named by their content
+        torn/             what a crash cut off the end of a segment, kept for the curious
+
+There is no index: reading ten thousand facts takes well under a second, and a memory that is
+rebuilt each time cannot disagree with the truth.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import insort
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.core.facts import Body, Fact, RunEnded, RunStarted
+from bot.effects.clock import now
+from bot.errors import LedgerError
+from bot.ledger.blobs import Blobs
+from bot.ledger.codec import Unread, decode, encode
+from bot.ledger.lock import Lock
+from bot.ledger.segments import Pen, mend, read, segment_path, segment_paths
+
+
+class FileLedger:
+    """Facts and blobs in a folder; implements `ports.Ledger`.
+
+    `notices` collects what was mended or skipped, for `doctor` and the end of a run; `run` is the
+    present run (0: none has begun), `resumed` says that it was interrupted before.
+    """
+
+    def __init__(self, root: Path, *, lock: Lock | None) -> None:
+        """Load every fact under `root`; use `open` or `read` to make one."""
+        self.root = root
+        self.notices: list[str] = []
+        self.run = 0
+        self.resumed = False
+        self._lock = lock
+        self._pen: Pen | None = None
+        self._turn = threading.Lock()
+        self._blobs = Blobs(root / "blobs")
+        self._facts: list[Fact] = []
+        self._ids: set[str] = set()
+        for path in segment_paths(root):
+            self._load(path)
+
+    @classmethod
+    def open(cls, root: Path, *, clock: Callable[[], datetime] = now) -> Self:
+        """Open `root` for writing, mending a torn end. Raises `LedgerError` when it is held."""
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            ignore = root / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="ascii")
+            lock = Lock(root / "lock", at=clock())
+        except OSError as fault:
+            raise LedgerError(
+                f"{root} cannot be used as a state folder: {fault.strerror}",
+                cure="give a folder that can be written, with --state",
+            ) from fault
+        return cls(root, lock=lock)
+
+    @classmethod
+    def read(cls, root: Path) -> Self:
+        """Open `root` for reading only, also while a run is writing it; nothing is mended."""
+        return cls(root, lock=None)
+
+    def begin(self, body: RunStarted) -> int:
+        """Start a run and return its number (from 1).
+
+        The last run goes on, `resumed`, when it never ended and was asked the same thing (equal
+        configuration and suite); its facts then count as this run's.
+        """
+        last = max((fact.run for fact in self._facts), default=0)
+        self.resumed = self._unfinished(last, body)
+        self.run = last if self.resumed else last + 1
+        self._close_pen()
+        self._pen = Pen(segment_path(self.root, self.run))
+        if not self.resumed:
+            self.tell(body, job="run")
+        return self.run
+
+    def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
+        """Append one fact, durably, and return it; telling it again changes nothing."""
+        told = decode(encode(Fact(run=self.run, job=job, attempt=attempt, body=body)))
+        if isinstance(told, Unread):
+            raise TypeError(told.why)  # a bug of ours: `encode` wrote what `decode` cannot read
+        with self._turn:
+            if self._pen is None:
+                raise LedgerError("no run has begun", cure="open the ledger to write, then begin")
+            if told.id not in self._ids:
+                self._pen.write(encode(told))
+                self._add(told)
+        return told
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact, ordered by (run, job, attempt) and then by when it was told."""
+        with self._turn:
+            return tuple(self._facts)
+
+    def keep(self, content: bytes) -> str:
+        """Store a blob and return its name, the sha256 of its content."""
+        if self._lock is None:
+            raise LedgerError("this ledger is open for reading only", cure="use FileLedger.open")
+        return self._blobs.keep(content)
+
+    def blob(self, name: str) -> bytes | None:
+        """Return a blob, or None when it has expired or is no longer what its name says."""
+        content = self._blobs.read(name)
+        if content is None and self._blobs.holds(name):
+            self.notices.append(f"blob {name[:12]} is damaged and counts as expired")
+        return content
+
+    def close(self) -> None:
+        """Let go of the files and the lock; a second call does nothing."""
+        self._close_pen()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _close_pen(self) -> None:
+        if self._pen is not None:
+            self._pen.close()
+            self._pen = None
+
+    def _unfinished(self, run: int, body: RunStarted) -> bool:
+        bodies = [fact.body for fact in self._facts if fact.run == run]
+        started = next((b for b in bodies if isinstance(b, RunStarted)), None)
+        ended = any(isinstance(b, RunEnded) for b in bodies)
+        asked = (body.config, body.suite)
+        return started is not None and not ended and (started.config, started.suite) == asked
+
+    def _load(self, path: Path) -> None:
+        segment = read(path)
+        self.notices.extend(segment.notices)
+        if segment.torn and self._lock is not None:
+            self.notices.append(mend(path, segment, self.root / "torn"))
+        for fact in segment.facts:
+            self._add(fact)
+
+    def _add(self, fact: Fact) -> None:
+        if fact.id not in self._ids:
+            self._ids.add(fact.id)
+            insort(self._facts, fact, key=lambda f: (f.run, f.job, f.attempt))

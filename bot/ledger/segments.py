@@ -1,0 +1,87 @@
+"""The files that hold the facts: one per run, appended to, mended when a crash tore the end."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.facts import Fact
+from bot.errors import LedgerError
+from bot.ledger.blobs import write_atomically
+from bot.ledger.codec import Unread, decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """What one file says: its facts in the order they were told, what was not understood."""
+
+    facts: tuple[Fact, ...]
+    notices: tuple[str, ...]
+    whole: int  # bytes up to the end of the last whole line
+    torn: bytes  # what follows: the line that a crash cut off
+
+
+def segment_path(root: Path, run: int) -> Path:
+    """Where the facts of `run` are."""
+    return root / "facts" / f"{run:06d}.ndjson"
+
+
+def segment_paths(root: Path) -> tuple[Path, ...]:
+    """Every segment there is, oldest run first."""
+    return tuple(sorted((root / "facts").glob("[0-9]*.ndjson")))
+
+
+def read(path: Path) -> Segment:
+    """Read a segment; only what ends in a newline was ever told."""
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    facts: list[Fact] = []
+    notices: list[str] = []
+    for number, line in enumerate(content[:whole].splitlines(), start=1):
+        match decode(line.decode("utf-8", errors="replace")):
+            case Unread(why=why):
+                notices.append(f"{path.name}:{number} was skipped: {why}")
+            case fact:
+                facts.append(fact)
+    return Segment(
+        facts=tuple(facts), notices=tuple(notices), whole=whole, torn=bytes(content[whole:])
+    )
+
+
+def mend(path: Path, segment: Segment, torn: Path) -> str:
+    """Cut a torn last line off `path`, keep its bytes in the folder `torn`, and say so."""
+    name = f"{path.stem}-{hashlib.sha256(segment.torn).hexdigest()[:12]}"
+    write_atomically(torn / name, segment.torn)
+    os.truncate(path, segment.whole)
+    return f"{path.name} ended in a torn line; its {len(segment.torn)} bytes are in torn/{name}"
+
+
+class Pen:
+    """Appends lines to one segment: written, flushed and on the disk before `write` returns."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path` for appending, making it and its folder when they are not there."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, line: str) -> None:
+        """Append `line`; when the disk refuses, take back what got through and raise."""
+        before = os.fstat(self._file.fileno()).st_size
+        content = memoryview(f"{line}\n".encode("ascii"))
+        try:
+            while content:
+                content = content[self._file.write(content) :]
+            os.fsync(self._file.fileno())
+        except OSError as fault:
+            os.truncate(self._path, before)
+            raise LedgerError(
+                f"{self._path} cannot be written: {fault.strerror}",
+                cure="make room or mend the permissions, then run again: it goes on from here",
+            ) from fault
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        self._file.close()

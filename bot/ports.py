@@ -1,0 +1,184 @@
+"""The shapes that the outside world is poured into: one Protocol for each kind of adapter.
+
+An adapter implements one Protocol and imports nothing of its neighbours; the tables that name
+the adapters live in `app`. Every method says what it raises: what is a stack's fault comes back
+as a value, what a person must mend raises a `StackmatrixError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from bot.core.facts import Body, Fact
+from bot.core.model import (
+    Closure,
+    Component,
+    Conflict,
+    Failure,
+    Json,
+    Release,
+    Requirements,
+)
+from bot.core.report import Report
+
+
+class Source(Protocol):
+    """Where releases of a component are announced."""
+
+    def releases(self, component: Component) -> Iterable[Release]:
+        """Every release, in no order. Raises `SourceError` when the source does not answer."""
+        ...
+
+
+class Solver(Protocol):
+    """Turns requirements into a closure."""
+
+    def close(self, asked: Requirements) -> Closure | Conflict:
+        """Resolve; a contradiction is a `Conflict`, an unreachable index a `SourceError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a cell and all its processes may use: seconds per phase, bytes of memory."""
+
+    install_seconds: float = 600.0
+    start_seconds: float = 90.0
+    memory_bytes: int = 4 * 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A finished conversation with a guest: why the process ended, and what it printed."""
+
+    returncode: int | None
+    log: bytes
+    stopped_by: str = ""  # "", "timeout", "out of memory"
+
+
+class Room(Protocol):
+    """An environment with a closure installed: files in, one guest process at a time, files out."""
+
+    path: Path
+    python: Path
+
+    def talk(
+        self,
+        job: Json,
+        hear: Callable[[Json], float],
+        *,
+        seconds: float,
+        memory_bytes: int,
+    ) -> Talk:
+        """Run the guest (`guest/main.py`, copied in) on `job` and hear its JSON lines.
+
+        `hear` gets each line as it comes and returns how many seconds the next may take;
+        `seconds` is the patience for the first one. Past it the process group is killed. Lines
+        come over a descriptor of their own: what engines print goes to the log.
+        """
+        ...
+
+
+class Env(Protocol):
+    """A way to make rooms, and what it promises about them."""
+
+    name: str
+
+    def promises(self) -> Mapping[str, str]:
+        """What a cell is guarded from here and what it is not: `network`, `home`, `token`..."""
+        ...
+
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> AbstractContextManager[Room | Failure]:
+        """Install `closure` into a room; a failed installation is a `Failure` value.
+
+        With `fresh` nothing that an earlier room left behind is used.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A command that ended: its exit code (None when it was killed) and the end of its output."""
+
+    returncode: int | None
+    output: str
+
+
+class Shell(Protocol):
+    """Runs one command of ours, such as the two lines that a proof prints."""
+
+    def run(self, argv: Sequence[str], *, files: Mapping[str, str], seconds: float) -> Ran:
+        """Run `argv` in an empty folder holding `files`, with no token and no home."""
+        ...
+
+
+class Driver(Protocol):
+    """The host half of a component that can be exercised: what to install, which guest to send."""
+
+    name: str
+    guest: str
+    asks: frozenset[str]
+
+    def requirements(self, package: str, version: str) -> tuple[str, ...]:
+        """The requirements that put `version` into a room, exact pin first."""
+        ...
+
+    def setup(self, model: Path) -> Json:
+        """What the guest needs to know to start (the path of the model, options)."""
+        ...
+
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+
+class Runner(Protocol):
+    """Works through jobs, several at once."""
+
+    def run(self, jobs: Iterable[Job], work: Callable[[Job], Done]) -> Iterator[tuple[Job, Done]]:
+        """Yield each job with its result as it finishes; an exception of `work` is raised here."""
+        ...
+
+
+class Tracker(Protocol):
+    """Carries a draft towards the responsible project, as far as the user allows."""
+
+    def deliver(self, name: str, title: str, body: str, attachments: Mapping[str, str]) -> str:
+        """Hand over one draft (idempotent by `name`); returns where it can be read."""
+        ...
+
+
+class Renderer(Protocol):
+    """Writes the report in one format."""
+
+    name: str
+
+    def render(self, report: Report) -> Mapping[str, str]:
+        """Return the files of this format, text by relative path."""
+        ...
+
+
+class Ledger(Protocol):
+    """Append-only facts, in order, and content-addressed blobs."""
+
+    def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
+        """Append one fact to the present run, durably, before returning."""
+        ...
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact, ordered by (run, job, attempt) and then by when it was told."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Store a blob and return its name, the sha256 of its content."""
+        ...
+
+    def blob(self, name: str) -> bytes | None:
+        """Return a blob, or None when it has expired."""
+        ...

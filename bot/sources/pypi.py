@@ -1,0 +1,156 @@
+"""Releases from a Python package index that speaks JSON (PEP 691, PEP 700, PEP 592).
+
+Such an index knows files; a release is made of those that carry the same version. It is as old
+as its first file, and yanked when every file is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import quote
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+from bot.core.model import Component, Json, Release
+from bot.errors import SourceError, UnknownPackageError
+
+ACCEPT = "application/vnd.pypi.simple.v1+json"
+
+
+class FetchesJson(Protocol):
+    """What this source needs of a fetcher."""
+
+    def json(self, url: str, *, accept: str = ...) -> Json:
+        """Return the JSON at `url`. Raises `SourceError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """One file of a release, as the index lists it."""
+
+    name: str
+    version: str
+    uploaded: datetime | None
+    digests: tuple[str, ...]
+    yanked: str | None
+    requires_python: str
+
+    @property
+    def wheel(self) -> bool:
+        return self.name.endswith(".whl")
+
+
+@dataclass(frozen=True, slots=True)
+class PyPI:
+    """A package index under `index`, https or file: the address that packages' names follow."""
+
+    fetcher: FetchesJson
+    index: str = "https://pypi.org/simple"
+
+    def releases(self, component: Component) -> Iterable[Release]:
+        """Every version that the index knows, those without files included.
+
+        Raises `UnknownPackageError` when it has no such package, `SourceError` when it does not
+        answer or answers in another format.
+        """
+        name = canonicalize_name(component.package)
+        url = f"{self.index.rstrip('/')}/{quote(name)}/"
+        try:
+            page = self.fetcher.json(url, accept=ACCEPT)
+        except UnknownPackageError as error:
+            raise UnknownPackageError(
+                f"{self.index} has no package {component.package!r}.", cure=error.cure
+            ) from error
+        files = _files(_members(page, url))
+        bare = {version: () for version in _versions(page)}
+        by_version: dict[str, tuple[_File, ...]] = dict(bare)
+        for file in files:
+            by_version[file.version] = (*by_version.get(file.version, ()), file)
+        return tuple(_release(component, url, *entry) for entry in by_version.items())
+
+
+def _members(page: Json, url: str) -> list[Json]:
+    files = page.get("files") if isinstance(page, dict) else None
+    if not isinstance(files, list):
+        cure = f"use an index that answers as {ACCEPT} (PEP 691)"
+        raise SourceError(f"{url} does not list files.", cure=cure)
+    return files
+
+
+def _versions(page: Json) -> list[str]:
+    versions = page.get("versions") if isinstance(page, dict) else None
+    named = versions if isinstance(versions, list) else []
+    return [found for name in named if (found := _normal(str(name)))]
+
+
+def _normal(version: str) -> str:
+    try:
+        return str(Version(version))
+    except InvalidVersion:
+        return ""
+
+
+def _files(members: Iterable[Json]) -> list[_File]:
+    rows = [row for row in members if isinstance(row, dict)]
+    return [file for row in rows if (file := _file(row))]
+
+
+def _file(row: Mapping[str, Json]) -> _File | None:
+    name = str(row.get("filename", ""))
+    version = _version_of(name)
+    if not version:
+        return None
+    hashes, yanked = row.get("hashes"), row.get("yanked")
+    sha256 = hashes.get("sha256") if isinstance(hashes, dict) else None
+    return _File(
+        name=name,
+        version=version,
+        uploaded=_moment(row.get("upload-time")),
+        digests=(f"sha256:{sha256}",) if sha256 else (),
+        yanked=None if yanked in {None, False} else ("" if yanked is True else str(yanked)),
+        requires_python=str(row.get("requires-python") or ""),
+    )
+
+
+def _version_of(filename: str) -> str:
+    """Return the version in a file name, "" for what is neither a wheel nor an sdist."""
+    try:
+        if filename.endswith(".whl"):
+            return str(parse_wheel_filename(filename)[1])
+        return str(parse_sdist_filename(filename)[1])
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return ""
+
+
+def _moment(value: Json) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _release(component: Component, url: str, version: str, files: tuple[_File, ...]) -> Release:
+    wheels = tuple(sorted(file.name for file in files if file.wheel))
+    reasons = [file.yanked for file in files if file.yanked is not None]
+    moments = [file.uploaded for file in files if file.uploaded]
+    return Release(
+        component=component.name,
+        version=version,
+        uploaded=min(moments) if moments else None,
+        origin=url,
+        digests=tuple(sorted(digest for file in files for digest in file.digests)),
+        yanked=reasons[0] if files and len(reasons) == len(files) else None,
+        requires_python=next((f.requires_python for f in files if f.requires_python), ""),
+        wheels=wheels,
+    )

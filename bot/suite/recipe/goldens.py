@@ -1,0 +1,116 @@
+"""Make the goldens: from what was taught and from references, never from an engine.
+
+* ``chat``: prompts by jinja2, ids by the ``tokenizers`` package, answers from the
+  conversations themselves;
+* ``template``: rendered by jinja2 in an environment like that of transformers;
+* ``tokenize``: ids by the ``tokenizers`` package.
+
+Ids are computed twice, here and by the pure Python BPE of this folder; the two
+must agree or nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import TemplateError
+from tokenizers import Tokenizer
+
+from bot.suite.recipe.bpe import ByteLevelBPE
+from bot.suite.recipe.data import GOLDENS, SUITE, TOKENIZER, Lesson, environment, field, lessons, raw, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Golden = dict[str, Any]
+DATA = ("*.json", "model/*", "goldens/*", "templates/*")
+
+
+def agreed(tokenizer: Tokenizer, text: str, ids: list[int]) -> list[int]:
+    """Ids of a text, on which the library and our own BPE agree."""
+    theirs: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    if theirs != ids:
+        message = f"two tokenizers disagree on {text!r}: {theirs} and {ids}"
+        raise ValueError(message)
+    return ids
+
+
+def chat(item: Lesson, conversation: Golden, tokenizer: Tokenizer) -> Golden:
+    """Golden of one conversation; output ids and usage include the end token."""
+    agreed(tokenizer, item.prompt, item.prompt_ids)
+    text = field(item.answer)
+    if isinstance(text, str):
+        agreed(tokenizer, text, item.output_ids[:-1])
+    message = conversation["message"]
+    return {
+        "prompt": item.prompt,
+        "prompt_ids": item.prompt_ids,
+        "output_ids": item.output_ids,
+        "text": text,
+        "message": message,
+        "usage": {"prompt_tokens": len(item.prompt_ids), "completion_tokens": len(item.output_ids)},
+        "finish_reason": "tool_calls" if "tool_calls" in message else "stop",
+    }
+
+
+def chats() -> dict[str, Golden]:
+    """Goldens of all conversations."""
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    conversations = read(SUITE / "conversations.json")
+    return {
+        f"chat/{item.id}": chat(item, conversation, tokenizer)
+        for item, conversation in zip(lessons(), conversations, strict=True)
+    }
+
+
+def template(case: Golden) -> Golden:
+    """Golden of one template case: the prompt, or the message of ``raise_exception``."""
+    source = (SUITE / "templates" / case["template"]).read_text(encoding="utf-8")
+    try:
+        return {"prompt": environment(**case["options"]).from_string(source).render(**case["context"])}
+    except TemplateError as error:
+        return {"prompt": {"error": str(error)}}
+
+
+def templates() -> dict[str, Golden]:
+    """Goldens of all template cases."""
+    return {f"template/{case['id']}": template(case) for case in read(SUITE / "templates" / "cases.json")}
+
+
+def tokenizations() -> dict[str, Golden]:
+    """Goldens of all tokenizer cases."""
+    tokenizer, bpe = Tokenizer.from_file(str(TOKENIZER)), ByteLevelBPE(TOKENIZER)
+    made = {}
+    for case in read(SUITE / "tokenizer_cases.json"):
+        text = raw(case["text"]).decode()
+        ids = agreed(tokenizer, text, bpe.encode(text))
+        decoded = tokenizer.decode(ids, skip_special_tokens=False)
+        made[f"tokenize/{case['id']}"] = {"prompt_ids": ids, "text": decoded}
+    return made
+
+
+def write(name: str, goldens: dict[str, Golden]) -> None:
+    """Write one file of goldens, one golden a line, so that a change shows as one line."""
+    lines = (f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in goldens.items())
+    (GOLDENS / name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def checksum(path: Path) -> str:
+    """One line of ``SHA256SUMS``, as ``sha256sum -c`` reads it from ``bot/suite``."""
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SUITE).as_posix()}\n"
+
+
+def main() -> None:
+    """Write all goldens, then the checksums of every data file."""
+    GOLDENS.mkdir(exist_ok=True)
+    write("chat.json", chats())
+    write("template.json", templates())
+    write("tokenize.json", tokenizations())
+    files = sorted({path for pattern in DATA for path in SUITE.glob(pattern)})
+    (SUITE / "SHA256SUMS").write_text("".join(map(checksum, files)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
