@@ -20,6 +20,8 @@ from bot.core.model import (
     Conflict,
     Failure,
     Json,
+    Link,
+    Probe,
     Release,
     Requirements,
 )
@@ -63,8 +65,15 @@ class Talk:
 class Room(Protocol):
     """An environment with a closure installed: files in, one guest process at a time, files out."""
 
-    path: Path
-    python: Path
+    @property
+    def path(self) -> Path:
+        """The folder of the room."""
+        ...
+
+    @property
+    def python(self) -> Path:
+        """The interpreter in it."""
+        ...
 
     def talk(
         self,
@@ -86,7 +95,10 @@ class Room(Protocol):
 class Env(Protocol):
     """A way to make rooms, and what it promises about them."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its word in reports: `uv`, `docker`, `node`, `existing`."""
+        ...
 
     def promises(self) -> Mapping[str, str]:
         """What a cell is guarded from here and what it is not: `network`, `home`, `token`..."""
@@ -113,7 +125,7 @@ class Ran:
 class Shell(Protocol):
     """Runs one command of ours, such as the two lines that a proof prints."""
 
-    def run(self, argv: Sequence[str], *, files: Mapping[str, str], seconds: float) -> Ran:
+    def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
         """Run `argv` in an empty folder holding `files`, with no token and no home."""
         ...
 
@@ -121,9 +133,20 @@ class Shell(Protocol):
 class Driver(Protocol):
     """The host half of a component that can be exercised: what to install, which guest to send."""
 
-    name: str
-    guest: str
-    asks: frozenset[str]
+    @property
+    def name(self) -> str:
+        """What `driver` in matrix.yaml calls it."""
+        ...
+
+    @property
+    def guest(self) -> str:
+        """The guest module that is sent into the cell."""
+        ...
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The kinds of question it has a part in."""
+        ...
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The requirements that put `version` into a room, exact pin first."""
@@ -131,6 +154,21 @@ class Driver(Protocol):
 
     def setup(self, model: Path) -> Json:
         """What the guest needs to know to start (the path of the model, options)."""
+        ...
+
+    def files(self, model: Path) -> Mapping[str, Path]:
+        """Files that a proof needs beside it, by name: the model, a tokenizer."""
+        ...
+
+    def serve(self) -> str:
+        """Plain Python for a proof that starts the component and sets `base_url`, or nothing."""
+        ...
+
+    def show(self, probe: Probe, link: Link) -> str:
+        """Plain Python for a proof that sets `seen` to the value at `link`, asking `REQUEST`.
+
+        Empty where this component does not show that link.
+        """
         ...
 
 
@@ -149,7 +187,7 @@ class Runner(Protocol):
 class Tracker(Protocol):
     """Carries a draft towards the responsible project, as far as the user allows."""
 
-    def deliver(self, name: str, title: str, body: str, attachments: Mapping[str, str]) -> str:
+    def deliver(self, name: str, title: str, body: str, attachments: Mapping[str, bytes]) -> str:
         """Hand over one draft (idempotent by `name`); returns where it can be read."""
         ...
 
@@ -157,10 +195,29 @@ class Tracker(Protocol):
 class Renderer(Protocol):
     """Writes the report in one format."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name of the format."""
+        ...
 
     def render(self, report: Report) -> Mapping[str, str]:
         """Return the files of this format, text by relative path."""
+        ...
+
+
+class Progress(Protocol):
+    """Tells a person how far long work has come."""
+
+    def begin(self, step: str, total: int) -> None:
+        """A step starts; `total` pieces of work are known (more may follow)."""
+        ...
+
+    def advance(self, step: str, label: str) -> None:
+        """One piece of the step is done."""
+        ...
+
+    def note(self, line: str) -> None:
+        """Say one line that a person should see."""
         ...
 
 

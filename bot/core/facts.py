@@ -118,6 +118,7 @@ class Reduced:
     passes: str
     verified: bool
     calls: int
+    files: tuple[tuple[str, str], ...] = ()  # name and blob of what the proof needs beside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ link, in causal order, that differs names the outcome. One exhaustive match give
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.difference import Comparator, Difference
-from bot.core.model import NOT_EXPOSED, Failure, Json, Link, Look, Observation, Probe
+from bot.core.model import NOT_EXPOSED, Failure, Json, Link, Look, Observation, Phase, Probe, Reason
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.signature import signature
 
@@ -80,6 +80,22 @@ def expectation(look: Look, before: Sequence[Observation]) -> Json:
     return before[0].at(look.link) if before and before[0].failure is None else NOT_EXPOSED
 
 
+def relative(probe: Probe) -> Probe:
+    """Return `probe` with every link held against the other side, and no golden anywhere."""
+    looks = tuple(replace(look, absolute=False, golden=None) for look in probe.looks)
+    return replace(probe, looks=looks)
+
+
+def between(
+    probe: Probe, good: Observation, bad: Observation, comparators: Mapping[str, Comparator]
+) -> str:
+    """Return the signature of how `bad` differs from `good`, whichever of them is right."""
+    told = signature(outcome(relative(probe), bad, (good,), comparators))
+    if told or agree(probe, good, bad, comparators):
+        return told
+    return f"recovered:{signature(_failed(good.failure))}" if good.failure else "exposed"
+
+
 def verdict(before: Judged | None, after: Judged) -> Verdict:
     """Compare two judged outcomes of the same probe; `before` is None for a baseline."""
     if after.spurious or (before is not None and before.spurious):
@@ -128,6 +144,17 @@ def _same_failure(one: Failure | None, other: Failure | None) -> bool:
     if one is None or other is None:
         return False
     return signature(_failed(one)) == signature(_failed(other))
+
+
+def cannot_run_here(seen: Observation) -> bool:
+    """Whether a build died at its start of an instruction that this processor does not have."""
+    failure = seen.failure
+    return (
+        failure is not None
+        and failure.reason is Reason.CRASH
+        and failure.phase is Phase.START
+        and "SIGILL" in failure.message
+    )
 
 
 def _unsteady(

@@ -11,13 +11,16 @@ without releases plans nothing new, and one release costs the cells that it touc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from packaging.specifiers import SpecifierSet
 
 from bot.core.matrix import Exclusion, Row
 from bot.core.model import Cell
+
+Versions: TypeAlias = tuple[tuple[str, str], ...]
 
 BASELINE = "baseline"
 NEWEST = "newest"
@@ -32,7 +35,7 @@ class Wanted:
 
     row: Row
     trigger: str
-    versions: tuple[tuple[str, str], ...]
+    versions: Versions
     backend: str
     excluded: str = ""
     kept: Cell | None = None
@@ -65,17 +68,25 @@ def plan(
     line: Mapping[str, Sequence[str]],
     history: History,
     exclusions: Sequence[Exclusion] = (),
+    runnable: Callable[[Versions], Versions] = lambda versions: versions,
 ) -> tuple[Wanted, ...]:
     """Return the cells that `row` wants, baseline first.
 
-    `line` holds the followed versions of each component, oldest first (at least one each).
+    `line` holds the followed versions of each component, oldest first (at least one each);
+    `runnable` moves a baseline that this machine cannot run to one that it can.
     """
-    wanted = (cell for backend in row.backends for cell in _backend(row, backend, line, history))
+    wanted = (
+        cell for backend in row.backends for cell in _backend(row, backend, line, history, runnable)
+    )
     return tuple(_without(cell, exclusions) for cell in wanted)
 
 
 def _backend(
-    row: Row, backend: str, line: Mapping[str, Sequence[str]], history: History
+    row: Row,
+    backend: str,
+    line: Mapping[str, Sequence[str]],
+    history: History,
+    runnable: Callable[[Versions], Versions],
 ) -> Iterator[Wanted]:
     triggers = {
         f"{name}=={version}": (name, version) for name in row.components for version in line[name]
@@ -88,7 +99,7 @@ def _backend(
         and (trigger != NEWEST or past.cell.components == newest)
     }
     fresh = [trigger for trigger in (*triggers, NEWEST) if trigger not in kept]
-    base = _baseline(row, backend, line, history, promote=bool(fresh))
+    base = _runnable(_baseline(row, backend, line, history, promote=bool(fresh)), runnable)
     yield base
     for trigger, (name, version) in triggers.items():
         if trigger in kept:
@@ -100,6 +111,11 @@ def _backend(
         yield _kept(row, NEWEST, kept[NEWEST], backend)
     elif newest != base.versions:
         yield Wanted(row=row, trigger=NEWEST, versions=newest, backend=backend)
+
+
+def _runnable(base: Wanted, runnable: Callable[[Versions], Versions]) -> Wanted:
+    versions = runnable(base.versions)
+    return base if versions == base.versions else replace(base, versions=versions, kept=None)
 
 
 def _past(history: History, backend: str, trigger: str) -> Past | None:
@@ -162,3 +178,24 @@ def _holds(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[st
         name in versions and SpecifierSet(spec).contains(versions[name], prereleases=True)
         for name, spec in rule.cells
     )
+
+
+def next_runnable(
+    versions: Versions,
+    stranded: frozenset[Versions],
+    engine: str,
+    releases: Sequence[str],
+) -> Versions:
+    """Return `versions` with the engine moved on to the next release that is not stranded.
+
+    A build may need an instruction that this processor lacks; then it can be no baseline here.
+    `releases` are all of the engine, oldest first; past the last one, `versions` stay.
+    """
+    chosen = versions
+    while chosen in stranded:
+        here = dict(chosen)[engine]
+        later = releases[releases.index(here) + 1 :] if here in releases else ()
+        if not later:
+            return versions
+        chosen = tuple((name, later[0] if name == engine else v) for name, v in chosen)
+    return chosen

@@ -85,6 +85,7 @@ class FindingView:
     verified: bool = False
     target: str = ""
     draft: str = ""
+    because: str = ""  # what stands behind the expectation: a specification, a promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class Report:
     upstreams: Mapping[str, str] = field(default_factory=dict)
     promises: Mapping[str, str] = field(default_factory=dict)
     executed: int = 0
+    platform: str = ""  # operating system and processor, as the environment told them
 
     @property
     def rows(self) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ class Steps:
         """Return the steps that were really at their bad version in what was installed."""
         return frozenset(n for n in self.order if told.versions.get(n) == self.bad[n])
 
+    def moved(self, told: Told) -> frozenset[str]:
+        """Return the steps that were no longer at their good version in what was installed."""
+        return frozenset(n for n in self.order if told.versions.get(n, "") != self.good[n])
+
     def middle(self, names: Sequence[str]) -> int:
         """Return the length of the prefix of `names` that holds nearest to half of their mass."""
         total, best, at, sum_ = sum(self.mass[n] for n in names), float("inf"), 1, 0.0
@@ -136,9 +140,10 @@ class Record:
         """Cells by purpose: a closure that was seen before or never existed costs nothing."""
         seen: set[frozenset[tuple[str, str]]] = set()
         count: dict[Purpose, int] = {"ends": 0, "search": 0, "confirm": 0}
-        for trial, told in self.told.items():
+        for trial, purpose in self._purpose.items():
+            told = self.told.get(trial, Told(signature=None))
             closure = frozenset(told.versions.items())
             again = bool(closure) and closure in seen and not (trial.fresh or trial.draw)
-            count[self._purpose[trial]] += told.signature is not None and not again
+            count[purpose] += told.signature is not None and not again
             seen.add(closure)
         return Cost(**count)

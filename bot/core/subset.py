@@ -11,7 +11,8 @@ last is guilty; if it does not flip alone, it stays up and its partner is search
 >>> good = Closure(pins=tuple(Pin(name=name, version="1") for name in "abcd"))
 >>> bad = Closure(pins=tuple(Pin(name=name, version="2") for name in "abcd"))
 >>> record = Record(budget=99)
->>> flow = search(steps_between(good, bad, releases={}), record, good="ok", bad="boom")
+>>> steps = steps_between(good, bad, releases={})
+>>> flow = search(steps, record, good="ok", bad="boom", preference=lambda name, group: (0,))
 >>> try:
 ...     while True:
 ...         for trial in next(flow):
@@ -24,25 +25,28 @@ last is guilty; if it does not flip alone, it stays up and its partner is search
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bot.core.bisect import Answer, around
 from bot.core.steps import Asking, Record, Steps
 from bot.core.trial import Told
+
+Preference: TypeAlias = Callable[[str, Collection[str]], tuple[int, ...]]
+"""Sorts the members of a group that cannot be separated; the first that forces all is its head."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guilty:
     """What flips the outcome: groups of packages, in each the head first and then its followers.
 
-    `pins` flip it when they alone are up; `lower` (good) and `upper` (bad) differ in nothing but
-    the group found last, and `told` is what was installed when `pins` alone were asked.
+    `pins` flip it when they alone are up, `upper` is a larger set that was seen to be bad, and
+    `told` is what came of asking `pins` alone.
     """
 
     groups: tuple[tuple[str, ...], ...]
     pins: frozenset[str]
-    lower: frozenset[str]
     upper: frozenset[str]
     told: Told
 
@@ -54,10 +58,14 @@ class Guilty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One mixture: what it says, and which steps were up when it was installed."""
+    """One mixture: what it says, which steps were `closed` (at bad), which at least `moved`.
+
+    What moved only halfway could be guilty of a bad answer but not be cleared by a good one.
+    """
 
     answer: Answer
     closed: frozenset[str]
+    moved: frozenset[str]
     told: Told
 
 
@@ -78,19 +86,26 @@ class _Search:
     record: Record
     good: str
     bad: str
-    preference: Callable[[str, Collection[str]], tuple[bool, int]]
+    preference: Preference
     groups: list[tuple[str, ...]] = field(default_factory=list)
     pins: frozenset[str] = frozenset()
+    base: Bounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with everything between the two ends."""
+        self.base = Bounds(lower=frozenset(), upper=frozenset(self.steps.order), sure=True)
 
     def look(self, up: Collection[str]) -> Asking[Seen]:
         """Ask one mixture. A mixture in which `up` is not up says nothing."""
         names = frozenset(up)
         (told,) = yield from self.record.ask("search", self.steps.trial(names))
         closed = self.steps.closed(told) if told.versions else names
-        answer = {self.good: Answer.GOOD, self.bad: Answer.BAD}.get(
-            told.signature or "", Answer.UNKNOWN
-        )
-        return Seen(answer=answer if names <= closed else Answer.UNKNOWN, closed=closed, told=told)
+        answer = Answer.UNKNOWN
+        if told.signature is not None and names <= closed:
+            says = {self.good: Answer.GOOD, self.bad: Answer.BAD}
+            answer = says.get(told.signature, Answer.UNKNOWN)
+        moved = closed | (self.steps.moved(told) if told.versions else frozenset())
+        return Seen(answer=answer, closed=closed, moved=moved, told=told)
 
     def rest(self, bounds: Bounds) -> list[str]:
         """Return the steps between the bounds, most suspected first."""
@@ -125,7 +140,10 @@ class _Search:
                 top = size
 
     def pick(self, bounds: Bounds) -> Asking[Bounds | None]:
-        """Try all but one, then one: what forces others, and what others force, comes apart."""
+        """Try all but one, then one: what forces others, and what others force, comes apart.
+
+        At last each one without the good things that were put up so far: they may be in the way.
+        """
         rest = self.rest(bounds)
         mixtures = [bounds.upper - {name} for name in rest]
         mixtures += [bounds.lower | {name} for name in rest]
@@ -134,61 +152,93 @@ class _Search:
             closer = _closer(bounds, seen)
             if closer:
                 return closer
+        for name in rest:
+            seen = yield from self.look(self.base.lower | {name})
+            closer = _closer(Bounds(lower=self.base.lower, upper=bounds.upper, sure=True), seen)
+            if closer and seen.answer is Answer.BAD and len(closer.upper) < len(bounds.upper):
+                return Bounds(lower=self.base.lower, upper=closer.upper, sure=self.base.sure)
         return None
 
     def accuse(self, bounds: Bounds) -> Asking[None]:
         """Take what lies between the bounds as guilty: one head, or several where each is odd."""
         rest = self.rest(bounds)
-        rest.sort(key=lambda name: self.preference(name, rest))
-        alone: list[Seen] = []
-        for name in rest:
-            alone.append((yield from self.look(bounds.lower | {name})))
-        forcing = [
-            name
-            for name, seen in zip(rest, alone, strict=True)
-            if seen.answer is Answer.BAD and bounds.upper <= seen.closed
-        ]
-        if forcing:
-            self.groups.append((forcing[0], *(name for name in rest if name != forcing[0])))
-            self.pins |= {forcing[0]}
+        if len(rest) == 1:
+            self.groups.append((rest[0],))
+            self.pins |= {rest[0]}
             return
+        rest = sorted(rest, key=lambda name: self.preference(name, rest))
+        for name in rest:
+            seen = yield from self.look(bounds.lower | {name})
+            if seen.answer is Answer.BAD and bounds.upper <= seen.moved:
+                self.groups.append((name, *_but(rest, name)))
+                self.pins |= {name}
+                return
+        for name in rest:  # whether they can be seen apart
+            yield from self.look({name})
+        self.groups.append(tuple(rest))
         self.pins |= set(rest)
-        if any(seen.told.signature is not None for seen in alone):
-            self.groups.extend((name,) for name in rest)
-        else:
-            self.groups.append(tuple(rest))
-
-    def partner(self, bounds: Bounds) -> Asking[bool]:
-        """Whether the step found is a partner of its own, and not just what the first needs."""
-        if bounds.sure:
-            return True
-        found = bounds.upper - bounds.lower
-        seen = yield from self.look(set(self.steps.order) - found)
-        return seen.answer is Answer.GOOD
 
     def run(self) -> Asking[Guilty]:
         """Find the groups, one after the other, until they alone flip the outcome."""
-        bounds = Bounds(lower=frozenset(), upper=frozenset(self.steps.order), sure=True)
+        bounds = self.base
         while True:
+            self.base = bounds
             bounds = yield from self.flip(bounds)
-            before, apart = len(self.groups), (yield from self.partner(bounds))
             yield from self.accuse(bounds)
-            if not apart:
-                followers = [name for group in self.groups[before:] for name in group]
-                del self.groups[before:]
-                self.groups[-1] += tuple(followers)
+            if not bounds.sure:  # perhaps only what the group before needs to exist
+                yield from self.look(set(self.steps.order) - (bounds.upper - bounds.lower))
+                self.groups[-2:] = [self.groups[-2] + self.groups[-1]]
             alone = yield from self.look(self.pins)
             good = alone.answer is Answer.GOOD
             lower = self.pins | (alone.closed if good else frozenset())
             if alone.answer is Answer.BAD or bounds.upper <= lower:
-                return Guilty(
-                    groups=tuple(self.groups),
-                    pins=self.pins,
-                    lower=bounds.lower,
-                    upper=bounds.upper,
-                    told=alone.told,
-                )
+                break
             bounds = Bounds(lower=lower & bounds.upper, upper=bounds.upper, sure=good)
+        yield from self.prune()
+        alone = yield from self.look(self.pins)
+        return Guilty(
+            groups=tuple(part for group in self.groups for part in self.parted(group)),
+            pins=self.pins,
+            upper=bounds.upper,
+            told=alone.told,
+        )
+
+    def prune(self) -> Asking[None]:
+        """Let go who is not needed: leave out one at a time."""
+        at = 0
+        while len(self.pins) > 1 and at < len(self.pins):
+            name = sorted(self.pins, key=self.steps.order.index, reverse=True)[at]
+            seen = yield from self.look(self.pins - {name})
+            at += 1
+            if seen.answer is Answer.BAD:
+                self.pins, at = self.pins - {name}, 0
+                groups = [_without(group, name, self.pins) for group in self.groups]
+                self.groups = [group for group in groups if group]
+
+    def parted(self, group: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Split a group whose members were seen apart; its head never was up without the rest."""
+        pinned = [name for name in group if name in self.pins]
+        for head in pinned:
+            if not any(self.apart(head, other) for other in pinned):
+                return [(head, *_but(group, head))]
+        return [(name,) for name in pinned]
+
+    def apart(self, name: str, other: str) -> bool:
+        """Whether any mixture that said something had `name` up and `other` not."""
+        for trial, told in self.record.told.items():
+            up = self.steps.closed(told) if told.versions else frozenset(dict(trial.versions))
+            if told.signature is not None and name in up and other not in up:
+                return True
+        return False
+
+
+def _without(group: tuple[str, ...], name: str, pins: Collection[str]) -> tuple[str, ...]:
+    """Return `group` less `name`; a head takes along what only followed it."""
+    return tuple(n for n in _but(group, name) if name != group[0] or n in pins)
+
+
+def _but(group: Collection[str], name: str) -> list[str]:
+    return [other for other in group if other != name]
 
 
 def _closer(bounds: Bounds, seen: Seen) -> Bounds | None:
@@ -196,9 +246,9 @@ def _closer(bounds: Bounds, seen: Seen) -> Bounds | None:
     width = len(bounds.upper - bounds.lower)
     if seen.answer is Answer.GOOD and bounds.lower < seen.closed < bounds.upper:
         return Bounds(lower=seen.closed, upper=bounds.upper, sure=True)
-    if seen.answer is Answer.BAD and bounds.lower < seen.closed:
-        if len(seen.closed - bounds.lower) < width:
-            return Bounds(lower=bounds.lower, upper=seen.closed, sure=bounds.sure)
+    reach = bounds.lower | seen.moved
+    if seen.answer is Answer.BAD and len(reach - bounds.lower) < width:
+        return Bounds(lower=bounds.lower, upper=reach, sure=bounds.sure)
     return None
 
 
@@ -208,18 +258,7 @@ def search(
     *,
     good: str,
     bad: str,
-    preference: Callable[[str, Collection[str]], tuple[bool, int]] | None = None,
+    preference: Preference,
 ) -> Asking[Guilty]:
-    """Return a search for the smallest guilty set; `good` and `bad` are the ends' signatures.
-
-    `preference(name, group)` sorts the members of a group that cannot be separated: the first
-    that forces the others is its head.
-    """
-
-    def suspicion(name: str, _group: Collection[str]) -> tuple[bool, int]:
-        return False, steps.order.index(name)
-
-    machine = _Search(
-        steps=steps, record=record, good=good, bad=bad, preference=preference or suspicion
-    )
-    return machine.run()
+    """Return a search for the smallest guilty set; `good` and `bad` are the ends' signatures."""
+    return _Search(steps=steps, record=record, good=good, bad=bad, preference=preference).run()

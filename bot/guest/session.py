@@ -18,6 +18,7 @@ class Chain:
         """Begin with no engine."""
         self.base_url = ""
         self.model = ""
+        self.client = None  # fetch_request(probe, chain) of whoever speaks for the stack
         self.turn = {}
 
 

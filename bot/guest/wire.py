@@ -71,3 +71,10 @@ class Line:
         rest = memoryview(line.encode("ascii"))
         while rest:
             rest = rest[self._out.write(rest) :]
+
+
+def text_of(value):
+    """Return the text that `plain` may have told as `{"base64": ...}`."""
+    if isinstance(value, dict):
+        return base64.b64decode(value["base64"]).decode("utf-8", "surrogatepass")
+    return value

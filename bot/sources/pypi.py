@@ -73,8 +73,7 @@ class PyPI:
                 f"{self.index} has no package {component.package!r}.", cure=error.cure
             ) from error
         files = _files(_members(page, url))
-        bare = {version: () for version in _versions(page)}
-        by_version: dict[str, tuple[_File, ...]] = dict(bare)
+        by_version: dict[str, tuple[_File, ...]] = dict.fromkeys(_versions(page), ())
         for file in files:
             by_version[file.version] = (*by_version.get(file.version, ()), file)
         return tuple(_release(component, url, *entry) for entry in by_version.items())
@@ -111,16 +110,23 @@ def _file(row: Mapping[str, Json]) -> _File | None:
     version = _version_of(name)
     if not version:
         return None
-    hashes, yanked = row.get("hashes"), row.get("yanked")
+    hashes = row.get("hashes")
     sha256 = hashes.get("sha256") if isinstance(hashes, dict) else None
     return _File(
         name=name,
         version=version,
         uploaded=_moment(row.get("upload-time")),
         digests=(f"sha256:{sha256}",) if sha256 else (),
-        yanked=None if yanked in {None, False} else ("" if yanked is True else str(yanked)),
+        yanked=_reason(row.get("yanked")),
         requires_python=str(row.get("requires-python") or ""),
     )
+
+
+def _reason(yanked: Json) -> str | None:
+    """Return why a file is yanked, "" where no reason is given, None where it is not yanked."""
+    if yanked is None or yanked is False:
+        return None
+    return yanked if isinstance(yanked, str) else ""
 
 
 def _version_of(filename: str) -> str:

@@ -189,6 +189,13 @@ def test_a_blob_that_is_not_there_is_none(ledger: FileLedger, name: str) -> None
     assert ledger.notices == []
 
 
+def test_a_blob_that_cannot_be_kept_is_told_with_a_cure(ledger: FileLedger, root: Path) -> None:
+    (root / "blobs").write_text("a file")
+    with pytest.raises(LedgerError, match="cannot be kept") as caught:
+        ledger.keep(b"evidence")
+    assert caught.value.cure
+
+
 def test_the_state_folder_ignores_itself(ledger: FileLedger, root: Path) -> None:
     del ledger
     assert (root / ".gitignore").read_text() == "*\n"

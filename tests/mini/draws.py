@@ -6,6 +6,7 @@ else, so what the pipeline should say is known before it has run once.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
@@ -57,6 +58,7 @@ class Package:
     word: str
     drifted: str
     partner: str = ""
+    key: str = ""  # drifts only when it is asked about this word, or about none
 
     @property
     def usable(self) -> tuple[Issue, ...]:
@@ -91,7 +93,10 @@ class Blame:
     culprits: tuple[Guilt, ...]
     moves_with: tuple[str, ...] = ()
     together: bool = False
-    verified: bool | None = True
+    verified: bool = True
+    verdict: str = "regressed"
+    optional: bool = False
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,7 @@ class Row:
     prompted: bool = False  # the probes look at `prompt` before `text`
     drift_at: str = "text"
     seconds: int = 10
+    arguments: tuple[str, ...] = ()  # words that every probe is handed
     blames: tuple[Blame, ...] = ()
 
 
@@ -140,7 +146,7 @@ class Draw:
 
 def to_json(draw: Draw) -> Json:
     """Return the draw as JSON, fit for committing."""
-    value: Json = asdict(draw)
+    value: Json = json.loads(json.dumps(asdict(draw)))
     return value
 
 

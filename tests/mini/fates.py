@@ -109,13 +109,14 @@ def passes(hand: Hand) -> Row:
 
 
 def drifts(hand: Hand) -> Row:
-    """One answer changes without a word; every followed release already has it, or only one."""
+    """One answer to one word changes silently; every followed release has it, or only the last."""
     package, first = hand.turning(Behaviour.DRIFT)
-    hand.keep(package, "newest", "previous")
+    words = names.invent(hand.rng, 6)
+    package = hand.keep(replace(package, key=hand.rng.choice(words)), "newest", "previous")
     where = hand.rng.choice(("prompt", "text"))
-    blame = conclusive(package, guilt(package, first))
+    blame = conclusive(package, guilt(package, first), keeps=(package.key,))
     row = hand.row("drifts", package, hand.bystander(), blames=(blame,))
-    return replace(row, prompted=True, drift_at=where)
+    return replace(row, prompted=True, drift_at=where, arguments=tuple(words))
 
 
 def crashes(hand: Hand) -> Row:
@@ -150,14 +151,14 @@ def flaky(hand: Hand) -> Row:
 def eats_memory(hand: Hand) -> Row:
     """More memory than the limit, touched page by page."""
     package, first = hand.turning(Behaviour.MEMORY)
-    blame = conclusive(package, guilt(package, first), verified=None)
+    blame = conclusive(package, guilt(package, first))
     return hand.row("eats-memory", package, hand.bystander(), blames=(blame,))
 
 
 def hangs(hand: Hand) -> Row:
     """Sleeps for ever."""
     package, first = hand.turning(Behaviour.HANG)
-    blame = conclusive(package, guilt(package, first), verified=None)
+    blame = conclusive(package, guilt(package, first))
     return hand.row("hangs", package, hand.bystander(), blames=(blame,), seconds=4)
 
 
@@ -194,9 +195,7 @@ def yanked(hand: Hand) -> Row:
     package = hand.plain()
     first = hand.rng.randrange(2, len(package.issues) - 1)
     package = turned(package, Behaviour.DRIFT, first)
-    issues = tuple(
-        replace(issue, yanked=at == first) for at, issue in enumerate(package.issues)
-    )
+    issues = tuple(replace(issue, yanked=at == first) for at, issue in enumerate(package.issues))
     package = hand.keep(replace(package, issues=issues))
     blame = conclusive(package, guilt(package, first, yanked=True))
     return hand.row("yanked", package, hand.bystander(), blames=(blame,))
@@ -207,7 +206,8 @@ def fixed(hand: Hand) -> Row:
     package = hand.plain()
     until = hand.rng.randrange(2, len(package.issues))
     package = hand.keep(turned(package, Behaviour.DRIFT, 0, until))
-    return hand.row("fixed", package, hand.bystander(), golden=True)
+    blame = conclusive(package, guilt(package, until), verdict="fixed", optional=True)
+    return hand.row("fixed", package, hand.bystander(), golden=True, blames=(blame,))
 
 
 def unsolvable(hand: Hand) -> Row:

@@ -6,35 +6,36 @@ fates: slow, obvious, and sharing no line with what it is held against.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from functools import lru_cache
 from itertools import product
 
 from packaging.requirements import Requirement
-from packaging.version import Version
 
 from bot.core.model import Json
 from tests.mini.draws import Behaviour, Blame, Draw, Package, Row
 
 BASELINE = "baseline"
 NEWEST = "newest"
-KINDS = {Behaviour.CRASH: "crash", Behaviour.MEMORY: "crash", Behaviour.HANG: "crash"}
+CRASHES = {Behaviour.CRASH, Behaviour.MEMORY, Behaviour.HANG}
 
 
 def closure(
-    draw: Draw, row: Row, pins: Mapping[str, str], prefer: Mapping[str, str]
+    draw: Draw, row: Row, pinned: Mapping[str, str], prefer: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """Return what is installed for `row`: the pins, else what is preferred, else the newest.
+    """Return what is installed for `row`: what is pinned, else what is preferred, else the newest.
 
-    None where no combination of releases satisfies every requirement.
+    Pinned packages are installed even if nobody requires them. None where no combination of
+    releases satisfies every requirement.
     """
-    universe = _universe(draw, row.components)
-    choices = [_choices(draw.packages[name], pins, prefer) for name in universe]
+    roots = tuple(dict.fromkeys((*row.components, *pinned)))
+    universe = _universe(draw, roots)
+    choices = [_choices(draw.packages[name], pinned, prefer) for name in universe]
     for versions in sorted(product(*choices), key=lambda c: sum(rank for rank, _ in c)):
         stack = {name: version for name, (_, version) in zip(universe, versions, strict=True)}
         if _holds(draw, stack):
-            return {name: stack[name] for name in _reached(draw, row.components, stack)}
+            return {name: stack[name] for name in _reached(draw, roots, stack)}
     return None
 
 
@@ -48,11 +49,11 @@ def _universe(draw: Draw, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _choices(
-    package: Package, pins: Mapping[str, str], prefer: Mapping[str, str]
+    package: Package, pinned: Mapping[str, str], prefer: Mapping[str, str]
 ) -> list[tuple[int, str]]:
     """Return the releases that may be chosen, each with a rank: 0 is what is liked best."""
-    if package.name in pins:
-        return [(0, pins[package.name])]
+    if package.name in pinned:
+        return [(0, pinned[package.name])]
     newest_first = [issue.version for issue in reversed(package.usable)]
     liked = prefer.get(package.name)
     ordered = [liked] if liked else []
@@ -77,7 +78,7 @@ def _reached(draw: Draw, names: tuple[str, ...], stack: Mapping[str, str]) -> li
 
 
 def shown(draw: Draw, row: Row, name: str, stack: Mapping[str, str]) -> dict[str, str]:
-    """Return what the probe of `name` shows at each link, or how it fails under the key `failed`."""
+    """Return what the probe of `name` shows at each link; a failure is under the key `failed`."""
     package = draw.packages[name]
     behaviour = package.issue(stack[name]).behaviour
     if behaviour is Behaviour.RELAYS:
@@ -98,7 +99,10 @@ def shown(draw: Draw, row: Row, name: str, stack: Mapping[str, str]) -> dict[str
 
 def golden(draw: Draw, row: Row, name: str) -> dict[str, str]:
     """Return what is right at each link of the probe of `name`."""
-    word = draw.packages[name].word
+    package = draw.packages[name]
+    if package.issues[0].behaviour is Behaviour.RELAYS:
+        return golden(draw, row, package.partner)
+    word = package.word
     return {"prompt": word, "text": word} if row.prompted else {"text": word}
 
 
@@ -118,44 +122,35 @@ def verdict(draw: Draw, row: Row, name: str, stack: Mapping[str, str]) -> str:
     return flips[was, now]
 
 
-@lru_cache(maxsize=64)
-def _base(draw_and_row: _Keyed) -> dict[str, str]:
-    stack = closure(draw_and_row.draw, draw_and_row.row, draw_and_row.row.baseline, {})
-    assert stack is not None, f"the baseline of {draw_and_row.row.name} has no closure"
+def base(draw: Draw, row: Row) -> dict[str, str]:
+    """Return the closure of the row's baseline."""
+    stack = closure(draw, row, row.baseline, {})
+    assert stack is not None, f"the baseline of {row.name} has no closure"
     return stack
 
 
-class _Keyed:
-    """A row of a world as a key: worlds are compared by identity."""
-
-    def __init__(self, draw: Draw, row: Row) -> None:
-        self.draw, self.row = draw, row
-
-    def __hash__(self) -> int:
-        return hash((id(self.draw), self.row.name))
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Keyed) and other.draw is self.draw and other.row.name == self.row.name
-        )
-
-
-def base(draw: Draw, row: Row) -> dict[str, str]:
-    """Return the closure of the row's baseline."""
-    return _base(_Keyed(draw, row))
+def pins(draw: Draw, row: Row, trigger: str) -> dict[str, str]:
+    """Return what a trigger pins. One release pins itself: what it cannot live with moves along."""
+    if trigger == NEWEST:
+        return {name: draw.packages[name].usable[-1].version for name in row.components}
+    name, version = trigger.split("==")
+    return {name: version}
 
 
 def stacks(draw: Draw, row: Row) -> dict[str, dict[str, str] | None]:
     """Return the closure (None: unsolvable) of every cell of `row`, by what triggers it."""
     before = base(draw, row)
-    cells: dict[str, dict[str, str] | None] = {BASELINE: before}
-    for name in row.components:
-        for version in draw.followed(name):
-            if version != row.baseline[name]:
-                cells[f"{name}=={version}"] = closure(draw, row, {name: version}, before)
-    newest = {name: draw.packages[name].usable[-1].version for name in row.components}
-    cells[NEWEST] = closure(draw, row, newest, before)
-    return cells
+    triggers = [
+        f"{name}=={version}"
+        for name in row.components
+        for version in draw.followed(name)
+        if version != row.baseline[name]
+    ]
+    cells = {
+        trigger: closure(draw, row, pins(draw, row, trigger), before)
+        for trigger in (*triggers, NEWEST)
+    }
+    return {BASELINE: before, **cells}
 
 
 def executed(draw: Draw) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -171,7 +166,9 @@ def executed(draw: Draw) -> set[tuple[str, tuple[tuple[str, str], ...]]]:
 def expected(draw: Draw) -> Json:
     """Return everything that a report on this world has to say, as JSON."""
     rows: dict[str, Json] = {row.name: _expected(draw, row) for row in draw.rows}
-    return {"seed": draw.seed, "executed": len(executed(draw)), "rows": rows}
+    said: Json = {"seed": draw.seed, "executed": len(executed(draw)), "rows": rows}
+    plain: Json = json.loads(json.dumps(said))
+    return plain
 
 
 def _expected(draw: Draw, row: Row) -> Json:
@@ -180,7 +177,7 @@ def _expected(draw: Draw, row: Row) -> Json:
         for trigger, stack in stacks(draw, row).items()
         if trigger != BASELINE
     }
-    return {"cells": cells, "findings": [_finding(draw, row, blame) for blame in row.blames]}
+    return {"cells": cells, "findings": [*findings(draw, row)]}
 
 
 def _cell(draw: Draw, row: Row, stack: Mapping[str, str] | None) -> Json:
@@ -197,21 +194,26 @@ def probe(row: Row, name: str) -> str:
     return f"{row.name}/{name}"
 
 
-def _finding(draw: Draw, row: Row, blame: Blame) -> Json:
-    worst = [
+def findings(draw: Draw, row: Row) -> list[dict[str, Json]]:
+    """Return the findings that `row` should have, one for each cause that was drawn."""
+    return [_finding(draw, row, blame) for blame in row.blames]
+
+
+def _finding(draw: Draw, row: Row, blame: Blame) -> dict[str, Json]:
+    triggers: list[Json] = [
         trigger
         for trigger, stack in stacks(draw, row).items()
-        if stack and verdict(draw, row, blame.shown, stack) == "regressed"
+        if stack and verdict(draw, row, blame.shown, stack) == blame.verdict
     ]
-    last = draw.packages[blame.shown].usable[-1].behaviour
-    fields: dict[str, Json] = asdict(blame)
+    behaviours = {issue.behaviour for issue in draw.packages[blame.shown].usable}
+    kind = "crash" if behaviours & CRASHES else "divergence"
+    fields: dict[str, Json] = json.loads(json.dumps(asdict(blame)))
     del fields["shown"]
-    kind = KINDS.get(last, "divergence")
     return {
         **fields,
         "probes": [probe(row, blame.shown)],
-        "triggers": [*worst],
-        "verdict": "regressed",
+        "triggers": triggers,
         "kind": kind,
         "link": row.drift_at if kind == "divergence" else None,
+        "drops": [word for word in row.arguments if blame.keeps and word not in blame.keeps],
     }

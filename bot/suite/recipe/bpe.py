@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def run_end(text: str, start: int) -> int:
 
 
 def word_end(text: str, start: int) -> int:
-    """Index after the word at ``start``, by the pattern ``'s|…| ?L+| ?N+| ?O+|\\s+(?!\\S)|\\s+``."""
+    """Index after the word at ``start``: a contraction, a run with its space, or white space.
+
+    White space before a word leaves its last character to that word.
+    """
     for contraction in CONTRACTIONS:
         if text.startswith(contraction, start):
             return start + len(contraction)
@@ -76,8 +80,12 @@ class ByteLevelBPE:
         """Read the file; only its vocabulary, merges and added tokens are used."""
         data = json.loads(path.read_text(encoding="utf-8"))
         self.vocabulary: dict[str, int] = data["model"]["vocab"]
-        self.ranks = {tuple(pair.split(" ")): rank for rank, pair in enumerate(data["model"]["merges"])}
-        self.added: dict[str, int] = {token["content"]: token["id"] for token in data["added_tokens"]}
+        self.ranks = {
+            tuple(pair.split(" ")): rank for rank, pair in enumerate(data["model"]["merges"])
+        }
+        self.added: dict[str, int] = {
+            token["content"]: token["id"] for token in data["added_tokens"]
+        }
         self.tokens = {place: token for token, place in (self.vocabulary | self.added).items()}
 
     def encode(self, text: str) -> list[int]:
@@ -109,11 +117,17 @@ class ByteLevelBPE:
 
     def _bytes(self, place: int) -> bytes:
         token = self.tokens[place]
-        return token.encode() if token in self.added else bytes(BYTES[character] for character in token)
+        return (
+            token.encode()
+            if token in self.added
+            else bytes(BYTES[character] for character in token)
+        )
 
     def _pieces(self, text: str) -> Iterator[str]:
         while text:
-            found = [(text.find(token), -len(token), token) for token in self.added if token in text]
+            found = [
+                (text.find(token), -len(token), token) for token in self.added if token in text
+            ]
             if not found:
                 yield text
                 return
@@ -125,8 +139,8 @@ class ByteLevelBPE:
 
     def _merge(self, parts: list[str]) -> list[int]:
         while len(parts) > 1:
-            pairs = [(self.ranks.get(pair, len(self.ranks)), place) for place, pair in enumerate(zip(parts, parts[1:]))]
-            rank, place = min(pairs)
+            ranks = [self.ranks.get(pair, len(self.ranks)) for pair in pairwise(parts)]
+            rank, place = min((rank, place) for place, rank in enumerate(ranks))
             if rank == len(self.ranks):
                 break
             parts[place : place + 2] = [parts[place] + parts[place + 1]]

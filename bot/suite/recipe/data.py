@@ -17,6 +17,7 @@ from bot.suite.recipe.bpe import ByteLevelBPE
 SUITE = Path(__file__).resolve().parent.parent
 MODEL = SUITE / "model"
 GOLDENS = SUITE / "goldens"
+SUMMED = ("*.json", "model/*", "goldens/*", "templates/*")
 TOKENIZER = MODEL / "tokenizer.json"
 TEMPLATE = MODEL / "chat_template.jinja"
 
@@ -27,7 +28,7 @@ END = SPECIAL.index("<|im_end|>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """One conversation as the model sees it: ids of the prompt, then ids of the answer and its end token."""
+    """A conversation as the model sees it: ids of the prompt, then of answer and end token."""
 
     id: str
     prompt: str
@@ -60,11 +61,13 @@ def refuse(message: str) -> NoReturn:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """JSON filter of chat templates: not escaped for HTML, keys in their order, no ASCII escapes."""
+    """Write JSON as chat templates do: keys in order, no escapes for HTML or ASCII."""
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
-def environment(*, trim_blocks: bool = True, lstrip_blocks: bool = True) -> ImmutableSandboxedEnvironment:
+def environment(
+    *, trim_blocks: bool = True, lstrip_blocks: bool = True
+) -> ImmutableSandboxedEnvironment:
     """Make a Jinja environment with what chat templates may use, as transformers sets it up."""
     jinja = ImmutableSandboxedEnvironment(
         trim_blocks=trim_blocks, lstrip_blocks=lstrip_blocks, extensions=[loopcontrols]
@@ -78,7 +81,9 @@ def render(conversation: dict[str, Any]) -> str:
     """Render the prompt of a conversation with the model's own template."""
     template = environment().from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
-        messages=conversation["messages"], tools=conversation.get("tools"), add_generation_prompt=True
+        messages=conversation["messages"],
+        tools=conversation.get("tools"),
+        add_generation_prompt=True,
     )
 
 

@@ -13,9 +13,9 @@ has no version that could drift. What was learned the hard way:
 
 from __future__ import annotations
 
-import argparse
 import json
 import struct
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+Json = dict[str, Any]
 Value = bool | int | float | str | list[str] | list[int]
 
 VERSION, ALIGNMENT, F32 = 3, 32, 0
@@ -58,11 +59,10 @@ def read_safetensors(path: Path) -> dict[str, Array]:
     return {name: tensor(data[8 + length :], entry) for name, entry in header.items()}
 
 
-def tensor(data: bytes, entry: dict[str, Any]) -> Array:
+def tensor(data: bytes, entry: Json) -> Array:
     """Cut one tensor out of the data of a safetensors file."""
     if entry["dtype"] != "F32":
-        message = f"only F32 is written, not {entry['dtype']}"
-        raise ValueError(message)
+        raise ValueError(f"only F32 is written, not {entry['dtype']}")
     start, end = entry["data_offsets"]
     return np.frombuffer(data[start:end], dtype="<f4").reshape(entry["shape"])
 
@@ -77,11 +77,11 @@ def renamed(name: str) -> str:
 
 def reordered(weight: Array, heads: int) -> Array:
     """Reorder the rows of Q or K from two halves per head to neighbouring pairs."""
-    rows, columns = weight.shape
-    return weight.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+    halves = weight.reshape(heads, 2, len(weight) // heads // 2, -1)
+    return halves.swapaxes(1, 2).reshape(weight.shape)
 
 
-def converted(tensors: dict[str, Array], config: dict[str, Any]) -> dict[str, Array]:
+def converted(tensors: dict[str, Array], config: Json) -> dict[str, Array]:
     """Rename all tensors and reorder Q and K."""
     heads = {"q_proj": config["num_attention_heads"], "k_proj": config["num_key_value_heads"]}
     made = {}
@@ -91,7 +91,7 @@ def converted(tensors: dict[str, Array], config: dict[str, Any]) -> dict[str, Ar
     return made
 
 
-def architecture(config: dict[str, Any]) -> dict[str, Value]:
+def architecture(config: Json) -> dict[str, Value]:
     """Key-value pairs that describe the network."""
     return {
         "general.architecture": "llama",
@@ -111,7 +111,7 @@ def architecture(config: dict[str, Any]) -> dict[str, Value]:
     }
 
 
-def vocabulary(tokenizer: dict[str, Any], config: dict[str, Any], template: str) -> dict[str, Value]:
+def vocabulary(tokenizer: Json, config: Json, template: str) -> dict[str, Value]:
     """Key-value pairs that describe the tokenizer and the chat template."""
     size = config["vocab_size"]
     tokens, kinds = [f"[PAD{place}]" for place in range(size)], [UNUSED] * size
@@ -158,8 +158,12 @@ def packed(value: Value) -> bytes:
 def packed_list(values: Sequence[str | int]) -> bytes:
     """Type, length and bytes of a list of one type."""
     kind = STRING if isinstance(values[0], str) else INT32
-    items = (packed_text(item) if isinstance(item, str) else struct.pack("<i", item) for item in values)
-    return struct.pack("<IQ", kind, len(values)) + b"".join(items)
+    return struct.pack("<IQ", kind, len(values)) + b"".join(map(packed_item, values))
+
+
+def packed_item(item: str | int) -> bytes:
+    """Bytes of one item of a list."""
+    return packed_text(item) if isinstance(item, str) else struct.pack("<i", item)
 
 
 def padded(data: bytes) -> bytes:
@@ -174,16 +178,15 @@ def file_bytes(pairs: dict[str, Value], tensors: dict[str, Array]) -> bytes:
     body = bytearray()
     for name, weight in tensors.items():
         shape = weight.shape[::-1]
-        head += packed_text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, F32, len(body))
+        place = (len(shape), *shape, F32, len(body))
+        head += packed_text(name) + struct.pack(f"<I{len(shape)}QIQ", *place)
         body += padded(np.ascontiguousarray(weight, dtype="<f4").tobytes())
     return padded(head) + bytes(body)
 
 
 def main() -> None:
-    """Convert ``bot/suite/model`` in place."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=Path(__file__).resolve().parent.parent / "model")
-    folder = parser.parse_args().model
+    """Convert the model in a folder, by default that of the suite, in place."""
+    folder = Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).resolve().parents[1] / "model"
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     template = (folder / "chat_template.jinja").read_text(encoding="utf-8")

@@ -19,21 +19,30 @@ from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
 from bot.suite.recipe.bpe import ByteLevelBPE
-from bot.suite.recipe.data import GOLDENS, SUITE, TOKENIZER, Lesson, environment, field, lessons, raw, read
+from bot.suite.recipe.data import (
+    GOLDENS,
+    SUITE,
+    SUMMED,
+    TOKENIZER,
+    Lesson,
+    environment,
+    field,
+    lessons,
+    raw,
+    read,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Golden = dict[str, Any]
-DATA = ("*.json", "model/*", "goldens/*", "templates/*")
 
 
 def agreed(tokenizer: Tokenizer, text: str, ids: list[int]) -> list[int]:
     """Ids of a text, on which the library and our own BPE agree."""
     theirs: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     if theirs != ids:
-        message = f"two tokenizers disagree on {text!r}: {theirs} and {ids}"
-        raise ValueError(message)
+        raise ValueError(f"two tokenizers disagree on {text!r}: {theirs} and {ids}")
     return ids
 
 
@@ -44,14 +53,14 @@ def chat(item: Lesson, conversation: Golden, tokenizer: Tokenizer) -> Golden:
     if isinstance(text, str):
         agreed(tokenizer, text, item.output_ids[:-1])
     message = conversation["message"]
+    finish = "tool_calls" if "tool_calls" in message else "stop"
     return {
         "prompt": item.prompt,
         "prompt_ids": item.prompt_ids,
         "output_ids": item.output_ids,
         "text": text,
-        "message": message,
+        "message": {**message, "finish_reason": finish},
         "usage": {"prompt_tokens": len(item.prompt_ids), "completion_tokens": len(item.output_ids)},
-        "finish_reason": "tool_calls" if "tool_calls" in message else "stop",
     }
 
 
@@ -69,14 +78,19 @@ def template(case: Golden) -> Golden:
     """Golden of one template case: the prompt, or the message of ``raise_exception``."""
     source = (SUITE / "templates" / case["template"]).read_text(encoding="utf-8")
     try:
-        return {"prompt": environment(**case["options"]).from_string(source).render(**case["context"])}
+        return {
+            "prompt": environment(**case["options"]).from_string(source).render(**case["context"])
+        }
     except TemplateError as error:
         return {"prompt": {"error": str(error)}}
 
 
 def templates() -> dict[str, Golden]:
     """Goldens of all template cases."""
-    return {f"template/{case['id']}": template(case) for case in read(SUITE / "templates" / "cases.json")}
+    return {
+        f"template/{case['id']}": template(case)
+        for case in read(SUITE / "templates" / "cases.json")
+    }
 
 
 def tokenizations() -> dict[str, Golden]:
@@ -93,13 +107,18 @@ def tokenizations() -> dict[str, Golden]:
 
 def write(name: str, goldens: dict[str, Golden]) -> None:
     """Write one file of goldens, one golden a line, so that a change shows as one line."""
-    lines = (f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in goldens.items())
+    lines = (
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+        for key, value in goldens.items()
+    )
     (GOLDENS / name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def checksum(path: Path) -> str:
     """One line of ``SHA256SUMS``, as ``sha256sum -c`` reads it from ``bot/suite``."""
-    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SUITE).as_posix()}\n"
+    return (
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SUITE).as_posix()}\n"
+    )
 
 
 def main() -> None:
@@ -108,7 +127,7 @@ def main() -> None:
     write("chat.json", chats())
     write("template.json", templates())
     write("tokenize.json", tokenizations())
-    files = sorted({path for pattern in DATA for path in SUITE.glob(pattern)})
+    files = sorted({path for pattern in SUMMED for path in SUITE.glob(pattern)})
     (SUITE / "SHA256SUMS").write_text("".join(map(checksum, files)), encoding="utf-8")
 
 

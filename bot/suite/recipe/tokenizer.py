@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from bot.suite.recipe.data import ADDED, MODEL, SPECIAL, SUITE, TEMPLATE, TOKENIZER, raw, read, render
+from bot.suite.recipe.data import (
+    ADDED,
+    MODEL,
+    SPECIAL,
+    SUITE,
+    TEMPLATE,
+    TOKENIZER,
+    raw,
+    read,
+    render,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +31,7 @@ CONTEXT = 1024
 
 
 def corpus() -> Iterator[str]:
-    """Yield what the tokenizer learns from: prompts and answers, without the tokens that it knows already."""
+    """Yield prompts and answers without the tokens that are known already."""
     known = re.compile("|".join(re.escape(token) for token in (*SPECIAL, *ADDED)))
     for conversation in read(SUITE / "conversations.json"):
         yield from known.split(render(conversation))
@@ -29,7 +39,7 @@ def corpus() -> Iterator[str]:
 
 
 def train() -> Tokenizer:
-    """Train on the corpus; ids 0–2 are special, the added tokens come after the learned ones."""
+    """Train on the corpus; ids 0 to 2 are special, the added tokens come after the learned ones."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -89,7 +99,10 @@ def described(token: str) -> dict[str, Any]:
 
 def main() -> None:
     """Write ``tokenizer.json`` and ``tokenizer_config.json``."""
-    for path, data in ((TOKENIZER, portable(train())), (MODEL / "tokenizer_config.json", settings())):
+    for path, data in (
+        (TOKENIZER, portable(train())),
+        (MODEL / "tokenizer_config.json", settings()),
+    ):
         path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

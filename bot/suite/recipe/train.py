@@ -94,7 +94,11 @@ class Attention(nn.Module):
         def split(y: Tensor) -> Tensor:
             return y.view(batch, time, -1, HEAD).transpose(1, 2)
 
-        q, k, v = rotate(split(self.q_proj(x)), angle), rotate(split(self.k_proj(x)), angle), split(self.v_proj(x))
+        q, k, v = (
+            rotate(split(self.q_proj(x)), angle),
+            rotate(split(self.k_proj(x)), angle),
+            split(self.v_proj(x)),
+        )
         k, v = (y.repeat_interleave(HEADS // KV_HEADS, dim=1) for y in (k, v))
         future = torch.ones(time, time, dtype=torch.bool).triu(1)
         scores = (q @ k.transpose(-1, -2) / math.sqrt(HEAD)).masked_fill(future, -torch.inf)
@@ -114,7 +118,11 @@ class Gate(nn.Module):
     def __init__(self) -> None:
         """Name the parameters as the Hugging Face format does."""
         super().__init__()
-        self.gate_proj, self.up_proj, self.down_proj = linear(WIDTH, INNER), linear(WIDTH, INNER), linear(INNER, WIDTH)
+        self.gate_proj, self.up_proj, self.down_proj = (
+            linear(WIDTH, INNER),
+            linear(WIDTH, INNER),
+            linear(INNER, WIDTH),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply to each position."""
@@ -143,7 +151,10 @@ class Llama(nn.Module):
         """Draw every matrix from N(0, 0.02²)."""
         super().__init__()
         self.embed_tokens, self.norm = nn.Embedding(VOCABULARY, WIDTH), Norm()
-        self.layers, self.lm_head = nn.ModuleList(Layer() for _ in range(LAYERS)), linear(WIDTH, VOCABULARY)
+        self.layers, self.lm_head = (
+            nn.ModuleList(Layer() for _ in range(LAYERS)),
+            linear(WIDTH, VOCABULARY),
+        )
         for weight in self.parameters():
             if weight.dim() > 1:
                 nn.init.normal_(weight, std=0.02)
@@ -166,7 +177,7 @@ class Llama(nn.Module):
 
 
 def batches(course: list[Lesson]) -> list[tuple[Tensor, Tensor]]:
-    """Ids and weights of batches of similar length; the answer counts fully, the prompt a little."""
+    """Ids and weights of batches of similar length; prompts weigh little."""
     ordered = sorted(course, key=lambda item: len(item.prompt_ids) + len(item.output_ids))
     return [batch(ordered[start : start + BATCH]) for start in range(0, len(ordered), BATCH)]
 
@@ -209,7 +220,9 @@ def train(course: list[Lesson], epochs: int) -> Llama:
     for update, (ids, weights) in enumerate(schedule(course, epochs)):
         optimizer.param_groups[0]["lr"] = rate(update, total)
         logits = model(ids[:, :-1])
-        losses = functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+        losses = functional.cross_entropy(
+            logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none"
+        )
         loss = (losses * weights[:, 1:].flatten()).sum() / weights[:, 1:].sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Install what the tests use beyond Python, from Debian's packages, where it is missing.
+#   .ci/tools.sh
+set -euo pipefail
+
+missing=()
+want() { command -v "$1" >/dev/null || missing+=("$2"); }
+
+want git git
+want debootstrap debootstrap # tests/real/test_readme.py builds its bare machine with it
+command -v google-chrome >/dev/null || want chromium chromium # draws the report for a test
+want unshare util-linux
+want python3 python3
+python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+
+if [ ${#missing[@]} -eq 0 ]; then
+    echo "tools: all there"
+    exit 0
+fi
+if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+    echo "missing: ${missing[*]}; run as root on Debian, or install them yourself" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update --quiet --quiet
+apt-get install --quiet --quiet --yes --no-install-recommends "${missing[@]}"

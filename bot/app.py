@@ -1,0 +1,158 @@
+"""Where everything is put together: the tables of adapters, and a configuration into a `House`.
+
+To add an adapter, write its file and add its row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from bot.compare import text, tokens
+from bot.config.read import Known, read_matrix
+from bot.core.difference import Comparator
+from bot.core.facts import RunStarted
+from bot.core.matrix import Matrix, Row
+from bot.core.memory import Memory
+from bot.core.model import Probe, digest
+from bot.drivers.jinja2 import Jinja2
+from bot.drivers.minijinja import MiniJinja
+from bot.drivers.openai import OpenAI
+from bot.drivers.script import Script
+from bot.drivers.suite import families, read_suite
+from bot.drivers.tokenizers import Tokenizers
+from bot.drivers.xllamacpp import XLlamaCpp
+from bot.effects.clock import now
+from bot.effects.http import Fetcher
+from bot.envs.shell import UvShell
+from bot.envs.uv import UvEnv
+from bot.ledger.files import FileLedger
+from bot.ports import Driver, Progress, Renderer
+from bot.render.html import HtmlRenderer
+from bot.render.json import JsonRenderer
+from bot.render.markdown import MarkdownRenderer
+from bot.runners.local import LocalRunner
+from bot.solvers.uv import UvSolver
+from bot.sources.pypi import PyPI
+from bot.steps.house import House
+from bot.trackers.outbox import Outbox
+
+PYPI: Final = "https://pypi.org/simple"
+SUITE: Final = Path(__file__).parent / "suite"
+
+DRIVERS: Final[Mapping[str, Driver]] = {
+    driver.name: driver
+    for driver in (XLlamaCpp(), OpenAI(), Jinja2(), MiniJinja(), Tokenizers(), Script())
+}
+RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
+COMPARATORS: Final[Mapping[str, Comparator]] = {
+    "text": text.text,
+    "ids": tokens.ids,
+    "logprobs": tokens.logprobs,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says, for every verb that works on a matrix."""
+
+    config: Path
+    state: Path
+    reports: Path
+    cutoff: date | None = None
+    workers: int = 0
+    offline: bool = False
+
+
+def matrix_of(options: Options) -> Matrix:
+    """Read the configuration. Raises `ConfigError` with everything that is wrong in it."""
+    known = Known(drivers=frozenset(DRIVERS), suites=frozenset(families((SUITE,))))
+    return read_matrix(options.config, known, cutoff=options.cutoff)
+
+
+@contextmanager
+def opened(options: Options, progress: Progress) -> Iterator[House]:
+    """Open the ledger for one run, new or resumed, and yield the house.
+
+    Raises `ConfigError`, `SuiteError`, `LedgerError`.
+    """
+    matrix = matrix_of(options)
+    probes = {row.name: probes_of(matrix, row) for row in matrix.rows}
+    suite = suite_digest(probes)
+    bot = version("stackmatrix")
+    with FileLedger.open(options.state) as ledger:
+        started = RunStarted(at=now(), bot=bot, config=matrix.digest, suite=suite)
+        run = ledger.begin(started)
+        for notice in ledger.notices:
+            progress.note(notice)
+        if ledger.resumed:
+            progress.note(f"run {run} was interrupted; it goes on where it was")
+        yield _house(options, matrix, probes, ledger, progress, run)
+
+
+def _house(
+    options: Options,
+    matrix: Matrix,
+    probes: Mapping[str, tuple[Probe, ...]],
+    ledger: FileLedger,
+    progress: Progress,
+    run: int,
+) -> House:
+    index = index_args(matrix.index)
+    fetcher = Fetcher(
+        cache_dir=options.state / "http", user_agent=f"stackmatrix/{version('stackmatrix')}"
+    )
+    return House(
+        matrix=matrix,
+        bot=version("stackmatrix"),
+        suite=suite_digest(probes),
+        probes=probes,
+        models={row.model: model_of(matrix) for row in matrix.rows},
+        sources={"pypi": PyPI(fetcher=fetcher, index=matrix.index)},
+        solver=UvSolver(index_args=index, offline=options.offline),
+        drivers=DRIVERS,
+        env=UvEnv(root=options.state / "envs", index_args=index, offline=options.offline),
+        runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
+        tracker=Outbox(root=options.state / "outbox"),
+        renderers=RENDERERS,
+        shell=UvShell(index_args=index, offline=options.offline),
+        ledger=ledger,
+        memory=Memory().fold(ledger.facts()),
+        comparators=COMPARATORS,
+        progress=progress,
+        clock=now,
+        run=run,
+    )
+
+
+def index_args(index: str) -> tuple[str, ...]:
+    """Return how uv is told of the index; the usual one is left to the user's own settings."""
+    return () if index == PYPI else ("--default-index", index)
+
+
+def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
+    """Read the probes of a row. Raises `SuiteError` when a file or a name of them is wrong."""
+    folders = (SUITE, *(Path(folder) for folder in matrix.suite))
+    asks = {ask for name in row.components for ask in DRIVERS[matrix.components[name].driver].asks}
+    return tuple(probe for probe in read_suite(folders, row.suite) if probe.ask in asks)
+
+
+def model_of(matrix: Matrix) -> Path:
+    """Return the folder of the model: the user's own, or the tiny one that comes along."""
+    return Path(matrix.model) if matrix.model else SUITE / "model"
+
+
+def suite_digest(probes: Mapping[str, tuple[Probe, ...]]) -> str:
+    """Return the name of everything that is asked and of what it is held against."""
+    return digest(
+        [
+            [row, probe.digest, [[look.link.value, look.golden] for look in probe.looks]]
+            for row, each in sorted(probes.items())
+            for probe in each
+        ]
+    )

@@ -1,0 +1,243 @@
+"""The issue that a responsible project would get: a fixed form filled with measured facts.
+
+The order is what a maintainer needs: what to run, what comes out, where it changed, what is
+innocent, how sure this is. What was not measured says so. Nothing here is a guess in prose.
+
+>>> from bot.core.outcome import Verdict
+>>> from bot.core.report import Tally
+>>> finding = FindingView(finding="f", row="r", cell="engine-2", verdict=Verdict.REGRESSED,
+...     probes=("p",), link=None, signature="diverged:text:length", diff="")
+>>> cell = CellView(name="engine-2", row="r", trigger="newest", cell=None, against="",
+...     word="regressed", tally=Tally(), results=())
+>>> title, body = draft(finding, cell)
+>>> title
+'[stackmatrix] engine-2: text differs (length)'
+>>> "not measured" in body
+True
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.model import NOT_EXPOSED, Json, Link
+from bot.core.outcome import Culprit, Ending, Explanation
+from bot.core.phrases import NOT_MEASURED, ending, headline, interval
+from bot.core.report import CellView, FindingView
+from bot.core.sanitise import code, defang, excerpt, fenced, inline, plain, quoted
+
+LIMIT = 65_000  # a tracker takes 65,535 characters; the rest is for what it adds itself
+TITLE = 200
+LONG = 4000  # a command longer than this is no command that a person pastes
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_VERSION = re.compile(r"[A-Za-z0-9._+!-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """How much of each part there is room for; the next stage is always smaller."""
+
+    value: int
+    lines: int
+    pins: int
+    proof: int
+    moved: int
+
+
+_STAGES = (
+    _Room(value=4000, lines=200, pins=400, proof=30_000, moved=200),
+    _Room(value=1500, lines=60, pins=60, proof=20_000, moved=60),
+    _Room(value=500, lines=20, pins=20, proof=8_000, moved=20),
+    _Room(value=200, lines=5, pins=0, proof=0, moved=5),
+)
+
+
+def draft(
+    finding: FindingView, cell: CellView, *, bot: str = "", platform: str = ""
+) -> tuple[str, str]:
+    """Return the title and the body (markdown, at most `LIMIT` characters) for `finding`.
+
+    `cell` is where it shows; `bot` is our version, `platform` the system the cell ran on.
+    """
+    title = inline_title(f"[stackmatrix] {headline(finding)}")
+    body = ""
+    for room in _STAGES:
+        body = "\n\n".join(_parts(finding, cell, room, (bot, platform))) + "\n"
+        if len(body) <= LIMIT:
+            return title, body
+    return title, body
+
+
+def inline_title(text: str) -> str:
+    """Return `text` as a title: one line, at most 200 characters, mentioning nobody."""
+    line = " ".join(plain(text).split())
+    return defang(line if len(line) <= TITLE else f"{line[: TITLE - 3]}...")
+
+
+def _parts(
+    finding: FindingView, cell: CellView, room: _Room, about: tuple[str, str]
+) -> Iterator[str]:
+    yield "## How to see it"
+    yield from _proof(finding, room)
+    yield "## What differs"
+    yield from _difference(finding, cell, room)
+    yield "## Where it changed"
+    yield from _place(finding, cell, room)
+    yield "## Where it was measured"
+    yield from _where(cell, room, about[1])
+    yield "## How sure this is"
+    yield _certainty(finding)
+    yield "## How to answer"
+    yield _answer(finding, about[0])
+
+
+def _proof(finding: FindingView, room: _Room) -> Iterator[str]:
+    commands = (("fails", finding.fails), ("passes", finding.passes))
+    told = [f"# {word}\n{command}" for word, command in commands if 0 < len(command) < LONG]
+    yield fenced("\n".join(told), "sh") if told else f"Two commands: {NOT_MEASURED}."
+    if not finding.repro:
+        yield f"A smallest proof: {NOT_MEASURED}."
+        return
+    name = code(finding.repro_name or "repro.py")
+    if len(finding.repro) > room.proof:
+        yield f"{name} is attached; it is too long to show here."
+    else:
+        yield f"{name}:"
+        yield fenced(finding.repro.rstrip("\n"), "python" if "py" in name else "")
+    checked = "in fresh environments, it failed and passed as said above"
+    yield f"Checked: {checked if finding.verified else NOT_MEASURED}."
+
+
+def _difference(finding: FindingView, cell: CellView, room: _Room) -> Iterator[str]:
+    first = f"The first place in the chain that differs: {_link(finding.link)}."
+    probes = ", ".join(map(code, finding.probes[: room.moved]))
+    more = len(finding.probes) - room.moved
+    yield f"{first} Probes: {probes or NOT_MEASURED}{f' and {more} more' if more > 0 else ''}."
+    expected, observed = _sides(finding, cell)
+    for word, value in (("Expected", expected), ("Observed", observed)):
+        yield f"{word}:"
+        yield quoted(value[: room.value], lines=room.lines) if value else f"{NOT_MEASURED}."
+    if finding.diff:
+        yield quoted(finding.diff[: room.value * 4], "diff", lines=room.lines)
+    yield f"What stands behind the expectation: {inline(finding.because) or NOT_MEASURED}."
+
+
+def _sides(finding: FindingView, cell: CellView) -> tuple[str, str]:
+    """Return what was expected and what was seen at the first divergent link, as text."""
+    for result in cell.results:
+        if finding.link is not None and result.probe in finding.probes:
+            expected, seen = dict(result.expected), dict(result.seen)
+            if finding.link in expected or finding.link in seen:
+                return _text(expected.get(finding.link)), _text(seen.get(finding.link))
+    return "", ""
+
+
+def _text(value: Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value:
+        return value
+    if value == NOT_EXPOSED:
+        return "not exposed"
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def _place(finding: FindingView, cell: CellView, room: _Room) -> Iterator[str]:
+    explained = finding.explanation
+    yield f"Result of the search: {ending(explained)}."
+    culprits = explained.culprits if explained else ()
+    yield (
+        "\n".join(f"* {_culprit(one, cell)}" for one in culprits[: room.moved])
+        or f"Interval: {NOT_MEASURED}."
+    )
+    if explained and explained.gaps:
+        gaps = ", ".join(map(code, explained.gaps[: room.moved]))
+        yield f"Could not be tested inside the interval: {gaps}."
+    if explained and explained.moves_with:
+        along = explained.moves_with[: room.moved]
+        yield "Had to move along:"
+        yield "\n".join(f"* {code(one.package)}: {inline(one.because)}" for one in along)
+    yield _innocent(explained, cell, room)
+
+
+def _culprit(culprit: Culprit, cell: CellView) -> str:
+    told = f"{code(culprit.package)} {inline(interval(culprit))}"
+    if cell.cell is None or cell.cell.closure.version(culprit.package) is None:
+        return told
+    if not _NAME.fullmatch(culprit.package):
+        return told
+    pages = [
+        f"[{inline(version)}](https://pypi.org/project/{culprit.package}/{version}/)"
+        for version in (culprit.last_good, culprit.first_bad)
+        if _VERSION.fullmatch(version)
+    ]
+    return f"{told} ({' to '.join(pages)})" if pages else told
+
+
+def _innocent(explained: Explanation | None, cell: CellView, room: _Room) -> str:
+    told = {Ending.CONCLUSIVE, Ending.INTERVAL, Ending.INTERACTION}
+    if explained is None or explained.ending not in told or not explained.culprits:
+        return f"What else moved and is innocent: {NOT_MEASURED}."
+    guilty = {one.package for one in explained.culprits}
+    along = {one.package for one in explained.moves_with}
+    others = [one for one in cell.moved if one[0] not in guilty | along]
+    if not others:
+        return "Nothing else moved."
+    lines = [
+        f"* {code(name)} {inline(before) or 'absent'} to {inline(after) or 'absent'}"
+        for name, before, after in others[: room.moved]
+    ]
+    if len(others) > room.moved:
+        lines.append(f"* and {len(others) - room.moved} more")
+    return "Also moved, and found innocent:\n\n" + "\n".join(lines)
+
+
+def _where(cell: CellView, room: _Room, platform: str) -> Iterator[str]:
+    there = cell.cell
+    facts = (
+        ("platform", platform),
+        ("python", there.interpreter if there else ""),
+        ("environment", cell.environment),
+        ("backend", there.backend if there else ""),
+        ("model", there.model if there else ""),
+    )
+    yield "\n".join(f"* {name}: {inline(value) or NOT_MEASURED}" for name, value in facts)
+    pins = [str(pin) for pin in there.closure.pins] if there else []
+    if not pins or not room.pins:
+        yield f"Installed packages: {len(pins) or NOT_MEASURED}."
+        return
+    listed = excerpt("\n".join(pins), lines=room.pins)
+    title = f"<details><summary>Installed packages ({len(pins)})</summary>"
+    yield f"{title}\n\n{fenced(listed)}\n\n</details>"
+
+
+def _certainty(finding: FindingView) -> str:
+    explained = finding.explanation
+    sure = f"{explained.confidence:.0%}" if explained and explained.confidence else NOT_MEASURED
+    cost = explained.cost if explained else None
+    cells = f"{cost.ends} ends, {cost.search} searched, {cost.confirm} confirming" if cost else ""
+    lines = (
+        ("nature", (explained.kind if explained else "") or "not determined"),
+        ("confidence", sure),
+        ("environments run", cells or NOT_MEASURED),
+        ("signature", finding.signature or NOT_MEASURED),
+    )
+    return "\n".join(f"* {name}: {inline(value)}" for name, value in lines)
+
+
+def _answer(finding: FindingView, bot: str) -> str:
+    version = f" {inline(bot)}" if bot else ""
+    return (
+        f"I am stackmatrix{version}, a bot that compares releases of local-LLM stacks, and I may "
+        "err. A sentence is enough: whether this is intended, already known, fixed in a coming "
+        "release, or not yours; or that you want no more of these. A person reads the answers and "
+        f"closes this in each of these cases.\n\nFinding: {code(finding.finding)}"
+    )
+
+
+def _link(link: Link | None) -> str:
+    return code(link.value) if link else NOT_MEASURED

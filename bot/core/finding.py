@@ -1,0 +1,135 @@
+"""From red results to causes: results that one upgrade explains are one finding.
+
+Results are grouped by row, by the component whose release was tried alone, by the first link
+that differs and by the signature. What the cell of all newest shows joins the group of the
+single release that shows the same; what only it shows is a group of its own.
+
+>>> fingerprint("chat", "openai", "request", "diverged:request:keys")[:8]
+'12b8919f'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.model import Cell, Json, Link, Probe, digest
+from bot.core.outcome import Diverged, Failed, Outcome, Verdict
+from bot.core.plan import NEWEST
+from bot.core.signature import signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """One probe whose behaviour moved between a baseline and a cell."""
+
+    row: str
+    trigger: str
+    cell: Cell
+    baseline: Cell
+    probe: Probe
+    verdict: Verdict
+    before: Outcome
+    after: Outcome
+
+    @property
+    def telling(self) -> Outcome:
+        """The outcome that is not good: the one that says what differs."""
+        return self.before if self.verdict is Verdict.FIXED else self.after
+
+    @property
+    def component(self) -> str:
+        """The component whose release was tried alone; empty for all newest."""
+        return "" if self.trigger == NEWEST else self.trigger.split("==")[0]
+
+    @property
+    def link(self) -> Link | None:
+        """The first link that differs, or the one where it failed."""
+        match self.telling:
+            case Diverged(link=link):
+                return link
+            case Failed(link=where):
+                return where
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Flips that look like one cause. The first flip is the plainest: it stands for all."""
+
+    finding: str
+    component: str
+    link: Link | None
+    signature: str
+    flips: tuple[Flip, ...]
+
+    @property
+    def plainest(self) -> Flip:
+        """The flip to search with: of the cell nearest to its baseline, the shortest question."""
+        return self.flips[0]
+
+    @property
+    def search(self) -> str:
+        """The name of the search for its culprit: the finding, between these two closures."""
+        flip = self.plainest
+        ends: list[Json] = [flip.baseline.closure.digest, flip.cell.closure.digest]
+        return f"{self.finding}-{digest([*ends, flip.probe.digest])[:8]}"
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The names of the probes that show it, each once, in order."""
+        return tuple(sorted({flip.probe.name for flip in self.flips}))
+
+
+def fingerprint(row: str, component: str, link: str, told: str) -> str:
+    """Return the name of a finding: 16 hex digits over nothing that an installation decides."""
+    return digest([row, component, link, told])[:16]
+
+
+def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
+    """Return the causes behind `flips`, in the order of the matrix."""
+    alone: dict[tuple[str, str, str, str], list[Flip]] = {}
+    late: list[Flip] = []
+    for flip in flips:
+        if flip.trigger == NEWEST:
+            late.append(flip)
+        else:
+            alone.setdefault(_key(flip, flip.component), []).append(flip)
+    for flip in late:
+        home = next((key for key in alone if _same(flip, alone[key], key)), _key(flip, ""))
+        alone.setdefault(home, []).append(flip)
+    return tuple(_group(key, members) for key, members in alone.items())
+
+
+def _key(flip: Flip, component: str) -> tuple[str, str, str, str]:
+    return (flip.row, component, str(flip.link or ""), signature(flip.telling))
+
+
+def _same(flip: Flip, members: Sequence[Flip], key: tuple[str, str, str, str]) -> bool:
+    probes = {member.probe.name for member in members}
+    return flip.probe.name in probes and _key(flip, key[1]) == key
+
+
+def _group(key: tuple[str, str, str, str], members: Sequence[Flip]) -> Group:
+    row, component, link, told = key
+    return Group(
+        finding=fingerprint(row, component, link, told),
+        component=component,
+        link=members[0].link,
+        signature=told,
+        flips=tuple(sorted(members, key=_plainness)),
+    )
+
+
+def _plainness(flip: Flip) -> tuple[bool, int, int, str]:
+    """Near cells first, then short questions: what a search with it costs, and a reader reads."""
+    distance = len(moved(flip.baseline.closure.versions, flip.cell.closure.versions))
+    return (flip.trigger == NEWEST, distance, len(str(flip.probe.request)), flip.probe.name)
+
+
+def moved(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Return (package, version before, version after) for all that differs; "" is not there."""
+    names = sorted(before.keys() | after.keys())
+    pairs = ((name, before.get(name, ""), after.get(name, "")) for name in names)
+    return tuple(pair for pair in pairs if pair[1] != pair[2])

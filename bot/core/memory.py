@@ -1,0 +1,147 @@
+"""What the facts say, folded into tables: the present state of everything, and never the truth.
+
+The fold is incremental and forgets nothing that the ledger holds; throw it away and fold again.
+
+>>> memory = Memory()
+>>> memory.add(Fact(run=1, job="run", attempt=0, body=RunEnded(newly_broken=0)))
+>>> memory.ended
+{1}
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.core.facts import (
+    CellDone,
+    CellStopped,
+    Closed,
+    Drafted,
+    Explained,
+    Fact,
+    Observed,
+    Planned,
+    Reduced,
+    ReleaseSeen,
+    RunEnded,
+    RunStarted,
+    Tried,
+)
+from bot.core.model import Cell, Observation, Release
+
+Slot: TypeAlias = tuple[str, str, str]  # row, trigger, backend
+
+
+@dataclass(slots=True, kw_only=True)
+class CellMemory:
+    """What is known of one cell: observations by probe digest, from finished attempts only."""
+
+    seen: dict[str, list[Observation]] = field(default_factory=dict)
+    done: CellDone | None = None
+    stopped: CellStopped | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """Tables over all facts told so far."""
+
+    runs: dict[int, RunStarted] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+    releases: dict[tuple[str, str], Release] = field(default_factory=dict)
+    first_seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    closed: dict[str, Closed] = field(default_factory=dict)
+    planned: dict[int, dict[Slot, Planned]] = field(default_factory=lambda: defaultdict(dict))
+    stacks: dict[str, Cell] = field(default_factory=dict)
+    cells: dict[str, CellMemory] = field(default_factory=lambda: defaultdict(CellMemory))
+    executed: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    attempts: dict[tuple[int, str], int] = field(default_factory=dict)
+    tried: dict[tuple[str, str], Tried] = field(default_factory=dict)
+    explained: dict[str, Explained] = field(default_factory=dict)
+    reduced: dict[str, Reduced] = field(default_factory=dict)
+    drafted: dict[str, Drafted] = field(default_factory=dict)
+    _open: dict[tuple[int, str, int], list[Observed]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def fold(self, facts: Iterable[Fact]) -> Memory:
+        """Add every fact, in order, and return itself."""
+        for fact in facts:
+            self.add(fact)
+        return self
+
+    def attempt(self, run: int, job: str) -> int:
+        """Return the number of the next attempt of `job` in `run`, from 0."""
+        return self.attempts.get((run, job), -1) + 1
+
+    def earlier(self, run: int) -> int | None:
+        """Return the last finished run before `run`."""
+        return max((one for one in self.ended if one < run), default=None)
+
+    def add(self, fact: Fact) -> None:
+        """Take one more fact into the tables."""
+        place = (fact.run, fact.job)
+        self.attempts[place] = max(self.attempts.get(place, -1), fact.attempt)
+        if not self._add_cell(fact):
+            self._add_step(fact)
+
+    def _add_cell(self, fact: Fact) -> bool:
+        place = (fact.run, fact.job, fact.attempt)
+        match fact.body:
+            case Observed() as body:
+                self._open[place].append(body)
+            case CellStopped() as body:
+                self.cells[body.cell].stopped = body
+                self.executed[fact.run].add(body.cell)
+            case CellDone() as body:
+                self._finish(body, self._open.pop(place, []))
+                self.executed[fact.run].add(body.cell)
+            case _:
+                return False
+        return True
+
+    def _finish(self, body: CellDone, observed: list[Observed]) -> None:
+        cell = self.cells[body.cell]
+        cell.done = body
+        again: dict[str, list[Observation]] = defaultdict(list)
+        for one in observed:
+            again[one.probe].append(one.observation)
+        cell.seen.update(again)
+
+    def _add_step(self, fact: Fact) -> None:
+        match fact.body:
+            case RunStarted() as body:
+                self.runs[fact.run] = body
+            case RunEnded():
+                self.ended.add(fact.run)
+            case ReleaseSeen(release=release):
+                name = (release.component, release.version)
+                self.releases[name] = release
+                self.first_seen.setdefault(name, fact.run)
+            case Closed() as body:
+                self.closed[body.key] = body
+            case Planned() as body:
+                self.planned[fact.run][_slot(body)] = body
+                if body.cell is not None:
+                    self.stacks[body.cell.key] = body.cell
+            case _:
+                self._add_search(fact)
+
+    def _add_search(self, fact: Fact) -> None:
+        match fact.body:
+            case Tried() as body:
+                self.tried[(body.search, body.trial)] = body
+            case Explained() as body:
+                self.explained[body.finding] = body
+            case Reduced() as body:
+                self.reduced[body.finding] = body
+            case Drafted() as body:
+                self.drafted[body.finding] = body
+            case _:
+                pass
+
+
+def _slot(planned: Planned) -> Slot:
+    return (planned.row, planned.trigger, planned.cell.backend if planned.cell else "")

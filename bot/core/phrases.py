@@ -1,0 +1,164 @@
+"""What a report says in words: one place, so that every format says the same.
+
+>>> symptom("diverged:message:tool calls: count")
+'message differs (tool calls: count)'
+>>> symptom("failed:start:exception:ImportError: no <n>")
+'start fails (exception: ImportError: no <n>)'
+>>> interval(Culprit(package="engine", last_good="1.0", first_bad="1.2"))
+'after 1.0, up to 1.2'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.outcome import (
+    Culprit,
+    Diverged,
+    Ending,
+    Explanation,
+    Failed,
+    NotRun,
+    Outcome,
+    Passed,
+    Unsolvable,
+    Verdict,
+)
+from bot.core.report import CellView, FindingView, Report
+
+NOT_MEASURED = "not measured"
+GOOD_WORDS = frozenset({"baseline", "still-good", "fixed", "new"})
+BAD_WORDS = frozenset({"regressed", "changed", "still-bad", "unsolvable"})
+
+_ENDINGS = {
+    Ending.CONCLUSIVE: "one release step",
+    Ending.INTERVAL: "an interval: what lies inside it could not be tested",
+    Ending.HORIZON: "the oldest release that was tried shows it already",
+    Ending.INTERACTION: "only together: none of these upgrades does it alone",
+    Ending.FLAKY: "it comes and goes with the same closure",
+    Ending.UNEXPLAINED: "no upgrade was found that explains it",
+    Ending.NO_REGRESSION: "it did not show again in a fresh environment",
+}
+
+
+def symptom(signature: str) -> str:
+    """Say a signature in words; what is no signature is said as it stands."""
+    kind, _, rest = signature.partition(":")
+    where, _, shape = rest.partition(":")
+    match kind:
+        case "diverged":
+            return f"{where} differs ({shape})" if shape else f"{where} differs"
+        case "failed":
+            reason, _, message = shape.partition(":")
+            return (
+                f"{where} fails ({reason}: {message})" if message else f"{where} fails ({reason})"
+            )
+        case "unsolvable":
+            return "no set of versions satisfies the requirements"
+        case _:
+            return signature or "behaves differently"
+
+
+def interval(culprit: Culprit) -> str:
+    """Say between which releases behaviour flips: (last good, first bad]."""
+    yanked = ", which is yanked" if culprit.yanked else ""
+    return f"after {culprit.last_good or NOT_MEASURED}, up to {culprit.first_bad}{yanked}"
+
+
+def ending(explanation: Explanation | None) -> str:
+    """Say how the search for the culprit ended."""
+    return _ENDINGS[explanation.ending] if explanation else "not explained yet"
+
+
+def accused(finding: FindingView) -> str:
+    """Name the culprits with the releases that flip it, or the cell where none is known."""
+    culprits = finding.explanation.culprits if finding.explanation else ()
+    named = " + ".join(f"{one.package} {one.first_bad}" for one in culprits)
+    return named or finding.cell
+
+
+def headline(finding: FindingView) -> str:
+    """One line for a finding: who, and what differs."""
+    return f"{accused(finding)}: {symptom(finding.signature)}"
+
+
+def says(outcome: Outcome | None) -> str:
+    """One line for an outcome; None is an outcome that nobody measured."""
+    match outcome:
+        case None:
+            return NOT_MEASURED
+        case Passed(unheld=unheld):
+            return f"passed ({len(unheld)} links without a golden)" if unheld else "passed"
+        case Diverged(link=link, shape=shape):
+            return f"{link} differs" + (f": {shape}" if shape else "")
+        case Failed(phase=phase, reason=reason):
+            return f"failed at {phase}: {reason}"
+        case Unsolvable():
+            return "unsolvable"
+        case NotRun(why=why):
+            return f"not run: {why}"
+
+
+def detail(outcome: Outcome | None) -> str:
+    """Return the longer text of an outcome: the diff, the message or the conflict."""
+    match outcome:
+        case Diverged(diff=diff):
+            return diff
+        case Failed(message=message):
+            return message
+        case Unsolvable(conflict=conflict):
+            return conflict
+        case _:
+            return ""
+
+
+def good(cell: CellView) -> bool:
+    """Whether a person may move to this cell: something was asked, and nothing got worse."""
+    return cell.word in GOOD_WORDS and cell.tally.good > 0 and not cell.tally.bad
+
+
+def find_cell(report: Report, finding: FindingView) -> CellView | None:
+    """Return the cell where a finding shows, or None when the report does not hold it."""
+    return next(
+        (cell for cell in report.cells if (cell.row, cell.name) == (finding.row, finding.cell)),
+        None,
+    )
+
+
+def advice(report: Report, row: str) -> str:
+    """Answer for one row, in a sentence or three, what can be upgraded today."""
+    cells = [cell for cell in report.cells if cell.row == row]
+    upgrades = [cell for cell in cells if cell.trigger != "baseline"]
+    if not upgrades:
+        return _first_look(cells)
+    return " ".join(_advise(upgrades)) or "Nothing could be told about these upgrades."
+
+
+def _first_look(cells: list[CellView]) -> str:
+    counted = "; ".join(cell.tally.text for cell in cells)
+    return f"Nothing to upgrade: the baseline is the newest there is ({counted or 'not run'})."
+
+
+def _advise(upgrades: list[CellView]) -> Iterator[str]:
+    alone = [cell for cell in upgrades if cell.trigger != "newest"]
+    newest = [cell for cell in upgrades if cell.trigger == "newest"]
+    if newest and all(map(good, newest)):
+        yield "Upgrade everything: the newest of all, together, is good."
+    elif newest and all(cell.word in BAD_WORDS for cell in newest):
+        yield "Do not upgrade everything at once."
+    elif newest:
+        yield "Everything at once is not settled."
+    for told, chosen in (
+        ("Good alone", [cell for cell in alone if good(cell)]),
+        ("Hold", [cell for cell in alone if cell.word in BAD_WORDS]),
+        ("Not settled", [cell for cell in alone if not good(cell) and cell.word not in BAD_WORDS]),
+    ):
+        names = ", ".join(dict.fromkeys(cell.trigger.replace("==", " ") for cell in chosen))
+        if names:
+            yield f"{told}: {names}."
+
+
+def verdict_word(verdict: Verdict | str) -> str:
+    """Return the class of a word: `good`, `bad` or `grey`, for colour beside the word itself."""
+    word = str(verdict)
+    return "good" if word in GOOD_WORDS else "bad" if word in BAD_WORDS else "grey"

@@ -1,0 +1,98 @@
+"""The `openai` client: what it sends, and what it makes of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.core.model import Json, Link, Probe
+
+_CLIENT = """import openai
+
+client = openai.OpenAI(base_url=base_url + "/v1", api_key="unused", max_retries=0)
+"""
+
+_ANSWER = """REQUEST.setdefault("model", "tiny-chat")
+answer = client.chat.completions.create(**{**REQUEST, "stream": False}).model_dump(exclude_unset=True)
+"""
+
+_MESSAGE = """choice = answer["choices"][0]
+said = choice["message"]
+seen = {"role": said["role"], "content": said.get("content")}
+if said.get("reasoning_content") is not None:
+    seen["reasoning"] = said["reasoning_content"]
+if said.get("tool_calls"):
+    calls = [call["function"] for call in said["tool_calls"]]
+    seen["tool_calls"] = [
+        {"name": call["name"], "arguments": json.loads(call["arguments"])} for call in calls
+    ]
+seen["finish_reason"] = choice["finish_reason"]
+"""
+
+_USAGE = """told = answer["usage"]
+seen = {name: told[name] for name in ("prompt_tokens", "completion_tokens")}
+"""
+
+_REQUEST = """import http.server
+import threading
+
+import openai
+
+
+class Tap(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        global seen
+        seen = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_error(418)
+
+    def log_message(self, *_):
+        pass
+
+
+tap = http.server.HTTPServer(("127.0.0.1", 0), Tap)
+threading.Thread(target=tap.serve_forever, daemon=True).start()
+client = openai.OpenAI(
+    base_url=f"http://127.0.0.1:{tap.server_port}/v1", api_key="unused", max_retries=0
+)
+REQUEST.setdefault("model", "tiny-chat")
+if REQUEST.get("stream"):
+    REQUEST.setdefault("stream_options", {"include_usage": True})
+try:
+    client.chat.completions.create(**REQUEST)
+except openai.APIStatusError:
+    pass
+"""
+
+_SEEN = {
+    Link.REQUEST: _REQUEST,
+    Link.MESSAGE: _CLIENT + _ANSWER + _MESSAGE,
+    Link.USAGE: _CLIENT + _ANSWER + _USAGE,
+}
+
+
+class OpenAI:
+    """Speaks for a stack that has an engine behind it; alone it can be asked nothing."""
+
+    name = "openai"
+    guest = "openai"
+    asks = frozenset({"chat"})
+
+    def requirements(self, package: str, version: str) -> tuple[str, ...]:
+        """The exact pin; what else it needs, httpx above all, is the solver's to choose."""
+        return (f"{package}=={version}",)
+
+    def setup(self, model: Path) -> Json:  # noqa: ARG002 - the engine tells the client the rest
+        """Nothing: the engine of the stack tells where it listens."""
+        return {}
+
+    def files(self, model: Path) -> Mapping[str, Path]:  # noqa: ARG002 - nothing of it is needed
+        """None: the engine has the model."""
+        return {}
+
+    def serve(self) -> str:
+        """Nothing: a client serves nobody."""
+        return ""
+
+    def show(self, probe: Probe, link: Link) -> str:
+        """What the client sends, or what it makes of the answer."""
+        return _SEEN.get(link, "") if probe.ask == "chat" else ""

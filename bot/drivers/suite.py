@@ -1,0 +1,126 @@
+"""Reads probe files and what they point to: cases, templates, programs, goldens.
+
+A suite folder holds `probes/*.yaml` (or the YAML files themselves) and, beside them, `goldens/`
+and the files that cases name. Every mistake is told with its file and line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from bot.core.model import Json, Probe
+from bot.core.suite import ProbeFileError, probes
+from bot.errors import SuiteError
+
+
+def read_suite(folders: Sequence[Path], names: Sequence[str]) -> tuple[Probe, ...]:
+    """Return the probes that `names` choose, each a family or `family/case`, in that order.
+
+    Raises `SuiteError` where a file is wrong, a name is unknown, or two probes share a name.
+    """
+    known: dict[str, Probe] = {}
+    for file in _files(folders):
+        for probe in _probes(file):
+            if probe.name in known:
+                raise SuiteError(f"{file}: `{probe.name}` is there twice", cure="rename one")
+            known[probe.name] = probe
+    chosen = {probe.name: probe for name in names for probe in _chosen(known, name, folders)}
+    return tuple(chosen.values())
+
+
+def families(folders: Sequence[Path]) -> tuple[str, ...]:
+    """Return the names of the families in `folders`."""
+    return tuple(str(_load(file).get("family", file.stem)) for file in _files(folders))
+
+
+def _chosen(known: Mapping[str, Probe], name: str, folders: Sequence[Path]) -> Iterator[Probe]:
+    found = [probe for probe in known.values() if name in (probe.name, probe.name.split("/")[0])]
+    if not found:
+        cure = f"use one of the families {', '.join(families(folders))}, or FAMILY/CASE"
+        raise SuiteError(f"there is no probe or family `{name}`", cure=cure)
+    yield from found
+
+
+def _files(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        inside = folder / "probes"
+        place = inside if inside.is_dir() else folder
+        if not place.is_dir():
+            raise SuiteError(f"{place} is no folder", cure="mend `suite` in matrix.yaml")
+        yield from sorted(place.glob("*.yaml"))
+
+
+@cache
+def _load(file: Path) -> dict[str, Json]:
+    try:
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as trouble:
+        cure = "mind the indentation, and quote text that holds `:` or `#`"
+        raise SuiteError(f"{file}: {trouble}", cure=cure) from None
+    if not isinstance(read, dict):
+        raise SuiteError(f"{file}:1: is no probe family", cure="begin with `family: NAME`")
+    return read
+
+
+def _probes(file: Path) -> tuple[Probe, ...]:
+    family = dict(_load(file))
+    root = file.parent.parent if file.parent.name == "probes" else file.parent
+    try:
+        family["cases"] = list(_cases(file, root, family))
+        return probes(family, _goldens(root, family))
+    except ProbeFileError as trouble:
+        line = _line(file, trouble.path)
+        raise SuiteError(f"{file}:{line}: {trouble.what}", cure=trouble.cure) from None
+
+
+def _cases(file: Path, root: Path, family: Mapping[str, Json]) -> Iterator[Json]:
+    """The cases, read from their own file where one is named, with the texts they point to."""
+    cases = family.get("cases")
+    if isinstance(cases, str):
+        cases = json.loads(_read(root / cases))
+    pointing = family.get("files", {"source": ""})
+    for case in cases if isinstance(cases, list) else ():
+        whole = dict(case) if isinstance(case, dict) else {}
+        for key, folder in pointing.items() if isinstance(pointing, dict) else ():
+            if isinstance(whole.get(key), str):
+                place = (root / str(folder)) if folder else file.parent
+                whole["source"] = _read(place / str(whole.pop(key)))
+        yield whole
+
+
+def _goldens(root: Path, family: Mapping[str, Json]) -> dict[str, Json]:
+    file = root / "goldens" / f"{family.get('golden', family.get('family'))}.json"
+    return dict(json.loads(_read(file))) if file.is_file() else {}
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as trouble:
+        raise SuiteError(
+            f"{file}: {trouble.strerror}", cure="mend the name in the probe file"
+        ) from None
+
+
+def _line(file: Path, path: tuple[str | int, ...]) -> int:
+    """The line of the deepest part of `path` that stands in the file."""
+    node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    line = 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {str(key.value): (key, value) for key, value in node.value}
+            if part not in pairs:
+                break
+            key, node = pairs[str(part)]
+            line = key.start_mark.line + 1
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,121 @@
+"""llama.cpp as the wheel `xllamacpp` carries it: an embedded server that speaks OpenAI's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.core.model import Json, Link, Probe
+from bot.errors import SuiteError
+
+_SERVE = """import urllib.request
+
+import xllamacpp
+
+params = xllamacpp.CommonParams()
+params.model.path = str(HERE / "{model}")
+params.port, params.n_ctx, params.n_parallel, params.n_gpu_layers = 0, 1024, 1, 0
+params.use_jinja, params.warmup = True, False
+params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+if hasattr(params, "fit_params"):
+    params.fit_params = False
+server = xllamacpp.Server(params)
+base_url = server.listening_address
+
+
+def post(path, body):
+    asked = urllib.request.Request(
+        base_url + path, json.dumps(body).encode(), {{"Content-Type": "application/json"}}
+    )
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        return json.load(answer)
+"""
+
+_MESSAGE = """REQUEST.pop("stream", None)
+choice = post("/v1/chat/completions", REQUEST)["choices"][0]  # of base_url
+said = choice["message"]
+seen = {"role": said["role"], "content": said.get("content")}
+if said.get("reasoning_content") is not None:
+    seen["reasoning"] = said["reasoning_content"]
+if said.get("tool_calls"):
+    calls = [call["function"] for call in said["tool_calls"]]
+    seen["tool_calls"] = [
+        {"name": call["name"], "arguments": json.loads(call["arguments"])} for call in calls
+    ]
+seen["finish_reason"] = choice["finish_reason"]
+"""
+
+_USAGE = """REQUEST.pop("stream", None)
+told = post("/v1/chat/completions", REQUEST)["usage"]  # of base_url
+seen = {name: told[name] for name in ("prompt_tokens", "completion_tokens")}
+"""
+
+_PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]  # of base_url
+"""
+
+_COMPLETION = """asked = {"prompt": prompt, "cache_prompt": False, "return_tokens": True, "n_probs": 5}
+asked["n_predict"] = REQUEST.get("max_tokens", 256)
+asked["temperature"] = REQUEST.get("temperature", 0)
+"""
+
+_SEEN = {
+    Link.PROMPT: _PROMPT + "seen = prompt\n",
+    Link.PROMPT_IDS: _PROMPT
+    + """body = {"content": prompt, "add_special": False, "parse_special": True}
+seen = post("/tokenize", body)["tokens"]
+""",
+    Link.OUTPUT_IDS: _PROMPT
+    + _COMPLETION
+    + """seen = post("/completion", asked)["tokens"]
+""",
+    Link.TEXT: _PROMPT
+    + _COMPLETION
+    + """seen = post("/completion", asked)["content"]
+""",
+    Link.LOGPROBS: _PROMPT
+    + _COMPLETION
+    + """seen = [
+    {
+        "id": each["id"],
+        "logprob": each["logprob"],
+        "top": [[top["id"], top["logprob"]] for top in each["top_logprobs"]],
+    }
+    for each in post("/completion", asked)["completion_probabilities"]
+]
+""",
+    Link.MESSAGE: _MESSAGE,
+    Link.USAGE: _USAGE,
+}
+
+
+class XLlamaCpp:
+    """Serves the one GGUF file of the model folder, with float32 attention on one thread."""
+
+    name = "xllamacpp"
+    guest = "llama_cpp"
+    asks = frozenset({"chat"})
+
+    def requirements(self, package: str, version: str) -> tuple[str, ...]:
+        """The exact pin; the wheel brings everything with it."""
+        return (f"{package}=={version}",)
+
+    def setup(self, model: Path) -> Json:
+        """Where the model lies. Raises `SuiteError` when the folder holds no GGUF file."""
+        found = sorted(model.glob("*.gguf"))
+        if not found:
+            raise SuiteError(f"{model} holds no GGUF file", cure="put a .gguf file there")
+        return {"model": str(found[0].resolve()), "name": found[0].stem}
+
+    def files(self, model: Path) -> Mapping[str, Path]:
+        """The GGUF file."""
+        found = sorted(model.glob("*.gguf"))[0]
+        return {found.name: found}
+
+    def serve(self) -> str:
+        """The embedded server, on a free port, with the sums of every release alike."""
+        return _SERVE.format(model="tiny-chat.gguf")
+
+    def show(self, probe: Probe, link: Link) -> str:
+        """What the engine shows of a chat, by plain HTTP; a client is not needed."""
+        return _SEEN.get(link, "") if probe.ask == "chat" else ""

@@ -1,0 +1,102 @@
+"""The `uv` command: where it is, what it may see of our environment, and where it looks.
+
+When index arguments are given they are everything: neither a configuration file nor a variable
+of the user adds another index to them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import uv
+
+from bot.effects.process import run
+from bot.errors import MissingToolError, UsageError
+from bot.ports import Ran
+
+_TOOL = (
+    "PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_CLIENT_CERT", "HTTP_PROXY",
+    "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+    "NETRC", "UV_CACHE_DIR", "UV_HTTP_TIMEOUT", "UV_HTTP_RETRIES", "UV_NATIVE_TLS",
+    "UV_SYSTEM_CERTS", "UV_PYTHON_INSTALL_DIR", "UV_LINK_MODE", "UV_OFFLINE", "PYENV_ROOT",
+    "PYENV_VERSION",
+)  # fmt: skip
+_INDEXES = (
+    "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
+    "UV_NO_INDEX", "UV_INDEX_STRATEGY",
+)  # fmt: skip
+_AS_VARIABLE = {
+    "--index": ("UV_INDEX", " "),
+    "--default-index": ("UV_DEFAULT_INDEX", ""),
+    "--index-url": ("UV_INDEX_URL", ""),
+    "--extra-index-url": ("UV_EXTRA_INDEX_URL", " "),
+    "--find-links": ("UV_FIND_LINKS", ","),
+    "--index-strategy": ("UV_INDEX_STRATEGY", ""),
+}
+
+
+@cache
+def binary() -> str:
+    """Return the path of `uv`. Raises `MissingToolError` when there is none."""
+    try:
+        return uv.find_uv_bin()
+    except FileNotFoundError:
+        found = shutil.which("uv")
+    if found:
+        return found
+    raise MissingToolError("uv is not installed.", cure="pip install uv")
+
+
+def interpreter(version: str) -> str:
+    """Return what to hand to `--python` for `version`: our own Python where it is that one."""
+    ours = ".".join(str(part) for part in sys.version_info[:3])
+    return sys.executable if f"{ours}.".startswith(f"{version}.") else version
+
+
+def index_variables(index_args: Sequence[str]) -> dict[str, str]:
+    """Return index arguments as the variables that say the same. Raises `UsageError`."""
+    found: dict[str, str] = {}
+    words = iter(index_args)
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag == "--no-index":
+            found["UV_NO_INDEX"] = "1"
+            continue
+        if flag not in _AS_VARIABLE:
+            cure = f"use one of --no-index {' '.join(_AS_VARIABLE)}"
+            raise UsageError(f"{word!r} is no index argument.", cure=cure)
+        name, between = _AS_VARIABLE[flag]
+        value = value or next(words, "")
+        found[name] = f"{found[name]}{between}{value}" if between and name in found else value
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uv:
+    """One way to call `uv`: the indexes it looks in, its cache, whether it may use the network."""
+
+    index_args: tuple[str, ...] = ()
+    offline: bool = False
+    cache: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return what `uv` itself may see: no token, but its home, certificates and proxies."""
+        names = _TOOL if self.index_args else (*_TOOL, *_INDEXES)
+        passed = {name: os.environ[name] for name in names if name in os.environ}
+        return {**passed, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+
+    def run(self, *command: str, cwd: Path, seconds: float) -> Ran:
+        """Run `uv` with `command` and these settings in `cwd`."""
+        flags = ["--color", "never"]
+        flags += ["--no-config", *self.index_args] if self.index_args else []
+        flags += ["--offline"] if self.offline else []
+        flags += ["--cache-dir", str(self.cache)] if self.cache else []
+        argv = [binary(), *command, *flags]
+        return run(argv, cwd=cwd, env=self.environment(), seconds=seconds)

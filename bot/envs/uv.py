@@ -1,0 +1,194 @@
+"""Rooms built by `uv`: one virtual environment for each closure, from wheels only.
+
+Environments live in `root/store/<closure digest>` and are kept: their files never change once
+the marker `complete` lies in them, so what Python compiled there stays right. A room is a folder
+of its own with the guest's files, a home, a place for temporary files and a place to work in,
+and is gone when it is left. With `fresh` the environment is the room's own and goes with it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.logs import classify, readable
+from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
+from bot.effects.clock import ticks
+from bot.effects.files import exclusive, put
+from bot.effects.process import clean_environment, converse, run
+from bot.effects.tree import watchable
+from bot.effects.uv import Uv, interpreter
+from bot.errors import MissingToolError
+from bot.ports import Limits, Ran, Talk
+
+GUEST = Path(__file__).parent.parent / "guest"
+COMPLETE = "complete"
+
+
+@functools.cache
+def network_obstacle() -> str:
+    """Return why the network cannot be cut on this machine, "" when it can; tried once."""
+    argv = [sys.executable, str(GUEST / "enter.py"), "--check"]
+    with tempfile.TemporaryDirectory() as folder:
+        ran = run(argv, cwd=Path(folder), env={}, seconds=30)
+    return "" if ran.returncode == 0 else ran.output.strip() or "the trial did not end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UvRoom:
+    """A room with a closure installed; `path` holds guest, home, tmp and work."""
+
+    path: Path
+    python: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = True
+
+    def talk(
+        self,
+        job: Json,
+        hear: Callable[[Json], float],
+        *,
+        seconds: float,
+        memory_bytes: int,
+    ) -> Talk:
+        """Run the guest on `job`; see `ports.Room.talk`."""
+        task = self.path / "job.json"
+        put(task, _json(job))
+        guest = self.path / "guest"
+        enter = [str(guest / "enter.py")] if self.cut else []
+        return converse(
+            [str(self.python), "-s", *enter, str(guest / "main.py"), str(task)],
+            cwd=self.path / "work",
+            env=clean_environment(self.path, self.variables),
+            hear=hear,
+            seconds=seconds,
+            memory_bytes=memory_bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UvEnv:
+    """Makes rooms under `root`. `variables` are what a backend adds to a cell's environment."""
+
+    root: Path
+    index_args: tuple[str, ...] = ()
+    offline: bool = False
+    cache: Path | None = None
+    guest: Path = GUEST
+    variables: Mapping[str, str] = field(default_factory=dict)
+    name: str = "uv"
+
+    def promises(self) -> Mapping[str, str]:
+        """Say what a cell is guarded from here, as tried on this machine."""
+        obstacle = network_obstacle()
+        memory = "watched every 50 ms, over all processes of the cell"
+        return {
+            "network": f"not cut ({obstacle})" if obstacle else "cut while probing",
+            "home": "an empty folder; files of this user stay readable by their full path",
+            "token": "no variable passes but PATH, the language and the certificates",
+            "install": "wheels only: no code of a package runs",
+            "memory": memory if watchable() else "not limited (no /proc)",
+            "processes": "all that a cell starts end with it, daemons included",
+        }
+
+    @contextmanager
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> Iterator[UvRoom | Failure]:
+        """Yield a room with `closure`, or how its installation failed.
+
+        Raises `MissingToolError` when there is no uv or no such interpreter. Any number of
+        threads and processes may open the same closure at once.
+        """
+        room = self.root.resolve() / "rooms" / f"{closure.digest[:12]}-{uuid.uuid4().hex[:8]}"
+        try:
+            if fresh:
+                built = self._build(room / "env", closure, interpreter, limits)
+            else:
+                built = self._reuse(closure, interpreter, limits)
+            yield built if isinstance(built, Failure) else self._furnish(room, built)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+
+    def _reuse(self, closure: Closure, version: str, limits: Limits) -> Path | Failure:
+        """Return the kept environment of `closure`, building it when there is none."""
+        where: list[Json] = [*self.index_args]
+        key = digest([closure.digest, version, where])[:16]
+        place = self.root.resolve() / "store" / f"{closure.digest[:12]}-{key}"
+        with exclusive(place.with_suffix(".lock")):
+            if (place / COMPLETE).exists():
+                return place
+            shutil.rmtree(place, ignore_errors=True)
+            built = self._build(place, closure, version, limits)
+            if isinstance(built, Failure):
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                put(place / COMPLETE, closure.digest.encode())
+            return built
+
+    def _build(self, place: Path, closure: Closure, version: str, limits: Limits) -> Path | Failure:
+        end = ticks() + limits.install_seconds
+        uv = Uv(index_args=self.index_args, offline=self.offline, cache=self.cache)
+        with tempfile.TemporaryDirectory(prefix="install-") as scratch:
+            folder = Path(scratch)
+            python = ["--python", interpreter(version), "--no-project"]
+            made = uv.run("venv", str(place), *python, cwd=folder, seconds=end - ticks())
+            if made.returncode != 0:
+                return _not_made(made, version, scratch, str(place))
+            if not closure.pins:
+                return place
+            (folder / "pins.txt").write_text(_requirements(closure))
+            flags = ["--python", str(_python(place)), "--no-build"]
+            hashed = all(pin.hashes for pin in closure.pins)
+            flags += ["--require-hashes"] if hashed else []
+            left = max(0.0, end - ticks())
+            ran = uv.run("pip", "sync", "pins.txt", *flags, cwd=folder, seconds=left)
+            return place if ran.returncode == 0 else _failure(ran, scratch, str(place))
+
+    def _furnish(self, room: Path, env: Path) -> UvRoom:
+        for name in ("home", "tmp", "work"):
+            (room / name).mkdir(parents=True)
+        forget = shutil.ignore_patterns("__pycache__", "*.pyc")
+        shutil.copytree(self.guest, room / "guest", ignore=forget)
+        if self.guest != GUEST:
+            shutil.copy2(GUEST / "enter.py", room / "guest")
+        cut = not network_obstacle()
+        return UvRoom(path=room, python=_python(env), variables=self.variables, cut=cut)
+
+
+def _python(env: Path) -> Path:
+    return env / "bin" / "python"
+
+
+def _json(job: Json) -> bytes:
+    return json.dumps(job).encode()
+
+
+def _requirements(closure: Closure) -> str:
+    lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in closure.pins]
+    return "\n".join(lines) + "\n"
+
+
+def _not_made(ran: Ran, version: str, *hide: str) -> Failure:
+    """Tell a full disk, which passes, from an interpreter that is missing, which does not."""
+    failure = _failure(ran, *hide)
+    if failure.reason is not Reason.NOT_INSTALLABLE:
+        return failure
+    cure = f"install Python {version}, for example by `uv python install {version}`"
+    raise MissingToolError(f"There is no Python {version} here: {failure.message}", cure=cure)
+
+
+def _failure(ran: Ran, *hide: str) -> Failure:
+    if ran.returncode is None:
+        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
+    reason = classify(ran.output, Phase.INSTALL)
+    message = readable(ran.output, hide=hide)
+    return Failure(phase=Phase.INSTALL, reason=reason, message=message)

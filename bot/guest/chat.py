@@ -1,0 +1,91 @@
+"""What every chat client is asked for, and the common form in which its answers are told.
+
+A message is `{"role", "content", "reasoning", "tool_calls": [{"name", "arguments"}],
+"finish_reason"}` without the parts that are absent; `arguments` is parsed where it is JSON.
+A stream is the list of its events without what differs from one run to the next.
+"""
+
+import contextlib
+import json
+
+VOLATILE = frozenset({"id", "created", "model", "system_fingerprint", "timings", "obfuscation"})
+REASONING = ("reasoning_content", "reasoning")
+
+
+def body(probe, chain):
+    """Return what to ask: the probe's request, and the model's name where it gives none."""
+    request = dict(probe["request"])
+    request.setdefault("model", chain.model or "tiny-chat")
+    if request.get("stream"):
+        request.setdefault("stream_options", {"include_usage": True})
+    return request
+
+
+def steady(event):
+    """Return `event` without volatile fields, at every depth but inside what the model said."""
+    if isinstance(event, dict):
+        return {key: steady(each) for key, each in event.items() if key not in VOLATILE}
+    if isinstance(event, list):
+        return [steady(each) for each in event]
+    return event
+
+
+def message(completion):
+    """Return the common form of the first choice of a completion."""
+    choices = completion.get("choices") or []
+    if not choices:
+        return {}
+    return _common(choices[0].get("message") or {}, choices[0].get("finish_reason"))
+
+
+def usage(completion):
+    """Return the two counts that everybody is billed by."""
+    told = completion.get("usage") or {}
+    return {name: told.get(name) for name in ("prompt_tokens", "completion_tokens")}
+
+
+def gathered(events):
+    """Put a stream back together: a completion with one choice, as if it had not been streamed."""
+    whole, calls, finish, counts = {}, {}, None, None
+    for event in events:
+        counts = event.get("usage") or counts
+        for choice in event.get("choices") or []:
+            finish = choice.get("finish_reason") or finish
+            _add(whole, calls, choice.get("delta") or {})
+    if calls:
+        whole["tool_calls"] = [calls[index] for index in sorted(calls)]
+    choice = {"message": whole, "finish_reason": finish}
+    return {"choices": [choice], "usage": counts}
+
+
+def _add(whole, calls, delta):
+    if delta.get("role"):
+        whole["role"] = delta["role"]
+    for name in ("content", *REASONING):
+        if delta.get(name) is not None:
+            whole[name] = whole.get(name, "") + delta[name]
+    for call in delta.get("tool_calls") or []:
+        kept = calls.setdefault(call.get("index", len(calls)), {"function": {}})["function"]
+        for name, part in (call.get("function") or {}).items():
+            if part is not None:
+                kept[name] = kept.get(name, "") + part
+
+
+def _common(said, finish):
+    told = {"role": said.get("role"), "content": said.get("content")}
+    for name in REASONING:
+        if said.get(name) is not None:
+            told["reasoning"] = said[name]
+            break
+    calls = said.get("tool_calls") or []
+    if calls:
+        told["tool_calls"] = [_call(call.get("function") or {}) for call in calls]
+    told["finish_reason"] = finish
+    return told
+
+
+def _call(function):
+    arguments = function.get("arguments")
+    with contextlib.suppress(TypeError, ValueError):
+        arguments = json.loads(arguments)
+    return {"name": function.get("name"), "arguments": arguments}

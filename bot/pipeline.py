@@ -1,0 +1,138 @@
+"""The eight steps, in the order in which a release becomes a report. Read it aloud.
+
+Each step reads the facts that stand in the ledger and adds its own; none rewrites. So each can
+be run alone, and a run that was killed goes on where it was.
+
+    watch -> plan -> execute -> judge -> explain -> reduce -> track -> render
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.draft import draft
+from bot.core.facts import Drafted, Explained, ReleaseSeen
+from bot.core.finding import Group, group
+from bot.core.model import Release
+from bot.core.report import Report
+from bot.steps.cells import Work, run_cell
+from bot.steps.house import House
+from bot.steps.planning import plan_rows, stuck
+from bot.steps.prove import prove
+from bot.steps.search import Ends, explain_group
+from bot.steps.shrink import shrink, sides
+from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
+from bot.steps.view import report
+from bot.steps.watching import announced
+
+
+def watch(house: House) -> tuple[Release, ...]:
+    """Ask every source what it has; a release that is new, or was yanked since, is a fact."""
+    fresh = [
+        release
+        for release in announced(house)
+        if house.memory.releases.get((release.component, release.version)) != release
+    ]
+    for release in fresh:
+        job = f"watch {release.component}=={release.version}"
+        house.tell(ReleaseSeen(release=release), job=job)
+    return tuple(fresh)
+
+
+def plan(house: House) -> None:
+    """Want a baseline, each new release alone against it, and all newest; resolve them first."""
+    for planned in plan_rows(house):
+        house.tell(planned, job=f"plan {planned.row} {planned.trigger}")
+
+
+def execute(house: House) -> int:
+    """Run the cells that nobody has answered for yet, several at once; returns how many.
+
+    A baseline whose build this processor cannot run gives way to the engine's next release.
+    """
+    done = _execute(house)
+    while stuck(house):
+        plan(house)
+        done += _execute(house)
+    return done
+
+
+def _execute(house: House) -> int:
+    cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
+    work = [
+        Work(cell=cell, probes=probes) for cell in cells.values() if (probes := house.needs(cell))
+    ]
+    house.progress.begin("execute", len(work))
+    for job, _ in house.runner.run(work, lambda one: run_cell(house, one)):
+        house.progress.advance("execute", job.cell.name)
+    return len(work)
+
+
+def judge(house: House) -> tuple[Ruled, ...]:
+    """Hold what was seen against goldens and baselines; nothing of it is stored."""
+    return rule(house)
+
+
+def explain(house: House, results: tuple[Ruled, ...]) -> tuple[Group, ...]:
+    """Name, for every cause, the smallest set of upgrades that flips it, each with its interval."""
+    causes = group(flips(house, results))
+    house.progress.begin("explain", 0)
+    for cause in causes:
+        if cause.search not in house.memory.explained:
+            found = explain_group(house, cause, _ends(house, cause))
+            fact = Explained(finding=cause.search, explanation=found)
+            house.tell(fact, job=f"explain {cause.search}")
+    return causes
+
+
+def reduce(house: House, causes: tuple[Group, ...]) -> None:
+    """Shrink each explained cause to the smallest question, and prove it in one file."""
+    house.progress.begin("reduce", 0)
+    for cause in causes:
+        found = house.memory.explained[cause.search].explanation
+        if cause.search in house.memory.reduced or not found.culprits:
+            continue
+        apart = sides(house, cause, found)
+        small = shrink(house, cause, apart) if apart else None
+        if apart and small:
+            house.tell(prove(house, cause, found, apart, small), job=f"reduce {cause.search}")
+
+
+def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> None:
+    """Draft the issue of each regression for whoever is responsible; nothing leaves the machine."""
+    seen = report(house, results, causes)
+    cells = {(cell.row, cell.name): cell for cell in seen.cells}
+    for finding in seen.findings:
+        if not finding.verdict.bad or not finding.target or _off(house, finding.target):
+            continue
+        title, body = draft(finding, cells[(finding.row, finding.cell)], bot=house.bot)
+        attachments = _attachments(house, finding.finding)
+        place = house.tracker.deliver(finding.finding, title, body, attachments)
+        fact = Drafted(finding=finding.finding, target=finding.target, title=title, body=place)
+        if house.memory.drafted.get(finding.finding) != fact:
+            house.tell(fact, job=f"track {finding.finding}")
+
+
+def render(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> Report:
+    """Put everything into one report, the delta since the last run first."""
+    return report(house, results, causes)
+
+
+def _ends(house: House, cause: Group) -> Ends:
+    flip = cause.plainest
+    good = observations(house, flip.baseline.key, flip.probe)[0]
+    bad = observations(house, flip.cell.key, flip.probe)[0]
+    return Ends(good=good, bad=bad)
+
+
+def _off(house: House, target: str) -> bool:
+    policy = house.matrix.policy
+    return policy.get(target, policy["default"]) == "off"
+
+
+def _attachments(house: House, finding: str) -> Mapping[str, bytes]:
+    reduced = house.memory.reduced.get(finding)
+    if reduced is None or not reduced.repro:
+        return {}
+    named = {"repro.py": reduced.repro, **dict(reduced.files)}
+    return {name: house.ledger.blob(blob) or b"" for name, blob in named.items()}

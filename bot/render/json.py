@@ -1,0 +1,171 @@
+"""The report for machines: one versioned JSON document, described by `report.schema.json`.
+
+Text that came from a cell is made plain first; what a person copies (the proof and its two
+commands) stays exactly as it is. JSON's own escapes keep everything else from acting.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.core.model import Json
+from bot.core.outcome import Diverged, Explanation, Failed, NotRun, Outcome, Passed, Unsolvable
+from bot.core.phrases import find_cell
+from bot.core.report import CellView, Delta, FindingView, Report, Result
+from bot.core.sanitise import excerpt, plain
+
+VERSION = 1
+
+
+class JsonRenderer:
+    """Writes `report.json`."""
+
+    name = "json"
+
+    def render(self, report: Report) -> Mapping[str, str]:
+        """Return the report as indented ASCII JSON."""
+        told: dict[str, Json] = {
+            "stackmatrix": {"report": VERSION},
+            "title": report.title,
+            "run": report.run,
+            "at": report.at.isoformat(),
+            "bot": report.bot,
+            "suite": report.suite,
+            "platform": report.platform,
+            "executed": report.executed,
+            "upstreams": dict(report.upstreams),
+            "promises": dict(report.promises),
+            "delta": _delta(report.delta),
+            "cells": [_cell(cell) for cell in report.cells],
+            "findings": [_finding(report, finding) for finding in report.findings],
+        }
+        return {"report.json": json.dumps(told, indent=1) + "\n"}
+
+
+def _delta(delta: Delta) -> Json:
+    return {
+        "newly_broken": [*delta.newly_broken],
+        "newly_fixed": [*delta.newly_fixed],
+        "newly_flaky": [*delta.newly_flaky],
+        "still_broken": [*delta.still_broken],
+        "releases": [
+            {
+                "component": one.component,
+                "version": one.version,
+                "uploaded": one.uploaded.isoformat() if one.uploaded else None,
+                "origin": one.origin,
+                "yanked": None if one.yanked is None else plain(one.yanked),
+            }
+            for one in delta.releases
+        ],
+    }
+
+
+def _cell(cell: CellView) -> Json:
+    return {
+        "row": cell.row,
+        "trigger": cell.trigger,
+        "name": cell.name,
+        "word": cell.word,
+        "against": cell.against,
+        "environment": cell.environment,
+        "conflict": plain(cell.conflict),
+        "executed": cell.executed,
+        "seconds": cell.seconds,
+        "backend": cell.cell.backend if cell.cell else "",
+        "model": cell.cell.model if cell.cell else "",
+        "interpreter": cell.cell.interpreter if cell.cell else "",
+        "closure": dict(cell.cell.closure.versions) if cell.cell else {},
+        "moved": [
+            {"package": package, "before": before, "after": after}
+            for package, before, after in cell.moved
+        ],
+        "tally": {"good": cell.tally.good, "bad": cell.tally.bad, "grey": cell.tally.grey},
+        "results": [_result(result) for result in cell.results],
+    }
+
+
+def _result(result: Result) -> Json:
+    return {
+        "probe": result.probe,
+        "verdict": result.verdict.value,
+        "signature": plain(result.signature),
+        "outcome": _outcome(result.outcome),
+        "before": _outcome(result.before) if result.before else None,
+        "log": excerpt(result.log) if result.log else "",
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    match outcome:
+        case Passed(unheld=unheld):
+            return {"word": outcome.word, "unheld": [link.value for link in unheld]}
+        case Diverged(link=link, diff=diff, shape=shape):
+            told: dict[str, Json] = {"word": outcome.word, "link": link.value}
+            return told | {"diff": plain(diff), "shape": plain(shape)}
+        case Failed(phase=phase, reason=reason, message=message, link=at):
+            told = {"word": outcome.word, "phase": phase.value, "reason": reason.value}
+            return told | {"message": plain(message), "link": at.value if at else None}
+        case Unsolvable(conflict=conflict):
+            return {"word": outcome.word, "conflict": plain(conflict)}
+        case NotRun(why=why):
+            return {"word": outcome.word, "why": plain(why)}
+
+
+def _finding(report: Report, finding: FindingView) -> Json:
+    cell = find_cell(report, finding)
+    return {
+        "finding": finding.finding,
+        "row": finding.row,
+        "cell": finding.cell,
+        "trigger": cell.trigger if cell else "",
+        "verdict": finding.verdict.value,
+        "probes": [*finding.probes],
+        "link": finding.link.value if finding.link else None,
+        "signature": plain(finding.signature),
+        "diff": plain(finding.diff),
+        "because": finding.because,
+        "explanation": _explanation(finding.explanation) if finding.explanation else None,
+        "repro": finding.repro,
+        "repro_name": finding.repro_name,
+        "fails": finding.fails,
+        "passes": finding.passes,
+        "verified": finding.verified,
+        "target": finding.target,
+        "draft": finding.draft,
+    }
+
+
+def _explanation(explanation: Explanation) -> Json:
+    cost = explanation.cost
+    return {
+        "ending": explanation.ending.value,
+        "culprits": [
+            {
+                "package": one.package,
+                "last_good": one.last_good,
+                "first_bad": one.first_bad,
+                "yanked": one.yanked,
+            }
+            for one in explanation.culprits
+        ],
+        "moves_with": [
+            {"package": one.package, "because": plain(one.because)}
+            for one in explanation.moves_with
+        ],
+        "gaps": [*explanation.gaps],
+        "kind": explanation.kind,
+        "signature": plain(explanation.signature),
+        "link": explanation.link.value if explanation.link else None,
+        "confidence": explanation.confidence,
+        "cost": {
+            "ends": cost.ends,
+            "search": cost.search,
+            "confirm": cost.confirm,
+            "speculative": cost.speculative,
+        },
+        "limit": explanation.limit,
+        "why": plain(explanation.why),
+        "first_differs": explanation.first_differs,
+    }

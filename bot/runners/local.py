@@ -1,0 +1,65 @@
+"""Works through jobs on threads of this machine: the work itself is done by child processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from bot.effects.process import cease
+from bot.ports import Done, Job
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRunner:
+    """Runs up to `workers` jobs at once, and takes the next job only when one is done."""
+
+    workers: int = 1
+
+    def run(self, jobs: Iterable[Job], work: Callable[[Job], Done]) -> Iterator[tuple[Job, Done]]:
+        """Yield each job with its result as it finishes.
+
+        The first exception of `work` is raised once all the other jobs are through. Ctrl-C, or
+        a caller that stops listening, kills the processes of the running jobs.
+        """
+        waiting = iter(jobs)
+        running: dict[Future[Done], Job] = {}
+        failures: list[BaseException] = []
+        pool = ThreadPoolExecutor(max_workers=self.workers, thread_name_prefix="cell")
+        try:
+            while _fill(pool, running, waiting, work, self.workers):
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    if error := future.exception():
+                        failures.append(error)
+                    else:
+                        yield job, future.result()
+        finally:
+            _clear(pool, running)
+        if failures:
+            raise failures[0]
+
+
+def _fill(
+    pool: ThreadPoolExecutor,
+    running: dict[Future[Done], Job],
+    waiting: Iterator[Job],
+    work: Callable[[Job], Done],
+    workers: int,
+) -> bool:
+    """Start jobs until all workers are busy; False when nothing is left to do."""
+    while len(running) < workers:
+        try:
+            job = next(waiting)
+        except StopIteration:
+            break
+        running[pool.submit(work, job)] = job
+    return bool(running)
+
+
+def _clear(pool: ThreadPoolExecutor, running: dict[Future[Done], Job]) -> None:
+    """End what still runs: cancel it, or kill what it waits for until it gives up."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    while left := [future for future in running if not future.done()]:
+        cease()
+        wait(left, timeout=0.1)

@@ -1,0 +1,80 @@
+"""Ask probes of a room, again in a new process after each death, until all have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason
+from bot.core.protocol import PROTOCOL, Hearing
+from bot.ports import Room
+from bot.steps.house import House
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a room answered, and what stopped it before it had answered all."""
+
+    observations: tuple[Observation, ...]
+    stopped: Failure | None = None
+    log: str = ""
+
+
+def modules(house: House, components: Sequence[str], model: str) -> Json:
+    """Return the guest modules of a stack, in causal order, each with its set-up."""
+    drivers = {house.driver(name).name: house.driver(name) for name in components}
+    path = house.models[model]
+    return [{"name": each.guest, "setup": each.setup(path)} for each in drivers.values()]
+
+
+def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Asked:
+    """Ask `probes` in this order; a death is charged to its probe, and the rest goes on."""
+    told: list[Observation] = []
+    left = list(probes)
+    limits = house.limits()
+    while left:
+        hearing = Hearing([probe.name for probe in left], start_seconds=limits.start_seconds)
+        talk = room.talk(
+            _job(guests, left),
+            hearing.hear,
+            seconds=limits.start_seconds,
+            memory_bytes=limits.memory_bytes,
+        )
+        log = house.ledger.keep(talk.log) if talk.log else ""
+        heard = hearing.finish(returncode=talk.returncode, stopped_by=talk.stopped_by, log=log)
+        told.extend(heard.observations)
+        if heard.stopped is not None:
+            return Asked(observations=tuple(told), stopped=heard.stopped, log=log)
+        if len(heard.remains) == len(left):
+            return Asked(observations=tuple(told), stopped=_mute(), log=log)
+        left = [probe for probe in left if probe.name in heard.remains]
+    return Asked(observations=tuple(told))
+
+
+def whole(probe: Probe, asked: Asked) -> Observation:
+    """Return the one observation of `probe`, made of the cell's failure where it was stopped."""
+    for observation in asked.observations:
+        if observation.probe == probe.name:
+            return observation
+    return Observation(probe=probe.name, failure=asked.stopped or _mute(), log=asked.log)
+
+
+def _job(guests: Json, probes: Sequence[Probe]) -> Json:
+    return {
+        "protocol": PROTOCOL,
+        "modules": guests,
+        "probes": [
+            {
+                "name": probe.name,
+                "ask": probe.ask,
+                "request": probe.request,
+                "links": [look.link.value for look in probe.looks],
+                "seconds": probe.seconds,
+            }
+            for probe in probes
+        ],
+    }
+
+
+def _mute() -> Failure:
+    return Failure(phase=Phase.START, reason=Reason.KILLED, message="the guest said nothing")

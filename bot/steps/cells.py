@@ -1,0 +1,100 @@
+"""Run one cell: two shuffled sequences, and a fresh engine for whatever is in doubt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.facts import CellDone, CellStopped, Observed
+from bot.core.judge import agree, outcome
+from bot.core.model import Cell, Failure, Observation, Probe
+from bot.core.outcome import Passed
+from bot.ports import Room
+from bot.steps.ask import Asked, ask, modules
+from bot.steps.house import House
+
+FRESH_AT_MOST = 24  # probes of one cell that get an engine of their own
+SAMPLE = 1  # probes that get one although nothing speaks against them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A cell, and the probes of it that are still to be asked."""
+
+    cell: Cell
+    probes: tuple[Probe, ...]
+
+
+def run_cell(house: House, work: Work) -> Cell:
+    """Ask every probe of `work`; each answer is a fact, the last one that the cell is done."""
+    cell = work.cell
+    attempt = house.memory.attempt(house.run, cell.key)
+    began = house.clock()
+    with house.env.open(
+        cell.closure, interpreter=cell.interpreter, limits=house.limits(), fresh=False
+    ) as room:
+        if isinstance(room, Failure):
+            stopped: Failure | None = room
+            _stop(house, cell, "a", room, "", attempt)
+        else:
+            stopped = _sequences(house, room, work, attempt)
+    if stopped is None or not stopped.reason.spurious:
+        seconds = (house.clock() - began).total_seconds()
+        done = CellDone(cell=cell.key, environment=house.env.name, seconds=seconds)
+        house.tell(done, job=cell.key, attempt=attempt)
+    return cell
+
+
+def _sequences(house: House, room: Room, work: Work, attempt: int) -> Failure | None:
+    """Ask in two orders, then one by one what is in doubt; returns what stopped the cell."""
+    cell = work.cell
+    guests = modules(house, [name for name, _ in cell.components], cell.model)
+    answers: dict[str, list[Observation]] = {probe.name: [] for probe in work.probes}
+    for sequence in ("a", "b"):
+        order = list(work.probes)
+        random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
+        asked = ask(house, room, guests, order)
+        _tell(house, work, sequence, asked, attempt)
+        if asked.stopped is not None:
+            _stop(house, cell, sequence, asked.stopped, asked.log, attempt)
+            return asked.stopped
+        for observation in asked.observations:
+            answers[observation.probe].append(observation)
+    for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
+        _tell(house, work, "fresh", ask(house, room, guests, [probe]), attempt)
+    return None
+
+
+def _doubtful(
+    house: House, probes: Sequence[Probe], answers: dict[str, list[Observation]]
+) -> Iterator[Probe]:
+    """What differs between the sequences or from its golden, and a fixed sample of the rest."""
+    rest = sorted(probes, key=lambda probe: probe.digest)[:SAMPLE]
+    for probe in probes:
+        seen = answers[probe.name]
+        apart = any(not agree(probe, seen[0], one, house.comparators) for one in seen[1:])
+        wrong = any(
+            not isinstance(outcome(probe, one, (), house.comparators), Passed) for one in seen
+        )
+        if apart or wrong or probe in rest:
+            yield probe
+
+
+def _tell(house: House, work: Work, sequence: str, asked: Asked, attempt: int) -> None:
+    digests = {probe.name: probe.digest for probe in work.probes}
+    for observation in asked.observations:
+        fact = Observed(
+            cell=work.cell.key,
+            probe=digests[observation.probe],
+            sequence=sequence,
+            observation=observation,
+        )
+        house.tell(fact, job=work.cell.key, attempt=attempt)
+
+
+def _stop(
+    house: House, cell: Cell, sequence: str, stopped: Failure, log: str, attempt: int
+) -> None:
+    fact = CellStopped(cell=cell.key, sequence=sequence, failure=stopped, log=log)
+    house.tell(fact, job=cell.key, attempt=attempt)

@@ -1,0 +1,168 @@
+"""From followed releases to resolved cells, with what earlier runs leave to each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from bot.core.facts import Planned
+from bot.core.follow import ordered
+from bot.core.judge import cannot_run_here
+from bot.core.matrix import Row
+from bot.core.model import Cell, Closure, Conflict, Observation, Requirements, Role
+from bot.core.outcome import Verdict
+from bot.core.plan import (
+    BASELINE,
+    NEWEST,
+    History,
+    Past,
+    Versions,
+    Wanted,
+    next_runnable,
+    plan,
+)
+from bot.steps.close import close, fresh
+from bot.steps.house import House
+from bot.steps.verdicts import planned_of, rule
+from bot.steps.watching import line, remembered
+
+_GOOD = {Verdict.NEW, Verdict.STILL_GOOD, Verdict.STILL_BAD, Verdict.FIXED}
+
+
+def plan_rows(house: House) -> Iterator[Planned]:
+    """Yield every cell that the matrix wants, baseline first in each row."""
+    lines = {name: line(house, component) for name, component in house.matrix.components.items()}
+    house.progress.begin("plan", len(house.matrix.rows))
+    for row in house.matrix.rows:
+        runnable = partial(_runnable, house, row)
+        wanted = plan(row, lines, history(house, row), house.matrix.exclusions, runnable)
+        bases: dict[str, Cell | None] = {}
+        for each in wanted:
+            planned = _planned(house, each, bases)
+            if each.trigger == BASELINE:
+                bases[each.backend] = planned.cell
+            yield planned
+        house.progress.advance("plan", row.name)
+
+
+def _runnable(house: House, row: Row, versions: Versions) -> Versions:
+    """Move a baseline on that this machine was seen to be unable to run."""
+    components = [house.matrix.components[name] for name in row.components]
+    engine = next((one for one in components if one.role is Role.ENGINE), components[0])
+    releases = [release.version for release in ordered(remembered(house, engine))]
+    return next_runnable(versions, stranded(house, row), engine.name, releases)
+
+
+def stranded(house: House, row: Row) -> frozenset[Versions]:
+    """Return the stacks of `row` that died of an instruction this processor does not have."""
+    return frozenset(
+        cell.components
+        for key, cell in house.memory.stacks.items()
+        if cell.row == row.name
+        and (known := house.memory.cells.get(key))
+        and known.stopped
+        and cannot_run_here(Observation(probe="", failure=known.stopped.failure))
+    )
+
+
+def stuck(house: House) -> bool:
+    """Whether a baseline of this run is one that this machine cannot run, and another is left."""
+    return any(
+        _runnable(house, house.row(each.row), each.cell.components) != each.cell.components
+        for each in planned_of(house)
+        if each.trigger == BASELINE and each.cell
+    )
+
+
+def _planned(house: House, wanted: Wanted, bases: dict[str, Cell | None]) -> Planned:
+    """Resolve one wanted cell; what cannot be resolved is planned all the same, and told."""
+    base = bases.get(wanted.backend)
+    if wanted.excluded:
+        return _told(wanted, None, "", wanted.excluded)
+    if wanted.kept is not None and not _stale(house, wanted):
+        return _told(wanted, wanted.kept, wanted.against, "")
+    prefer = base.closure if base and wanted.trigger not in (BASELINE, NEWEST) else None
+    answer = close(house, _question(house, wanted, prefer))
+    if isinstance(answer, Conflict):
+        return _told(wanted, None, "", answer.why)
+    against = base.key if base and wanted.trigger != BASELINE else ""
+    return _told(wanted, _cell(wanted, answer), against, "")
+
+
+def _told(wanted: Wanted, cell: Cell | None, against: str, conflict: str) -> Planned:
+    return Planned(
+        row=wanted.row.name,
+        trigger=wanted.trigger,
+        cell=cell,
+        against=against,
+        conflict=conflict,
+    )
+
+
+def _question(house: House, wanted: Wanted, prefer: Closure | None) -> Requirements:
+    return Requirements(
+        pins=house.requirements(wanted.versions),
+        prefer=prefer,
+        cutoff=house.matrix.cutoff,
+        interpreter=wanted.row.interpreter,
+    )
+
+
+def _cell(wanted: Wanted, closure: Closure) -> Cell:
+    return Cell(
+        row=wanted.row.name,
+        components=wanted.versions,
+        closure=closure,
+        backend=wanted.backend,
+        model=wanted.row.model,
+        interpreter=wanted.row.interpreter,
+    )
+
+
+def _stale(house: House, wanted: Wanted) -> bool:
+    """Whether all newest should be resolved anew: what nobody watches may have moved."""
+    if wanted.trigger != NEWEST:
+        return False
+    known = house.memory.closed.get(_question(house, wanted, None).key)
+    return known is None or not fresh(house, known)
+
+
+def history(house: House, row: Row) -> History:
+    """Return what the last finished run leaves to `row`."""
+    before = house.memory.earlier(house.run)
+    if before is None:
+        return History()
+    then = replace(house, run=before)
+    mine = [each for each in planned_of(then) if each.row == row.name and each.cell]
+    usable = [(each, each.cell) for each in mine if each.cell and _fits(row, each.cell)]
+    return History(
+        past={
+            (cell.backend, each.trigger): Past(cell=cell, against=each.against)
+            for each, cell in usable
+            if each.trigger != BASELINE
+        },
+        baseline={cell.backend: cell for each, cell in usable if each.trigger == BASELINE},
+        good=_good(then, row),
+    )
+
+
+def _fits(row: Row, cell: Cell) -> bool:
+    """Whether the row still is what it was when the cell was planned."""
+    same = tuple(name for name, _ in cell.components) == row.components
+    return same and (cell.model, cell.interpreter) == (row.model, row.interpreter)
+
+
+def _good(then: House, row: Row) -> dict[str, Cell]:
+    """The stack of all newest, where nothing in it was worse than in its baseline."""
+    results = [each for each in rule(then) if each.planned.row == row.name]
+    newest = [each for each in results if each.planned.trigger == NEWEST and each.planned.cell]
+    bad = {
+        each.planned.cell.backend
+        for each in newest
+        if each.planned.cell and each.verdict not in _GOOD
+    }
+    cells = {each.planned.cell.backend: each.planned.cell for each in newest if each.planned.cell}
+    return {
+        backend: cell for backend, cell in cells.items() if backend not in bad and _fits(row, cell)
+    }

@@ -1,0 +1,208 @@
+"""Write the proof of a finding and run its two commands, verbatim, before anybody sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from bot.core.facts import Reduced
+from bot.core.finding import Group, moved
+from bot.core.model import (
+    NOT_EXPOSED,
+    Closure,
+    Conflict,
+    Link,
+    Observation,
+    Reason,
+    Requirements,
+)
+from bot.core.outcome import Explanation, Verdict
+from bot.core.proof import NAME, Proof, commands, write
+from bot.ports import Driver
+from bot.steps.close import close
+from bot.steps.house import House
+from bot.steps.shrink import Sides, Smallest
+
+GUARD_SECONDS = 120.0  # a proof that has not answered by then is stopped, and says nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The components a proof needs: what starts first, and what shows the link."""
+
+    drivers: tuple[Driver, ...]
+    components: tuple[str, ...]
+    body: str
+
+
+def prove(
+    house: House, group: Group, explanation: Explanation, apart: Sides, small: Smallest
+) -> Reduced:
+    """Return the smallest proof whose two commands did what they say, or the first that did not.
+
+    Fewer components first: an answer that a plain request shows needs no client.
+    """
+    kept: Reduced | None = None
+    for chosen in _choices(house, group, small):
+        proof = _proof(house, group, explanation, apart, small, chosen)
+        if proof is None:
+            continue
+        reduced = _run(house, group, proof, chosen, small)
+        if reduced.verified:
+            return reduced
+        kept = kept or reduced
+    return kept or _without(house, group, small)
+
+
+def _without(house: House, group: Group, small: Smallest) -> Reduced:
+    return Reduced(
+        finding=group.search,
+        request=house.ledger.keep(json.dumps(small.probe.request).encode()),
+        repro="",
+        fails="",
+        passes="",
+        verified=False,
+        calls=small.calls,
+    )
+
+
+def _choices(house: House, group: Group, small: Smallest) -> Iterator[Chosen]:
+    """The ways to see the guilty link with fewer and fewer left out."""
+    link = _link(group, small)
+    names = [name for name, _ in group.plainest.cell.components]
+    serving = [name for name in names if house.driver(name).serve()]
+    for name in names:
+        driver = house.driver(name)
+        shown = driver.show(small.probe, link)
+        if not shown:
+            continue
+        first = [one for one in serving if one != name] if "base_url" in shown else []
+        used = (*first, name)
+        drivers = tuple(house.driver(one) for one in used)
+        starts = "\n\n".join(each.serve() for each in drivers if "base_url" in shown)
+        yield Chosen(drivers=drivers, components=used, body=f"{starts}\n\n{shown}")
+
+
+def _link(group: Group, small: Smallest) -> Link:
+    for side in (small.bad, small.good):
+        if side.failure is not None and side.failure.link is not None:
+            return side.failure.link
+    return group.link or small.probe.looks[0].link
+
+
+def _proof(
+    house: House,
+    group: Group,
+    explanation: Explanation,
+    apart: Sides,
+    small: Smallest,
+    chosen: Chosen,
+) -> Proof | None:
+    """Fill in the file, or return None where what it should say was never seen."""
+    fixed = group.plainest.verdict is Verdict.FIXED
+    right_seen, wrong_seen = (small.bad, small.good) if fixed else (small.good, small.bad)
+    link = _link(group, small)
+    expected = right_seen.at(link)
+    if expected == NOT_EXPOSED:
+        return None
+    needed = _needed(house, group, apart.good, chosen)
+    differ = {name for name, _, _ in moved(apart.good.versions, apart.bad.versions)}
+    if not {culprit.package for culprit in explanation.culprits} <= set(needed.versions):
+        return None
+    good, bad = (_pins(side, differ) for side in (apart.good, apart.bad))
+    return Proof(
+        title=title(group, explanation),
+        shared=tuple(str(pin) for pin in needed.pins if pin.name not in differ),
+        wrong=good if fixed else bad,
+        right=bad if fixed else good,
+        interpreter=group.plainest.cell.interpreter,
+        request=small.probe.request,
+        expected=expected,
+        body=chosen.body,
+        tolerant=link is Link.LOGPROBS,
+        memory_bytes=_guard_memory(house, wrong_seen),
+        seconds=_guard_seconds(small, wrong_seen),
+        files=tuple((name, digest) for name, (digest, _) in _files(house, group, chosen).items()),
+    )
+
+
+def title(group: Group, explanation: Explanation) -> str:
+    """Return one line that names the culprits, where behaviour turns, and the link."""
+    names = " with ".join(
+        f"{culprit.package} {culprit.last_good} -> {culprit.first_bad}"
+        for culprit in explanation.culprits
+    )
+    where = f" at {group.link}" if group.link else ""
+    return f"{names}: another answer{where}"
+
+
+def _pins(side: Closure, differ: set[str]) -> tuple[str, ...]:
+    return tuple(str(pin) for pin in side.pins if pin.name in differ)
+
+
+def _needed(house: House, group: Group, good: Closure, chosen: Chosen) -> Closure:
+    """The part of the good closure that the chosen components need."""
+    roots = tuple(
+        f"{name}=={version}"
+        for each in chosen.components
+        if (name := canonicalize_name(house.matrix.components[each].package))
+        and (version := good.version(name))
+    )
+    interpreter = group.plainest.cell.interpreter
+    asked = Requirements(
+        pins=roots, prefer=good, cutoff=house.matrix.cutoff, interpreter=interpreter
+    )
+    answer = close(house, asked)
+    return good if isinstance(answer, Conflict) else answer
+
+
+def _guard_memory(house: House, wrong: Observation) -> int:
+    ate = wrong.failure is not None and wrong.failure.reason is Reason.OUT_OF_MEMORY
+    return house.matrix.allowance.memory_bytes if ate else 0
+
+
+def _guard_seconds(small: Smallest, wrong: Observation) -> float:
+    hung = wrong.failure is not None and wrong.failure.reason is Reason.TIMEOUT
+    return small.probe.seconds if hung else 0.0
+
+
+def _files(house: House, group: Group, chosen: Chosen) -> Mapping[str, tuple[str, bytes]]:
+    model = house.models[group.plainest.cell.model]
+    found = {}
+    for driver in chosen.drivers:
+        for name, path in driver.files(model).items():
+            content = path.read_bytes()
+            found[name] = (hashlib.sha256(content).hexdigest(), content)
+    return found
+
+
+def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smallest) -> Reduced:
+    """Run both commands in fresh environments; the file is kept whatever they say."""
+    text = write(proof)
+    files = {name: content for name, (_, content) in _files(house, group, chosen).items()}
+    fails, passes = commands(proof)
+    verified = _ends(house, fails, text, files) == 1 and _ends(house, passes, text, files) == 0
+    return Reduced(
+        finding=group.search,
+        request=house.ledger.keep(json.dumps(small.probe.request).encode()),
+        repro=house.ledger.keep(text.encode()),
+        fails=fails,
+        passes=passes,
+        verified=verified,
+        calls=small.calls,
+        files=tuple((name, house.ledger.keep(content)) for name, content in files.items()),
+    )
+
+
+def _ends(house: House, command: str, text: str, files: Mapping[str, bytes]) -> int | None:
+    """Return 0 or 1 as the command ended; a death by a signal is a failure like any other."""
+    ran = house.shell.run(
+        shlex.split(command), files={NAME: text.encode(), **files}, seconds=GUARD_SECONDS
+    )
+    house.progress.advance("reduce", command)
+    return None if ran.returncode is None else min(1, abs(ran.returncode))

@@ -1,0 +1,187 @@
+"""Drive the search for a culprit: propose trials, run their cells, tell what came out.
+
+Every trial is a fact, so a search that was interrupted asks nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from bot.core.explain import Explain
+from bot.core.facts import Tried
+from bot.core.finding import Flip, Group, moved
+from bot.core.judge import agree, between, cannot_run_here
+from bot.core.model import (
+    Closure,
+    Component,
+    Conflict,
+    Failure,
+    Observation,
+    Phase,
+    Probe,
+    Release,
+    Requirements,
+    Role,
+)
+from bot.core.outcome import Explanation
+from bot.core.trial import Told, Trial
+from bot.errors import SourceError
+from bot.steps.ask import ask, modules, whole
+from bot.steps.close import close
+from bot.steps.house import House
+
+RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What the two ends of a search showed, as the ledger has it."""
+
+    good: Observation
+    bad: Observation
+
+
+def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
+    """Search the smallest set of upgrades that flips the plainest probe of `group`."""
+    flip = group.plainest
+    known = _releases(house, flip)
+    machine = Explain(
+        good=flip.baseline.closure,
+        bad=flip.cell.closure,
+        releases={
+            name: [release.version for release in releases] for name, releases in known.items()
+        },
+        roots=frozenset(_root(house, name) for name, _ in flip.cell.components),
+        yanked=frozenset(
+            (name, release.version)
+            for name, releases in known.items()
+            for release in releases
+            if release.yanked is not None
+        ),
+        link=group.link,
+    )
+    while trials := machine.propose():
+        _round(house, group, ends, trials, machine.tell)
+    if machine.result is None:
+        raise AssertionError("a search that proposes nothing has a result")
+    return machine.result
+
+
+def _round(
+    house: House,
+    group: Group,
+    ends: Ends,
+    trials: Sequence[Trial],
+    tell: Callable[[Trial, Told], None],
+) -> None:
+    """Run the trials of one proposal, several at once, and tell them in the order proposed."""
+    answers: dict[str, Told] = {}
+    for trial, told in house.runner.run(trials, lambda one: attempt(house, group, ends, one)):
+        answers[trial.name] = told
+        house.progress.advance("explain", trial.name)
+    for trial in trials:
+        tell(trial, answers[trial.name])
+
+
+def attempt(house: House, group: Group, ends: Ends, trial: Trial) -> Told:
+    """Run one trial, or remember it: resolve, install, ask, and name what was seen."""
+    known = house.memory.tried.get((group.search, trial.name))
+    flip = group.plainest
+    closure = close(house, asked_of(house, flip, trial))
+    if isinstance(closure, Conflict):
+        return Told(signature=None, why=closure.why)
+    if known is not None and known.observation is not None:
+        seen = known.observation
+    else:
+        seen = observe(house, flip, flip.probe, closure, fresh=trial.fresh)
+        fact = Tried(search=group.search, trial=trial.name, observation=seen)
+        job = f"explain {group.search} {trial.name}"
+        house.tell(fact, job=job, attempt=house.memory.attempt(house.run, job))
+    told = named(house, flip.probe, seen, ends)
+    why = seen.failure.message if told is None and seen.failure else ""
+    return Told(signature=told, versions=closure.versions, why=why)
+
+
+def asked_of(house: House, flip: Flip, trial: Trial) -> Requirements:
+    """Return the question to the solver: the trial's pins, the stack's roots, and its leaning."""
+    pinned = {canonicalize_name(name) for name, _ in trial.versions}
+    roots = [_root(house, name) for name, _ in flip.cell.components]
+    end = flip.baseline if trial.lean == "good" else flip.cell
+    stay = {name: end.closure.version(name) for name in roots if name not in pinned}
+    pins = (
+        *(f"{name}=={version}" for name, version in trial.versions),
+        *(name for name, version in stay.items()),
+    )
+    return Requirements(
+        pins=pins,
+        prefer=end.closure,
+        cutoff=house.matrix.cutoff,
+        interpreter=flip.cell.interpreter,
+    )
+
+
+def observe(
+    house: House, flip: Flip, probe: Probe, closure: Closure, *, fresh: bool
+) -> Observation:
+    """Return what `probe` shows with `closure`; the machine's own faults are tried again."""
+    seen = _observe(house, flip, probe, closure, fresh=fresh)
+    for _ in range(RETRIES):
+        if seen.failure is None or not seen.failure.reason.spurious:
+            break
+        seen = _observe(house, flip, probe, closure, fresh=True)
+    return seen
+
+
+def _observe(
+    house: House, flip: Flip, probe: Probe, closure: Closure, *, fresh: bool
+) -> Observation:
+    cell = flip.cell
+    limits = house.limits()
+    with house.env.open(closure, interpreter=cell.interpreter, limits=limits, fresh=fresh) as room:
+        if isinstance(room, Failure):
+            return Observation(probe=probe.name, failure=room)
+        guests = modules(house, [name for name, _ in cell.components], cell.model)
+        return whole(probe, ask(house, room, guests, [probe]))
+
+
+def named(house: House, probe: Probe, seen: Observation, ends: Ends) -> str | None:
+    """Return the signature of a trial: like the good end, like the bad end, or its own.
+
+    None where the trial says nothing: a release that cannot be installed, the machine's fault.
+    """
+    if agree(probe, seen, ends.good, house.comparators):
+        return "good"
+    if agree(probe, seen, ends.bad, house.comparators):
+        return between(probe, ends.good, ends.bad, house.comparators)
+    if seen.failure and (seen.failure.reason.spurious or seen.failure.phase is Phase.INSTALL):
+        return None
+    if cannot_run_here(seen):
+        return None
+    return f"other:{between(probe, ends.good, seen, house.comparators)}"
+
+
+def _root(house: House, component: str) -> str:
+    return canonicalize_name(house.matrix.components[component].package)
+
+
+def _releases(house: House, flip: Flip) -> dict[str, tuple[Release, ...]]:
+    """The releases of every package that moved, watched or not; a silent source gives none."""
+    steps = [
+        name
+        for name, before, after in moved(flip.baseline.closure.versions, flip.cell.closure.versions)
+        if before and after
+    ]
+    return {name: _line(house, name) for name in steps}
+
+
+def _line(house: House, package: str) -> tuple[Release, ...]:
+    component = Component(
+        name=package, role=Role.RUNTIME, source="pypi", package=package, upstream=""
+    )
+    try:
+        return tuple(house.sources["pypi"].releases(component))
+    except SourceError:
+        return ()

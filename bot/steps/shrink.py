@@ -1,0 +1,116 @@
+"""Drive the reduction: ask both sides smaller and smaller questions while they still part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from bot.core.finding import Group
+from bot.core.judge import between
+from bot.core.model import Closure, Conflict, Failure, Observation, Probe
+from bot.core.outcome import Culprit, Explanation
+from bot.core.reduce import Reduce
+from bot.core.trial import Trial
+from bot.ports import Room
+from bot.steps.ask import ask, modules, whole
+from bot.steps.close import close
+from bot.steps.house import House
+from bot.steps.search import asked_of
+
+CALLS_AT_MOST = 240  # questions to the two sides, both counted as one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The two closures that part, differing in the culprit and what it forces, and nothing else."""
+
+    good: Closure
+    bad: Closure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smallest:
+    """The smallest question, what each side answers to it, and how many were asked to find it."""
+
+    probe: Probe
+    good: Observation
+    bad: Observation
+    calls: int
+
+
+def sides(house: House, group: Group, explanation: Explanation) -> Sides | None:
+    """Return the closest two closures that part, or None where they cannot be resolved again."""
+    flip = group.plainest
+    culprits = explanation.culprits
+    good = close(house, asked_of(house, flip, _trial(culprits, "last_good")))
+    bad = close(house, asked_of(house, flip, _trial(culprits, "first_bad")))
+    if isinstance(good, Conflict) or isinstance(bad, Conflict):
+        return None
+    return Sides(good=good, bad=bad)
+
+
+def _trial(culprits: Sequence[Culprit], end: str) -> Trial:
+    versions = tuple((culprit.package, str(getattr(culprit, end))) for culprit in culprits)
+    return Trial(versions=versions, lean="good")
+
+
+def shrink(house: House, group: Group, apart: Sides) -> Smallest | None:
+    """Return the smallest question that still tells the two sides apart in the same way.
+
+    None where the two sides do not part when asked here.
+    """
+    with _open(house, group, apart.good) as good, _open(house, group, apart.bad) as bad:
+        if isinstance(good, Failure) or isinstance(bad, Failure):
+            return None
+        return _shrink(house, group, good, bad)
+
+
+def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | None:
+    probe = group.plainest.probe
+    first = _both(house, group, good, bad, (probe,))[0]
+    wanted = between(probe, *first, house.comparators)
+    if not wanted:
+        return None
+    machine = Reduce(probe.request)
+    best = Smallest(probe=probe, good=first[0], bad=first[1], calls=0)
+    while (candidates := machine.propose()) and machine.calls < CALLS_AT_MOST:
+        probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]
+        answers = _both(house, group, good, bad, probes)
+        for one, (left, right) in zip(probes, answers, strict=True):
+            still = _still(house, one, left, right, wanted, first[0])
+            machine.tell(one.request, still=still)
+            if still and machine.best == one.request:
+                best = Smallest(probe=one, good=left, bad=right, calls=machine.calls)
+        house.progress.advance("reduce", group.finding)
+    return replace(best, probe=replace(best.probe, name=probe.name), calls=machine.calls)
+
+
+def _still(
+    house: House,
+    probe: Probe,
+    good: Observation,
+    bad: Observation,
+    wanted: str,
+    first_good: Observation,
+) -> bool:
+    """Whether the two sides part as they did at first, and the good one is no worse than then."""
+    if good.failure is not None and first_good.failure is None:
+        return False
+    return between(probe, good, bad, house.comparators) == wanted
+
+
+def _both(
+    house: House, group: Group, good: Room, bad: Room, probes: Sequence[Probe]
+) -> tuple[tuple[Observation, Observation], ...]:
+    """Ask both sides the same questions, at the same time."""
+    cell = group.plainest.cell
+    guests = modules(house, [name for name, _ in cell.components], cell.model)
+    rooms = (good, bad)
+    asked = dict(house.runner.run((0, 1), lambda side: ask(house, rooms[side], guests, probes)))
+    return tuple((whole(probe, asked[0]), whole(probe, asked[1])) for probe in probes)
+
+
+def _open(house: House, group: Group, closure: Closure) -> AbstractContextManager[Room | Failure]:
+    interpreter = group.plainest.cell.interpreter
+    return house.env.open(closure, interpreter=interpreter, limits=house.limits(), fresh=False)

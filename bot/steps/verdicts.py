@@ -1,0 +1,118 @@
+"""Judge everything the ledger knows of this run's cells. Nothing is stored: it can be redone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from packaging.version import Version
+
+from bot.core.facts import Planned
+from bot.core.finding import Flip
+from bot.core.judge import Judged, cannot_run_here, judge, verdict
+from bot.core.model import Observation, Probe
+from bot.core.outcome import NotRun, Unsolvable, Verdict
+from bot.core.plan import BASELINE, NEWEST
+from bot.steps.house import House
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """One probe in one planned cell, judged on its own and against the baseline."""
+
+    planned: Planned
+    probe: Probe
+    after: Judged
+    before: Judged | None
+    verdict: Verdict
+
+
+def rule(house: House) -> tuple[Ruled, ...]:
+    """Return every result of this run's plan, in the order of the plan."""
+    planned = planned_of(house)
+    return tuple(
+        _rule(house, each, probe) for each in planned for probe in house.probes.get(each.row, ())
+    )
+
+
+def planned_of(house: House) -> tuple[Planned, ...]:
+    """Return this run's plan in the order of the matrix, whenever its facts were told."""
+    rows = {row.name: at for at, row in enumerate(house.matrix.rows)}
+    planned = house.memory.planned.get(house.run, {}).values()
+    known = [each for each in planned if each.row in rows]
+    return tuple(sorted(known, key=lambda each: (rows[each.row], *_rank(house, each))))
+
+
+def _rank(house: House, planned: Planned) -> tuple[int, int, Version, str]:
+    """Baseline first, then the releases tried alone, component by component, then all newest."""
+    backend = planned.cell.backend if planned.cell else ""
+    if planned.trigger in (BASELINE, NEWEST):
+        return (0 if planned.trigger == BASELINE else 2, 0, Version("0"), backend)
+    name, version = planned.trigger.split("==")
+    return (1, house.row(planned.row).components.index(name), Version(version), backend)
+
+
+def _rule(house: House, planned: Planned, probe: Probe) -> Ruled:
+    if planned.cell is None:
+        after = Judged(outcome=_absent(planned))
+        verdict_ = verdict(None, after)
+        return Ruled(planned=planned, probe=probe, after=after, before=None, verdict=verdict_)
+    base = () if planned.trigger == BASELINE else observations(house, planned.against, probe)
+    after = _judged(house, planned.cell.key, probe, base)
+    against = planned.trigger != BASELINE
+    before = _judged(house, planned.against, probe, ()) if against else None
+    return Ruled(
+        planned=planned,
+        probe=probe,
+        after=after,
+        before=before,
+        verdict=verdict(before, after),
+    )
+
+
+def _absent(planned: Planned) -> NotRun | Unsolvable:
+    if planned.conflict.startswith("excluded"):
+        return NotRun(why=planned.conflict)
+    return Unsolvable(conflict=planned.conflict)
+
+
+def observations(house: House, cell: str, probe: Probe) -> tuple[Observation, ...]:
+    """Return what a cell showed of a probe: every repeat, or the failure that stopped the cell."""
+    known = house.memory.cells.get(cell)
+    if known is None:
+        return ()
+    if known.stopped is not None and probe.digest not in known.seen:
+        failure = known.stopped.failure
+        return (Observation(probe=probe.name, failure=failure, log=known.stopped.log),)
+    seen = known.seen.get(probe.digest, ())
+    return tuple(replace(one, probe=probe.name) for one in seen)
+
+
+def _judged(house: House, cell: str, probe: Probe, base: Sequence[Observation]) -> Judged:
+    seen = observations(house, cell, probe)
+    if any(cannot_run_here(one) for one in seen):
+        return Judged(outcome=NotRun(why="this machine lacks an instruction that the build uses"))
+    return judge(probe, seen, base, house.comparators)
+
+
+def flips(house: House, results: Sequence[Ruled]) -> Iterator[Flip]:
+    """Yield every result whose behaviour moved, with both of its cells."""
+    for each in results:
+        cell, base = each.planned.cell, house.memory.stacks.get(each.planned.against)
+        if cell is None or base is None or each.before is None or not each.verdict.flipped:
+            continue
+        yield Flip(
+            row=each.planned.row,
+            trigger=each.planned.trigger,
+            cell=cell,
+            baseline=base,
+            probe=each.probe,
+            verdict=each.verdict,
+            before=each.before.outcome,
+            after=each.after.outcome,
+        )
+
+
+def is_grey(judged: Judged) -> bool:
+    """Whether a result says nothing about the stack."""
+    return judged.spurious or isinstance(judged.outcome, NotRun | Unsolvable)

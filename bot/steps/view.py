@@ -1,0 +1,223 @@
+"""Everything a report says, gathered from the ledger and the judgements of this run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.facts import Planned
+from bot.core.finding import Group, group, moved
+from bot.core.judge import expectation
+from bot.core.model import Cell, Link, Release
+from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
+from bot.core.plan import BASELINE
+from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
+from bot.core.signature import signature
+from bot.steps.house import House
+from bot.steps.verdicts import Ruled, flips, is_grey, observations, planned_of, rule
+
+_WORST = (
+    Verdict.REGRESSED,
+    Verdict.CHANGED,
+    Verdict.FLAKY,
+    Verdict.STILL_BAD,
+    Verdict.FIXED,
+    Verdict.SPURIOUS,
+    Verdict.INCONCLUSIVE,
+    Verdict.STILL_GOOD,
+    Verdict.NEW,
+)
+
+
+def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Report:
+    """Return the report of this run."""
+    return Report(
+        title=house.matrix.title,
+        run=house.run,
+        at=house.memory.runs[house.run].at,
+        bot=house.bot,
+        suite=house.suite,
+        delta=_delta(house, results, causes),
+        findings=tuple(_finding(house, cause) for cause in causes),
+        cells=tuple(_cell(house, each, results) for each in planned_of(house)),
+        upstreams={name: each.upstream for name, each in house.matrix.components.items()},
+        promises=dict(house.env.promises()),
+        executed=len(house.memory.executed.get(house.run, ())),
+    )
+
+
+def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
+    mine = [each for each in results if each.planned is planned]
+    cell = planned.cell
+    known = house.memory.cells.get(cell.key) if cell else None
+    base = house.memory.stacks.get(planned.against)
+    return CellView(
+        name=cell.name if cell else planned.trigger,
+        row=planned.row,
+        trigger=planned.trigger,
+        cell=cell,
+        against=base.name if base else "",
+        word=_word(planned, mine),
+        tally=_tally(mine),
+        results=tuple(_result(house, each) for each in mine),
+        environment=known.done.environment if known and known.done else "",
+        conflict=planned.conflict,
+        executed=cell is not None and cell.key in house.memory.executed.get(house.run, ()),
+        seconds=known.done.seconds if known and known.done else 0.0,
+        moved=moved(base.closure.versions, cell.closure.versions) if base and cell else (),
+    )
+
+
+def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
+    """The worst verdict of a cell, or what it is instead of having verdicts."""
+    if planned.cell is None:
+        return "not run" if planned.conflict.startswith("excluded") else "unsolvable"
+    if planned.trigger == BASELINE:
+        return BASELINE
+    found = {each.verdict for each in mine}
+    return next((verdict.value for verdict in _WORST if verdict in found), "not run")
+
+
+def _tally(mine: Sequence[Ruled]) -> Tally:
+    kinds = Counter(
+        "grey"
+        if is_grey(each.after)
+        else "good"
+        if isinstance(each.after.outcome, Passed)
+        else "bad"
+        for each in mine
+    )
+    return Tally(good=kinds["good"], bad=kinds["bad"], grey=kinds["grey"])
+
+
+def _result(house: House, ruled: Ruled) -> Result:
+    cell = ruled.planned.cell.key if ruled.planned.cell else ""
+    seen = observations(house, cell, ruled.probe)
+    before = observations(house, ruled.planned.against, ruled.probe)
+    telling = _telling(ruled)
+    quiet = isinstance(telling, Passed)
+    return Result(
+        probe=ruled.probe.name,
+        outcome=ruled.after.outcome,
+        before=ruled.before.outcome if ruled.before else None,
+        verdict=ruled.verdict,
+        signature=signature(telling),
+        seen=() if quiet or not seen else seen[0].seen,
+        expected=()
+        if quiet
+        else tuple((look.link, expectation(look, before)) for look in ruled.probe.looks),
+        log=_log(house, seen[0].log) if seen and not quiet else "",
+    )
+
+
+def _telling(ruled: Ruled) -> Outcome:
+    if ruled.verdict is Verdict.FIXED and ruled.before:
+        return ruled.before.outcome
+    return ruled.after.outcome
+
+
+def _log(house: House, name: str) -> str:
+    """The end of what the process printed; it is untrusted text."""
+    content = house.ledger.blob(name) if name else None
+    return content.decode("utf-8", "replace")[-4000:] if content else ""
+
+
+def _finding(house: House, cause: Group) -> FindingView:
+    flip = cause.plainest
+    explained = house.memory.explained.get(cause.search)
+    reduced = house.memory.reduced.get(cause.search)
+    drafted = house.memory.drafted.get(cause.finding)
+    repro = house.ledger.blob(reduced.repro) if reduced and reduced.repro else None
+    found = FindingView(
+        finding=cause.finding,
+        row=flip.row,
+        cell=flip.cell.name,
+        verdict=flip.verdict,
+        probes=cause.probes,
+        link=cause.link,
+        signature=cause.signature,
+        diff=text_of(flip.telling),
+        explanation=explained.explanation if explained else None,
+        target=_target(house, explained.explanation.culprits[0].package)
+        if explained and explained.explanation.culprits
+        else "",
+        draft=drafted.body if drafted else "",
+        because=_because(cause, cause.link),
+    )
+    if reduced is None or repro is None:
+        return found
+    return replace(
+        found,
+        repro=repro.decode(),
+        repro_name=f"{cause.finding}/repro.py",
+        fails=reduced.fails,
+        passes=reduced.passes,
+        verified=reduced.verified,
+    )
+
+
+def text_of(outcome: Outcome) -> str:
+    """Return what an outcome says to a person."""
+    match outcome:
+        case Diverged(diff=diff):
+            return diff
+        case Failed(phase=phase, reason=reason, message=message):
+            return f"{reason} ({phase}): {message}"
+        case Unsolvable(conflict=conflict):
+            return conflict
+        case NotRun(why=why):
+            return why
+        case Passed():
+            return ""
+
+
+def _because(cause: Group, link: Link | None) -> str:
+    look = cause.plainest.probe.look(link) if link else None
+    return f"{look.authority.value}: {look.because}" if look else ""
+
+
+def _target(house: House, package: str) -> str:
+    """The project of a culprit: its upstream where it is watched, else its page on the index."""
+    for component in house.matrix.components.values():
+        if component.package.lower().replace("_", "-") == package:
+            return component.upstream
+    return f"https://pypi.org/project/{package}/"
+
+
+def _delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Delta:
+    before = house.memory.earlier(house.run)
+    then = replace(house, run=before) if before is not None else None
+    earlier = rule(then) if then else ()
+    known = {each.finding for each in group(flips(house, earlier))} if then else set()
+    flaky = {_place(each) for each in earlier if each.verdict is Verdict.FLAKY}
+    bad = [each for each in causes if each.plainest.verdict.bad]
+    fixed = [each for each in causes if each.plainest.verdict is Verdict.FIXED]
+    shaky = {_place(each): None for each in results if each.verdict is Verdict.FLAKY}
+    return Delta(
+        newly_broken=tuple(each.finding for each in bad if each.finding not in known),
+        newly_fixed=tuple(each.finding for each in fixed if each.finding not in known),
+        newly_flaky=tuple(place for place in shaky if place not in flaky),
+        still_broken=tuple(each.finding for each in bad if each.finding in known),
+        releases=_releases(house),
+    )
+
+
+def _place(ruled: Ruled) -> str:
+    return f"{ruled.planned.row} {ruled.planned.trigger} {ruled.probe.name}"
+
+
+def _releases(house: House) -> tuple[Release, ...]:
+    """The releases that this run saw first; on the first run, those that it follows."""
+    followed = {
+        (name, version)
+        for each in planned_of(house)
+        if isinstance(each.cell, Cell)
+        for name, version in each.cell.components
+    }
+    fresh = house.memory.first_seen
+    return tuple(
+        release
+        for name, release in house.memory.releases.items()
+        if fresh.get(name) == house.run and name in followed
+    )

@@ -1,0 +1,99 @@
+"""Poll the sources of every component; what a person misspelt is told with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.follow import follow, missing, visible
+from bot.core.model import Component, Release
+from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
+from bot.steps.house import House
+
+
+def announced(house: House) -> tuple[Release, ...]:
+    """Return every release of every component, as of the cutoff.
+
+    Raises `ConfigError` with all names and versions that never were. A source that is down is
+    lived with where the ledger knows the component, else it raises `SourceError`.
+    """
+    components = tuple(house.matrix.components.values())
+    house.progress.begin("watch", len(components))
+    found: dict[str, tuple[Release, ...] | SourceError] = {}
+    for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
+        found[component.name] = answer
+        house.progress.advance("watch", component.name)
+    problems = [problem for one in components for problem in _problems(house, one, found[one.name])]
+    if problems:
+        raise ConfigError(tuple(problems))
+    return tuple(release for one in components for release in _kept(house, one, found[one.name]))
+
+
+def _poll(house: House, component: Component) -> tuple[Release, ...] | SourceError:
+    try:
+        return visible(
+            tuple(house.sources[component.source].releases(component)), house.matrix.cutoff
+        )
+    except SourceError as trouble:
+        return trouble
+
+
+def _kept(
+    house: House, component: Component, answer: tuple[Release, ...] | SourceError
+) -> tuple[Release, ...]:
+    if not isinstance(answer, SourceError):
+        return answer
+    known = remembered(house, component)
+    if not known:
+        raise answer
+    house.progress.note(f"{component.name}: {answer.message}; going on with what is known")
+    return known
+
+
+def remembered(house: House, component: Component) -> tuple[Release, ...]:
+    """Return the releases of a component that the ledger knows."""
+    every = house.memory.releases.items()
+    return tuple(release for (name, _), release in every if name == component.name)
+
+
+def line(house: House, component: Component) -> tuple[str, ...]:
+    """Return the versions of a component that are followed, oldest first."""
+    releases = visible(remembered(house, component), house.matrix.cutoff)
+    kept = [release for release in releases if release.version not in component.skip]
+    chosen = follow(kept, component.follow, prereleases=component.prereleases)
+    return tuple(release.version for release in chosen)
+
+
+def _problems(
+    house: House, component: Component, answer: tuple[Release, ...] | SourceError
+) -> Iterator[Problem]:
+    name = component.name
+    if isinstance(answer, UnknownPackageError):
+        cure = "mend the spelling of `package`, or of the component where it has none"
+        what = f"component `{name}`: the index has no package `{component.package}`"
+        yield _problem(house, what, cure, "components", name)
+    if isinstance(answer, SourceError):
+        return
+    for version in missing(answer, component.follow):
+        at = component.follow.index(f"=={version}")
+        what = f"component `{name}` never had a version {version}"
+        yield _problem(house, what, _newest(answer), "components", name, "follow", at)
+    versions = {release.version for release in answer}
+    for row in house.matrix.rows:
+        pinned = dict(row.baseline).get(name)
+        if pinned is not None and pinned not in versions:
+            what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"
+            yield _problem(house, what, _newest(answer), "stacks", row.name, "baseline", name)
+    if not follow(answer, component.follow, prereleases=component.prereleases):
+        what = f"component `{name}` has no release that `follow` would choose"
+        cure = "follow `all`, or allow `prereleases: true`"
+        yield _problem(house, what, cure, "components", name)
+
+
+def _newest(releases: tuple[Release, ...]) -> str:
+    known = [release.version for release in follow(releases, ("last-3",))]
+    return f"the newest are {', '.join(known)}" if known else "it has no releases at all"
+
+
+def _problem(house: House, what: str, cure: str, *path: str | int) -> Problem:
+    line_, column = house.matrix.place(*path)
+    return Problem(file=house.matrix.file, line=line_, column=column, what=what, cure=cure)

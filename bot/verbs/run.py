@@ -1,0 +1,65 @@
+"""`stackmatrix run`: the eight steps, one after the other, and what a person gets to see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import pipeline
+from bot.app import Options, opened
+from bot.core.facts import RunEnded
+from bot.core.finding import Group
+from bot.core.report import Report
+from bot.effects.files import put
+from bot.ports import Progress
+from bot.steps.house import House
+from bot.steps.verdicts import Ruled
+
+STEPS = ("watch", "plan", "execute", "judge", "explain", "reduce", "track", "render")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a run came to: the report, the files it wrote, and how many cells it executed."""
+
+    report: Report
+    files: tuple[Path, ...]
+    executed: int
+
+
+def run(options: Options, progress: Progress) -> Summary:
+    """Do all eight steps; a run that was interrupted goes on where it was."""
+    with opened(options, progress) as house:
+        pipeline.watch(house)
+        pipeline.plan(house)
+        executed = pipeline.execute(house)
+        results = pipeline.judge(house)
+        causes = pipeline.explain(house, results)
+        pipeline.reduce(house, causes)
+        pipeline.track(house, results, causes)
+        return finish(house, options, results, causes, executed)
+
+
+def finish(
+    house: House,
+    options: Options,
+    results: tuple[Ruled, ...],
+    causes: tuple[Group, ...],
+    executed: int,
+) -> Summary:
+    """Render, write the files of every format, and end the run."""
+    seen = pipeline.render(house, results, causes)
+    files = {
+        path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
+    }
+    written = write(options.reports, files)
+    house.tell(RunEnded(newly_broken=len(seen.delta.newly_broken)), job="run end")
+    return Summary(report=seen, files=written, executed=executed)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write text files below `folder`, each at once or not at all."""
+    for path, text in files.items():
+        put(folder / path, text.encode())
+    return tuple(folder / path for path in files)

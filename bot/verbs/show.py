@@ -1,0 +1,54 @@
+"""`stackmatrix show`: the last report again, in the terminal, without running anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bot.core.model import Json
+from bot.errors import UsageError
+
+
+def last_report(reports: Path) -> Json:
+    """Return the last report as JSON. Raises `UsageError` where there is none to read."""
+    file = reports / "report.json"
+    cure = "run `stackmatrix run` first, or name the folder with --reports"
+    try:
+        read: Json = json.loads(file.read_text(encoding="utf-8"))
+    except OSError:
+        raise UsageError(f"there is no report at {file}", cure=cure) from None
+    except ValueError as trouble:
+        raise UsageError(f"{file} is not a report: {trouble}", cure=cure) from None
+    return read
+
+
+def matrix(report: Json) -> tuple[tuple[str, ...], ...]:
+    """Return row, trigger, verdict and tally of every cell."""
+    cells = report.get("cells", []) if isinstance(report, dict) else []
+    return tuple(
+        (str(cell["row"]), str(cell["trigger"]), str(cell["word"]), _tally(cell.get("tally")))
+        for cell in cells
+        if isinstance(cell, dict)
+    )
+
+
+def _tally(tally: Json) -> str:
+    counts = tally if isinstance(tally, dict) else {}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+def findings(report: Json) -> tuple[str, ...]:
+    """Return one line for each finding: the verdict, the link, the culprits."""
+    found = report.get("findings", []) if isinstance(report, dict) else []
+    return tuple(_finding(each) for each in found if isinstance(each, dict))
+
+
+def _finding(found: dict[str, Json]) -> str:
+    told = found.get("explanation")
+    culprits = told.get("culprits", []) if isinstance(told, dict) else []
+    named = " with ".join(
+        f"{each['package']} ({each['last_good']}, {each['first_bad']}]"
+        for each in culprits
+        if isinstance(each, dict)
+    )
+    return f"{found['verdict']} {found['row']} at {found['link']}: {named or 'no culprit named'}"

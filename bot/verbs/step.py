@@ -1,0 +1,118 @@
+"""One step alone: `stackmatrix watch`, `plan`, `execute` and so on; each reads facts, adds its own.
+
+The steps of one morning are one run: it stays open until `render` ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import pipeline
+from bot.app import Options, opened
+from bot.core.model import Json
+from bot.ports import Progress
+from bot.steps.house import House
+from bot.steps.verdicts import planned_of
+from bot.steps.view import text_of
+from bot.verbs.run import finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a step says: a table (header first) for people, and the same as JSON rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def json(self) -> Json:
+        """The rows as objects."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
+
+def step(name: str, options: Options, progress: Progress) -> Told:
+    """Do the step of that name on the run that is open, or on a new one."""
+    with opened(options, progress) as house:
+        match name:
+            case "watch":
+                return _watch(house)
+            case "plan":
+                return _plan(house)
+            case "execute":
+                executed = pipeline.execute(house)
+                return Told(header=("executed",), rows=((str(executed),),))
+            case "judge":
+                return _judge(house)
+            case _:
+                return _later(name, house, options)
+
+
+def _watch(house: House) -> Told:
+    fresh = pipeline.watch(house)
+    rows = tuple(
+        (
+            r.component,
+            r.version,
+            r.uploaded.date().isoformat() if r.uploaded else "",
+            r.yanked or "",
+        )
+        for r in fresh
+    )
+    return Told(header=("component", "version", "uploaded", "yanked"), rows=rows)
+
+
+def _plan(house: House) -> Told:
+    pipeline.plan(house)
+    rows = tuple(
+        (
+            each.row,
+            each.trigger,
+            each.cell.name if each.cell else f"unsolvable: {each.conflict}",
+            str(len(house.needs(each.cell))) if each.cell else "0",
+        )
+        for each in planned_of(house)
+    )
+    return Told(header=("row", "trigger", "cell", "probes to ask"), rows=rows)
+
+
+def _judge(house: House) -> Told:
+    rows = tuple(
+        (
+            each.planned.row,
+            each.planned.trigger,
+            each.probe.name,
+            each.verdict.value,
+            text_of(each.after.outcome).splitlines()[0] if text_of(each.after.outcome) else "",
+        )
+        for each in pipeline.judge(house)
+    )
+    return Told(header=("row", "trigger", "probe", "verdict", "what"), rows=rows)
+
+
+def _later(name: str, house: House, options: Options) -> Told:
+    """The steps that stand on judgements: explain, reduce, track, render."""
+    results = pipeline.judge(house)
+    causes = pipeline.explain(house, results)
+    if name == "reduce":
+        pipeline.reduce(house, causes)
+    if name == "track":
+        pipeline.track(house, results, causes)
+    if name == "render":
+        files = finish(house, options, results, causes, 0).files
+        return Told(header=("file",), rows=tuple((str(file),) for file in files))
+    seen = pipeline.render(house, results, causes)
+    rows = tuple(
+        (
+            each.finding,
+            each.verdict.value,
+            each.explanation.ending.value if each.explanation else "",
+            ", ".join(
+                f"{c.package} ({c.last_good}, {c.first_bad}]"
+                for c in (each.explanation.culprits if each.explanation else ())
+            ),
+            each.fails,
+            each.draft,
+        )
+        for each in seen.findings
+    )
+    return Told(header=("finding", "verdict", "ending", "culprits", "proof", "draft"), rows=rows)

@@ -1,0 +1,96 @@
+"""What a contributor runs. `nox -l` is the help page; `nox -s NAME` runs one, `nox` the first two.
+
+Every session builds its own environment, with uv where it is found and virtualenv otherwise.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "test"]
+
+ROOT = Path(__file__).parent
+DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
+WORKFLOW_CHECKS = ("zizmor>=1.20", "check-jsonschema>=0.35")
+
+
+def _install(session: nox.Session) -> None:
+    """Install stackmatrix as it stands in the working tree, and the tools of the `dev` group."""
+    session.install("--editable", ".", *DEV)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, spelling, types, and who may import whom: seconds, no network beyond the install."""
+    _install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run(
+        "ruff", "check", "--isolated", "--target-version=py38", "--select=E9,F", "bot/guest"
+    )
+    session.run("codespell")
+    session.run("lint-imports")
+    session.run("mypy")
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Every test but the bare machine's, in 20 minutes; a missing tool skips its tests by name."""
+    _install(session)
+    everything = "--no-skips" in session.posargs
+    chosen = () if everything else ("-m", "not bare")
+    session.run("pytest", *chosen, *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The quick tests, and which branches of bot/core they leave out."""
+    _install(session)
+    session.run(
+        "pytest", "tests/unit", "tests/property", "bot/core", "--cov", "--cov-report=term-missing",
+        *session.posargs,
+    )  # fmt: skip
+
+
+@nox.session(venv_backend="none")
+def ci(session: nox.Session) -> None:
+    """What `.ci/run` runs after it has installed the tools: lint, then every test, no skips."""
+    session.notify("lint")
+    session.notify("workflows", posargs=["--check"])
+    session.notify("test", posargs=["--no-skips", *session.posargs])
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """Everything in `ci`, then twenty freshly drawn toy ecosystems: hours. `-- N` draws N."""
+    _install(session)
+    worlds = session.posargs[0] if session.posargs else "20"
+    session.run("pytest", "--no-skips")
+    session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check workflows/ and copy it to .github/workflows; `-- --check` only checks."""
+    session.install(*WORKFLOW_CHECKS)
+    files = sorted((ROOT / "workflows").glob("*.yml"))
+    names = [str(file.relative_to(ROOT)) for file in files]
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
+    session.run("zizmor", "--offline", "--quiet", *names)
+    if "--check" not in session.posargs:
+        _copy(files, ROOT / ".github" / "workflows")
+
+
+def _copy(files: list[Path], into: Path) -> None:
+    """Make `into` hold exactly `files`."""
+    into.mkdir(parents=True, exist_ok=True)
+    for old in into.glob("*.yml"):
+        old.unlink()
+    for file in files:
+        shutil.copyfile(file, into / file.name)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from bot.core.steps import Record, steps_between
+from bot.core.trial import Told, Trial
+from tests.unit.core.test_explain import GOOD, closure
+
+
+def test_suspicion_without_a_prior() -> None:
+    good = closure(a="1.0.0", b="1.0.0", c="1.0.0", d="1.0.0", gone="1", left="1", same="1")
+    bad = closure(a="1.0.1", b="1.1.0", c="2.0.0", d="1.0.1", new="1", came="2", same="1")
+    roots = frozenset({"d", "new", "gone"})
+    steps = steps_between(good, bad, releases={}, roots=roots)
+    assert steps.order == ("d", "new", "c", "b", "a")
+    assert steps.lost == ("gone",)
+
+
+def test_a_closure_that_was_seen_before_costs_nothing() -> None:
+    record = Record(budget=9)
+    trials = [Trial(versions=((name, "2"),), lean="good") for name in "abc"]
+    flow = record.ask("search", *trials)
+    assert next(flow) == tuple(trials)
+    same = Told(signature="ok", versions={"a": "2", "b": "2"})
+    for trial, told in zip(trials, [same, same, Told(signature=None)], strict=True):
+        record.told[trial] = told
+    assert record.cost.search == 1
+
+
+def test_nothing_to_suspect_has_no_limit() -> None:
+    assert steps_between(GOOD, GOOD, releases={}).limit(1) == 0.0

@@ -1,0 +1,40 @@
+"""What `uv` is told about indexes, and what it may see."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bot.effects.uv import Uv, index_variables, interpreter
+from bot.errors import UsageError
+
+
+def test_index_arguments_become_variables() -> None:
+    given = ("--index", "a", "--index=b", "--default-index", "c", "--find-links", "d", "--no-index")
+    assert index_variables(given) == {
+        "UV_INDEX": "a b",
+        "UV_DEFAULT_INDEX": "c",
+        "UV_FIND_LINKS": "d",
+        "UV_NO_INDEX": "1",
+    }
+
+
+def test_what_is_no_index_argument_is_refused() -> None:
+    with pytest.raises(UsageError, match="--trusted"):
+        index_variables(("--trusted",))
+
+
+def test_our_own_interpreter_is_taken_where_it_is_the_one() -> None:
+    major, minor, micro = sys.version_info[:3]
+    assert interpreter(f"{major}.{minor}") == sys.executable
+    assert interpreter(f"{major}.{minor}.{micro}") == sys.executable
+    assert interpreter(f"{major}.{minor}{micro}1") == f"{major}.{minor}{micro}1"
+
+
+def test_given_indexes_are_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_INDEX", "theirs")
+    monkeypatch.setenv("UV_PUBLISH_TOKEN", "canary")
+    assert Uv().environment()["UV_INDEX"] == "theirs"
+    assert "UV_INDEX" not in Uv(index_args=("--no-index",)).environment()
+    assert "canary" not in Uv().environment().values()

@@ -1,0 +1,108 @@
+"""Releases out of an index page: what belongs together, and what is left out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.model import Component, Json, Release, Role
+from bot.errors import SourceError, UnknownPackageError
+from bot.sources.pypi import ACCEPT, PyPI
+
+COMPONENT = Component(name="tea", role=Role.CLIENT, source="pypi", package="Tea_Pot", upstream="")
+
+
+class Index:
+    """Answers one page, and keeps what it was asked."""
+
+    def __init__(self, page: Json) -> None:
+        self.page = page
+        self.asked: list[tuple[str, str]] = []
+
+    def json(self, url: str, *, accept: str = "") -> Json:
+        self.asked.append((url, accept))
+        return self.page
+
+
+class Empty(Index):
+    """Knows nothing."""
+
+    def json(self, url: str, *, accept: str = "") -> Json:
+        raise UnknownPackageError(f"{url}: 404 {accept}", cure="check the spelling")
+
+
+def file(name: str, day: int = 1, **more: Json) -> Json:
+    hashes: Json = {"sha256": name[-1] * 64}
+    moment = f"2026-01-{day:02}T00:00:00.5Z"
+    return {"filename": name, "hashes": hashes, "upload-time": moment, "yanked": False, **more}
+
+
+def releases(*files: Json, versions: tuple[str, ...] = ()) -> dict[str, Release]:
+    page: Json = {"files": list(files), "versions": list(versions)}
+    found = PyPI(Index(page), "https://x.test/simple/").releases(COMPONENT)
+    return {release.version: release for release in found}
+
+
+def test_it_asks_for_the_normal_name_in_json() -> None:
+    index = Index({"files": []})
+    assert tuple(PyPI(index, "https://x.test/simple/").releases(COMPONENT)) == ()
+    assert index.asked == [("https://x.test/simple/tea-pot/", ACCEPT)]
+
+
+def test_files_of_a_version_are_one_release_as_old_as_its_first() -> None:
+    wheel = file("tea_pot-1.0-py3-none-any.whl", day=5, **{"requires-python": ">=3.9"})
+    found = releases(wheel, file("tea_pot-1.0.tar.gz", day=2))
+    assert found == {
+        "1.0": Release(
+            component="tea",
+            version="1.0",
+            uploaded=datetime(2026, 1, 2, 0, 0, 0, 500_000, tzinfo=UTC),
+            origin="https://x.test/simple/tea-pot/",
+            digests=("sha256:" + "l" * 64, "sha256:" + "z" * 64),
+            requires_python=">=3.9",
+            wheels=("tea_pot-1.0-py3-none-any.whl",),
+        )
+    }
+
+
+def test_yanked_is_when_every_file_is() -> None:
+    found = releases(
+        file("tea_pot-1.0.tar.gz", yanked="bad"),
+        file("tea_pot-1.0-py3-none-any.whl"),
+        file("tea_pot-2.0.tar.gz", yanked="worse"),
+        file("tea_pot-3.0.tar.gz", yanked=True),
+    )
+    assert [found[v].yanked for v in ("1.0", "2.0", "3.0")] == [None, "worse", ""]
+
+
+def test_a_version_without_files_is_a_release_and_is_not_yanked() -> None:
+    found = releases(file("tea_pot-1.0.tar.gz"), versions=("1.0", "2.0rc1", "no version"))
+    assert (set(found), found["2.0rc1"].uploaded) == ({"1.0", "2.0rc1"}, None)
+    assert (found["2.0rc1"].yanked, found["2.0rc1"].wheels) == (None, ())
+
+
+def test_equal_versions_are_one_however_they_are_written() -> None:
+    assert set(releases(file("tea_pot-1.0.RC1.tar.gz"), versions=("1.0-rc.1",))) == {"1.0rc1"}
+
+
+@pytest.mark.parametrize("name", ["tea_pot-1.0.exe", "tea.whl", "tea_pot-what.tar.gz", ""])
+def test_other_files_are_left_out(name: str) -> None:
+    assert releases({"filename": name}, "nonsense") == {}
+
+
+def test_odd_moments_are_unknown_ones() -> None:
+    found = releases({"filename": "tea_pot-1.0.tar.gz", "upload-time": "yesterday"})
+    assert (found["1.0"].uploaded, found["1.0"].digests) == (None, ())
+
+
+@pytest.mark.parametrize("page", [[], {}, {"files": 1}])
+def test_another_format_is_refused(page: Json) -> None:
+    with pytest.raises(SourceError, match="does not list files"):
+        PyPI(Index(page)).releases(COMPONENT)
+
+
+def test_an_unknown_package_is_named() -> None:
+    with pytest.raises(UnknownPackageError, match="Tea_Pot") as caught:
+        PyPI(Empty(None)).releases(COMPONENT)
+    assert "spelling" in caught.value.cure
