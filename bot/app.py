@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bot.compare import text, tokens
+from bot.compare import logprobs, messages, stream, text, tokens
 from bot.config.read import Known, read_matrix
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
@@ -53,7 +53,11 @@ RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), Js
 COMPARATORS: Final[Mapping[str, Comparator]] = {
     "text": text.text,
     "ids": tokens.ids,
-    "logprobs": tokens.logprobs,
+    "logprobs": logprobs.logprobs,
+    "json": messages.json,
+    "message": messages.message,
+    "stream": stream.stream,
+    "usage": messages.usage,
 }
 
 

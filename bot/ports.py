@@ -43,6 +43,10 @@ class Solver(Protocol):
         """Resolve; a contradiction is a `Conflict`, an unreachable index a `SourceError`."""
         ...
 
+    def requires(self, closure: Closure, interpreter: str) -> Mapping[str, frozenset[str]]:
+        """Which packages of `closure` each of them requires; empty where nobody can tell."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -1,15 +1,12 @@
-"""Token ids, exactly, and the log-probabilities beside them, within measured noise."""
+"""Token ids, exactly: ids are names, and no name is nearly another."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from bot.compare.values import kind
 from bot.core.difference import Difference
 from bot.core.model import Json
 
-FLOOR = 0.02  # nats: twice what attention kernels alone move a float32 model by
-BEYOND = 1e-6  # above zero by more than rounding is no log-probability
+BEFORE, AFTER = 3, 5  # ids shown around the first that differs
 
 
 def ids(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Difference | None:
@@ -30,7 +27,8 @@ def ids(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differenc
 
 
 def _around(values: list[Json], where: int) -> str:
-    return f"{'... ' if where > 3 else ''}{values[max(0, where - 3) : where + 5]}"
+    start = max(0, where - BEFORE)
+    return f"{'... ' if start else ''}{values[start : where + AFTER]}"
 
 
 def _ids_shape(expected: list[Json], seen: list[Json], where: int) -> str:
@@ -42,31 +40,3 @@ def _ids_shape(expected: list[Json], seen: list[Json], where: int) -> str:
         return "one more at the start" if len(seen) > len(expected) else "one less at the start"
     lengths = (len(seen) > len(expected)) - (len(seen) < len(expected))
     return ("fewer", "others, as many", "more")[lengths + 1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One generated token: its id, its log-probability, and the candidates beside it (nats)."""
-
-    token: int
-    logprob: float
-    top: dict[int, float]
-
-
-def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Difference | None:
-    """Compare two generations by their log-probabilities, with the expected side's own noise.
-
-    The tolerance is the largest spread among `reruns`, and never less than FLOOR. Where the
-    chosen tokens part, each must be a near-tie in the other's candidates; after that point the
-    texts differ and nothing more can be compared. Positive log-probabilities are always wrong.
-    """
-    if expected == seen:
-        return _impossible(_steps(seen)) if expected != reruns else None
-    ours, theirs = _steps(expected), _steps(seen)
-    if ours is None or theirs is None:
-        shape = f"logprobs: {kind(expected)} became {kind(seen)}"
-        return Difference(text=f"expected {expected}\nseen {seen}"[:400], shape=shape)
-    wrong = _impossible(theirs)
-    if wrong is not None and _impossible(ours) is None:
-        return wrong
-    return _parted(ours, theirs, max(FLOOR, noise(expected, reruns)))

@@ -91,7 +91,12 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
     """Return the causes behind `flips`, in the order of the matrix."""
     alone: dict[tuple[str, str, str, str], list[Flip]] = {}
     late: list[Flip] = []
+    told: set[tuple[str, str]] = set()
     for flip in flips:
+        place = (flip.cell.key, flip.probe.name)
+        if place in told:  # two triggers that force each other are one cell
+            continue
+        told.add(place)
         if flip.trigger == NEWEST:
             late.append(flip)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -43,12 +44,30 @@ class UvSolver:
                 return parse((folder / "out.txt").read_text())
             return _conflict(ran, scratch)
 
-    def _compile(self, asked: Requirements, folder: Path) -> Ran:
+    def requires(self, closure: Closure, interpreter: str) -> Mapping[str, frozenset[str]]:
+        """Return, for each package of `closure`, those of it that it requires itself.
+
+        Empty where uv cannot tell (a closure that contradicts its own metadata, no network).
+        """
+        pins = tuple(str(pin) for pin in closure.pins)
+        asked = Requirements(pins=pins, interpreter=interpreter)
+        with tempfile.TemporaryDirectory(prefix="solve-") as scratch:
+            folder = Path(scratch)
+            ran = self._compile(asked, folder, annotate=True)
+            return edges((folder / "out.txt").read_text()) if ran.returncode == 0 else {}
+
+    def _compile(self, asked: Requirements, folder: Path, *, annotate: bool = False) -> Ran:
         (folder / "in.txt").write_text("\n".join(asked.pins) + "\n")
         if asked.prefer:
             preferred = "\n".join(str(pin) for pin in asked.prefer.pins)
             (folder / "out.txt").write_text(preferred + "\n")
-        flags = ["--no-build", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
+        flags = [
+            "--no-build",
+            *(() if annotate else ("--generate-hashes",)),
+            "--no-header",
+            "--quiet",
+        ]
+        flags += ["--annotation-style", "line"] if annotate else ["--no-annotate"]
         flags += ["--no-emit-index-url", "--no-emit-find-links"]
         if asked.cutoff:
             cutoff = asked.cutoff.astimezone(UTC)
@@ -73,6 +92,18 @@ def parse(locked: str) -> Closure:
             hashes = tuple(sorted(_HASH.findall(entry)))
             pins.append(Pin(name=match[1], version=match[2], hashes=hashes))
     return Closure(pins=tuple(pins))
+
+
+def edges(annotated: str) -> dict[str, frozenset[str]]:
+    """Read who requires whom from a requirements file with uv's one-line annotations."""
+    found: dict[str, set[str]] = {}
+    for line in annotated.splitlines():
+        pin, _, via = line.partition("# via ")
+        if match := _PIN.match(pin):
+            for parent in (name.strip() for name in via.split(",")):
+                if parent and not parent.startswith("-"):
+                    found.setdefault(parent, set()).add(match[1])
+    return {name: frozenset(required) for name, required in found.items()}
 
 
 def _conflict(ran: Ran, scratch: str) -> Conflict:

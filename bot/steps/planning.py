@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from packaging.utils import canonicalize_name
+
 from bot.core.facts import Planned
 from bot.core.follow import ordered
 from bot.core.judge import cannot_run_here
@@ -87,7 +89,7 @@ def _planned(house: House, wanted: Wanted, bases: dict[str, Cell | None]) -> Pla
     if isinstance(answer, Conflict):
         return _told(wanted, None, "", answer.why)
     against = base.key if base and wanted.trigger != BASELINE else ""
-    return _told(wanted, _cell(wanted, answer), against, "")
+    return _told(wanted, _cell(house, wanted, answer), against, "")
 
 
 def _told(wanted: Wanted, cell: Cell | None, against: str, conflict: str) -> Planned:
@@ -102,17 +104,38 @@ def _told(wanted: Wanted, cell: Cell | None, against: str, conflict: str) -> Pla
 
 def _question(house: House, wanted: Wanted, prefer: Closure | None) -> Requirements:
     return Requirements(
-        pins=house.requirements(wanted.versions),
+        pins=_pins(house, wanted),
         prefer=prefer,
         cutoff=house.matrix.cutoff,
         interpreter=wanted.row.interpreter,
     )
 
 
-def _cell(wanted: Wanted, closure: Closure) -> Cell:
+def _pins(house: House, wanted: Wanted) -> tuple[str, ...]:
+    """The release on trial holds exactly; what it forces moves along, the rest stays by preference.
+
+    A baseline and all newest hold every component exactly.
+    """
+    exact = wanted.trigger in (BASELINE, NEWEST)
+    return tuple(
+        requirement
+        for name, version in wanted.versions
+        for requirement in (
+            house.requirements(((name, version),))
+            if exact or wanted.trigger == f"{name}=={version}"
+            else (house.matrix.components[name].package,)
+        )
+    )
+
+
+def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
+    """The cell as it was resolved: a component that had to move along has its new version."""
     return Cell(
         row=wanted.row.name,
-        components=wanted.versions,
+        components=tuple(
+            (name, closure.version(canonicalize_name(house.matrix.components[name].package)) or "")
+            for name, _ in wanted.versions
+        ),
         closure=closure,
         backend=wanted.backend,
         model=wanted.row.model,

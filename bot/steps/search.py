@@ -61,6 +61,7 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
             for release in releases
             if release.yanked is not None
         ),
+        requires=house.solver.requires(flip.cell.closure, flip.cell.interpreter),
         link=group.link,
     )
     while trials := machine.propose():

@@ -10,7 +10,7 @@ from bot.core.finding import Group
 from bot.core.judge import between
 from bot.core.model import Closure, Conflict, Failure, Observation, Probe
 from bot.core.outcome import Culprit, Explanation
-from bot.core.reduce import Reduce
+from bot.core.reduce import FIXED, Reduce
 from bot.core.trial import Trial
 from bot.ports import Room
 from bot.steps.ask import ask, modules, whole
@@ -18,6 +18,7 @@ from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.search import asked_of
 
+_WHOLE = {"script": frozenset({"source"})}  # half a program is no smaller program
 CALLS_AT_MOST = 240  # questions to the two sides, both counted as one
 
 
@@ -72,7 +73,7 @@ def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | Non
     wanted = between(probe, *first, house.comparators)
     if not wanted:
         return None
-    machine = Reduce(probe.request)
+    machine = Reduce(probe.request, fixed=FIXED | _WHOLE.get(probe.ask, frozenset()))
     best = Smallest(probe=probe, good=first[0], bad=first[1], calls=0)
     while (candidates := machine.propose()) and machine.calls < CALLS_AT_MOST:
         probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]

@@ -24,12 +24,15 @@ def last_report(reports: Path) -> Json:
 
 def matrix(report: Json) -> tuple[tuple[str, ...], ...]:
     """Return row, trigger, verdict and tally of every cell."""
-    cells = report.get("cells", []) if isinstance(report, dict) else []
     return tuple(
         (str(cell["row"]), str(cell["trigger"]), str(cell["word"]), _tally(cell.get("tally")))
-        for cell in cells
-        if isinstance(cell, dict)
+        for cell in _list(report, "cells")
     )
+
+
+def _list(table: Json, key: str) -> list[dict[str, Json]]:
+    items = table.get(key) if isinstance(table, dict) else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _tally(tally: Json) -> str:
@@ -39,16 +42,12 @@ def _tally(tally: Json) -> str:
 
 def findings(report: Json) -> tuple[str, ...]:
     """Return one line for each finding: the verdict, the link, the culprits."""
-    found = report.get("findings", []) if isinstance(report, dict) else []
-    return tuple(_finding(each) for each in found if isinstance(each, dict))
+    return tuple(_finding(each) for each in _list(report, "findings"))
 
 
 def _finding(found: dict[str, Json]) -> str:
-    told = found.get("explanation")
-    culprits = told.get("culprits", []) if isinstance(told, dict) else []
     named = " with ".join(
         f"{each['package']} ({each['last_good']}, {each['first_bad']}]"
-        for each in culprits
-        if isinstance(each, dict)
+        for each in _list(found.get("explanation"), "culprits")
     )
     return f"{found['verdict']} {found['row']} at {found['link']}: {named or 'no culprit named'}"

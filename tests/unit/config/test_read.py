@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,21 +83,75 @@ def test_folders_are_beside_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "what", "cure"),
     [
-        ("upstream: https://x.test/engine, driver", "upstream: u, drivr", (3, 39), "components.engine.drivr", "did you mean `driver`?"),
-        ("stacks:", "stakcs: {}\nstacks:", (5, 1), "`stakcs` is not a key", "did you mean `stacks`?"),
-        ("    suite: [chat]", "    suite: [chat]\n    qqq: 1", (9, 5), "stacks.chat.qqq", "use one of: "),
-        ("role: engine", "role: motor", (3, 12), "`components.engine.role` is 'motor'", "of that kind"),
+        (
+            "upstream: https://x.test/engine, driver",
+            "upstream: u, drivr",
+            (3, 39),
+            "components.engine.drivr",
+            "did you mean `driver`?",
+        ),
+        (
+            "stacks:",
+            "stakcs: {}\nstacks:",
+            (5, 1),
+            "`stakcs` is not a key",
+            "did you mean `stacks`?",
+        ),
+        (
+            "    suite: [chat]",
+            "    suite: [chat]\n    qqq: 1",
+            (9, 5),
+            "stacks.chat.qqq",
+            "use one of: ",
+        ),
+        (
+            "role: engine",
+            "role: motor",
+            (3, 12),
+            "`components.engine.role` is 'motor'",
+            "of that kind",
+        ),
         ("role: engine, ", "", (3, 3), "`components.engine.role` is missing", "add `role:`"),
         ("==1.0", "sometimes", (4, 76), "is 'sometimes'", "of that kind"),
-        ("driver: xllamacpp", "driver: xllamacp", (3, 59), "there is no driver `xllamacp`", "did you mean `xllamacpp`?"),
-        ("[engine, client]", "[engine, clinet]", (7, 26), "uses `clinet`", "did you mean `client`?"),
-        ("suite: [chat]", "suite: [chat, stories]", (8, 19), "no probe family `stories`", "use one of: chat"),
+        (
+            "driver: xllamacpp",
+            "driver: xllamacp",
+            (3, 59),
+            "there is no driver `xllamacp`",
+            "did you mean `xllamacpp`?",
+        ),
+        (
+            "[engine, client]",
+            "[engine, clinet]",
+            (7, 26),
+            "uses `clinet`",
+            "did you mean `client`?",
+        ),
+        (
+            "suite: [chat]",
+            "suite: [chat, stories]",
+            (8, 19),
+            "no probe family `stories`",
+            "use one of",
+        ),
         ("version: 1", "version: 2", (1, 1), "`version` is 2", "of that kind"),
-        ("    suite: [chat]", "    suite: [chat]\n    baseline: {engin: '1'}", (9, 16), "uses `engin`", "did you mean `engine`?"),
-        ("stacks:", "limits: {workers: 0}\nstacks:", (5, 10), "`limits.workers` is 0", "of that kind"),
+        (
+            "    suite: [chat]",
+            "    suite: [chat]\n    baseline: {engin: '1'}",
+            (9, 16),
+            "uses `engin`",
+            "did you mean `engine`?",
+        ),
+        (
+            "stacks:",
+            "limits: {workers: 0}\nstacks:",
+            (5, 10),
+            "`limits.workers` is 0",
+            "of that kind",
+        ),
         ("version: 1", "version: 1\nversion: 1", (2, 1), "`version` stands twice", "remove one"),
     ],
-)  # fmt: skip
+)
 def test_one_mistake(
     tmp_path: Path, old: str, new: str, place: tuple[int, int], what: str, cure: str
 ) -> None:
@@ -157,7 +212,7 @@ def test_a_circle_of_exclusions_is_told_once_and_in_full(tmp_path: Path) -> None
 
 def _steps(told: str) -> list[tuple[str, str]]:
     names = told.split(": ")[1].split(" -> ")
-    return list(zip(names, names[1:], strict=False))
+    return list(pairwise(names))
 
 
 def test_an_exclusion_of_no_version_at_all_is_a_mistake(tmp_path: Path) -> None:

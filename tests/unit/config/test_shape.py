@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.config.shape import keys_at, mistakes, schema
+from bot.core.model import Json
 
 OWN = Path(__file__).parents[3] / "matrix.yaml"
 
@@ -42,6 +43,6 @@ def test_keys_that_may_stand_somewhere(path: tuple[str, ...], known: str) -> Non
 
 @pytest.mark.parametrize("word", ["last-0", "==", "latest", "== 1"])
 def test_a_follow_word_that_means_nothing(word: str) -> None:
-    component = {"role": "engine", "upstream": "u", "follow": [word]}
+    component: Json = {"role": "engine", "upstream": "u", "follow": [word]}
     found = mistakes({"version": 1, "components": {"x": component}, "stacks": {}})
     assert ("components", "x", "follow", 0) in [path for path, *_ in found]

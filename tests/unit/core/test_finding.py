@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.finding import Flip, fingerprint, group, moved
+from bot.core.model import Cell, Closure, Json, Link, Phase, Pin, Probe, Reason
+from bot.core.outcome import Diverged, Failed, Outcome, Passed, Verdict
+
+
+def cell(**versions: str) -> Cell:
+    pins = tuple(Pin(name=name, version=version) for name, version in versions.items())
+    return Cell(
+        row="chat",
+        components=tuple(versions.items()),
+        closure=Closure(pins=pins),
+        backend="cpu",
+        model="tiny-chat",
+        interpreter="3.11",
+    )
+
+
+def probe(name: str, request: Json = None) -> Probe:
+    return Probe(name=name, ask="chat", request=request, looks=())
+
+
+BASE = cell(e="1", c="1", x="1")
+SHORTER = Diverged(link=Link.TEXT, diff="- hello\n+ hell", shape="shorter")
+LONGER = replace(SHORTER, shape="longer")
+CRASHED = Failed(phase=Phase.PROBE, reason=Reason.CRASH, message="SIGSEGV", link=Link.TEXT)
+
+
+def where(trigger: str) -> Cell:
+    """The cell of a release that is tried alone."""
+    name, version = trigger.split("==")
+    return cell(**{"e": "1", "c": "1", "x": "1", name: version})
+
+
+def flip(
+    trigger: str,
+    *,
+    after: Outcome = SHORTER,
+    name: str = "p",
+    request: Json = None,
+    there: Cell | None = None,
+) -> Flip:
+    return Flip(
+        row="chat",
+        trigger=trigger,
+        cell=there or where(trigger),
+        baseline=BASE,
+        probe=probe(name, request),
+        verdict=Verdict.REGRESSED,
+        before=Passed(),
+        after=after,
+    )
+
+
+def test_nothing_is_no_finding() -> None:
+    assert group(()) == ()
+
+
+def test_many_probes_of_one_upgrade_are_one_finding() -> None:
+    (one,) = group([flip("e==2", name="b"), flip("e==2", name="a"), flip("e==3", name="a")])
+    assert one.component == "e"
+    assert one.link is Link.TEXT
+    assert one.signature == "diverged:text:shorter"
+    assert one.probes == ("a", "b")
+    assert len(one.flips) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        flip("c==2"),
+        flip("e==2", name="q", after=LONGER),
+        flip("e==2", name="q", after=replace(SHORTER, link=Link.PROMPT)),
+        flip("e==2", name="q", after=CRASHED),
+        replace(flip("e==2", name="q"), row="tokens"),
+    ],
+)
+def test_another_component_link_signature_or_row_is_another_finding(other: Flip) -> None:
+    found = group([flip("e==2"), other])
+    assert len(found) == 2
+    assert len({one.finding for one in found}) == 2
+
+
+def test_one_crash_while_two_links_were_asked_is_two_findings() -> None:
+    later = replace(CRASHED, link=Link.STREAM)
+    found = group([flip("e==2", after=CRASHED), flip("e==2", name="q", after=later)])
+    assert [one.link for one in found] == [Link.TEXT, Link.STREAM]
+
+
+def test_two_triggers_of_one_cell_are_told_once() -> None:
+    (one,) = group([flip("e==2"), flip("c==2", there=where("e==2"))])
+    assert (one.component, len(one.flips)) == ("e", 1)
+
+
+def test_all_newest_joins_the_release_that_shows_the_same() -> None:
+    late = flip("newest", there=cell(e="2", c="2", x="2"))
+    (one,) = group([late, flip("e==2")])
+    assert [each.trigger for each in one.flips] == ["e==2", "newest"]
+    assert one.plainest.trigger == "e==2"
+
+
+def test_what_only_all_newest_shows_is_a_finding_of_its_own() -> None:
+    both = cell(e="2", c="2", x="2")
+    found = group([flip("e==2"), flip("newest", after=CRASHED, there=both)])
+    assert [one.component for one in found] == ["e", ""]
+    other_probe = group([flip("e==2"), flip("newest", name="q", there=both)])
+    assert [one.component for one in other_probe] == ["e", ""]
+
+
+def test_the_plainest_flip_is_the_nearest_cell_with_the_shortest_question() -> None:
+    far = flip("e==3", name="far", there=cell(e="3", c="1", x="9"))
+    long = flip("e==2", name="long", request={"messages": ["x" * 50]})
+    short = flip("e==2", name="short", request={"messages": []})
+    (one,) = group([far, long, short])
+    assert [each.probe.name for each in one.flips] == ["short", "long", "far"]
+
+
+def test_what_was_fixed_is_told_by_how_it_was_broken() -> None:
+    fixed = replace(flip("e==2"), verdict=Verdict.FIXED, before=CRASHED, after=Passed())
+    assert fixed.telling == CRASHED
+    assert fixed.link is Link.TEXT
+    (one,) = group([fixed])
+    assert one.signature.startswith("failed:probe:crash")
+
+
+def test_an_outcome_without_a_link_has_none() -> None:
+    assert replace(flip("e==2"), after=Passed()).link is None
+
+
+def test_a_fingerprint_holds_nothing_of_the_installation() -> None:
+    here, there = flip("e==2"), flip("e==2", there=cell(e="2", c="7"), request={"seed": 1})
+    other_path = flip("e==2", after=replace(CRASHED, message="in /srv/a/b.py line 3"))
+    same_cause = flip("e==2", after=replace(CRASHED, message="in /home/u/c.py line 99"))
+    assert group([here])[0].finding == group([there])[0].finding
+    assert group([other_path])[0].finding == group([same_cause])[0].finding
+    assert len(fingerprint("a", "b", "c", "d")) == 16
+    assert fingerprint("a", "b", "c", "d") != fingerprint("a", "b", "d", "c")
+
+
+def test_a_search_is_named_by_its_ends_and_its_question() -> None:
+    one = group([flip("e==2")])[0]
+    assert one.search.startswith(one.finding + "-")
+    others = (
+        group([flip("e==2", there=cell(e="2", c="7"))])[0],
+        group([flip("e==2", request={"other": 1})])[0],
+        group([replace(flip("e==2"), baseline=cell(e="0"))])[0],
+    )
+    assert len({each.search for each in (one, *others)}) == 4
+    assert len({each.finding for each in (one, *others)}) == 1
+
+
+def test_what_moved_between_two_closures() -> None:
+    before = {"same": "1", "up": "1", "gone": "1"}
+    after = {"same": "1", "up": "2", "came": "3"}
+    assert moved(before, after) == (("came", "", "3"), ("gone", "1", ""), ("up", "1", "2"))

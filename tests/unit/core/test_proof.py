@@ -1,0 +1,144 @@
+"""The file that proves a finding: small, plain Python, and right about what it compares."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import math
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Json
+from bot.core.proof import NAME, Proof, commands, python, write
+
+PROOF = Proof(
+    title="greets in the wrong language",
+    shared=("httpx==0.28.1", "idna==3.10"),
+    wrong=("greet==2", "words==5"),
+    right=("greet==1",),
+    interpreter="3.11",
+    request={"name": "Ada"},
+    expected="hello Ada",
+    body="seen = f\"hello {REQUEST['name']}\"",
+)
+
+
+def end(proof: Proof, file: Path) -> int:
+    """Run the written file in this process; the exit code it would end with."""
+    text = write(proof) + "\nsys.exit(0)\n"
+    with pytest.raises(SystemExit) as ended:
+        exec(compile(text, str(file), "exec"), {"__file__": str(file)})  # noqa: S102
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_the_two_commands_differ_in_their_pins_alone() -> None:
+    assert commands(PROOF) == (
+        f"uv run --python 3.11 --with greet==2 --with words==5 {NAME}",
+        f"uv run --python 3.11 --with greet==1 {NAME}",
+    )
+
+
+def test_the_docstring_states_both_commands() -> None:
+    doc = ast.get_docstring(ast.parse(write(PROOF)))
+    assert doc is not None
+    assert doc.startswith(PROOF.title)
+    assert all(command in doc for command in commands(PROOF))
+
+
+@pytest.mark.parametrize("shared", [(), PROOF.shared])
+def test_what_both_sides_share_is_pinned_inside(shared: tuple[str, ...]) -> None:
+    lines = write(replace(PROOF, shared=shared)).splitlines()
+    assert lines[0] == "# /// script"
+    close = lines.index("# ///")
+    inside = tomllib.loads("\n".join(line[2:] for line in lines[1:close]))
+    assert inside == {"requires-python": "==3.11.*", "dependencies": list(shared)}
+
+
+def test_it_is_short() -> None:
+    assert len(write(PROOF).splitlines()) < 60
+    full = replace(PROOF, memory_bytes=1, seconds=1, tolerant=True, files=(("m.gguf", "0"),))
+    assert len(write(full).splitlines()) < 60
+
+
+def test_it_says_what_it_saw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(PROOF, tmp_path / NAME) == 0
+    assert capsys.readouterr().out == "as expected\n"
+    assert end(replace(PROOF, body="seen = 'hallo'"), tmp_path / NAME) == 1
+    assert capsys.readouterr().out == 'seen:     "hallo"\nexpected: "hello Ada"\n'
+
+
+VALUES: list[Json] = [
+    None,
+    True,
+    1.5,
+    "",
+    "'''",
+    'a "quoted" \\ backslash\n',
+    "ends with a quote'",
+    "\ud800",
+    "🏳️‍🌈 Ελληνικά",
+    ["x" * 200, {"deep": [None, False, {"$": "not exposed"}]}],
+    {"text": "y" * 200 + "'''" + '"""'},
+    {"raw": "\\n\\u0041" + "z" * 200},
+    "w" * 200 + "'",
+    {"last": "w" * 200 + "\\"},
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("tolerant", [False, True])
+def test_any_value_survives_the_way_into_the_file(
+    tmp_path: Path,
+    value: Json,
+    tolerant: bool,
+) -> None:
+    proof = replace(PROOF, request=value, expected=value, body="seen = REQUEST", tolerant=tolerant)
+    assert end(proof, tmp_path / NAME) == 0
+    other = replace(proof, expected=["not that"])
+    assert end(other, tmp_path / NAME) == 1
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [
+        ([-0.5, {"p": [1.0]}], 0),
+        ([-0.505, {"p": [0.995]}], 0),
+        ([-0.6, {"p": [1.0]}], 1),
+        ([-0.5, {"p": [1.0, 1.0]}], 1),
+        ([-0.5, {"q": [1.0]}], 1),
+        ([-0.5, {"p": ["1.0"]}], 1),
+        ([-0.5], 1),
+        ("other", 1),
+        ([math.nan, {"p": [1.0]}], 1),
+    ],
+)
+def test_noise_is_tolerated_where_it_is_asked_for(tmp_path: Path, seen: Json, code: int) -> None:
+    expected: Json = [-0.5, {"p": [1.0]}]
+    body = f"nan = float('nan')\nseen = {python(seen)}"
+    proof = replace(PROOF, expected=expected, body=body, tolerant=True)
+    assert end(proof, tmp_path / NAME) == code
+    exact = replace(proof, tolerant=False)
+    assert end(exact, tmp_path / NAME) == (0 if seen == expected else 1)
+
+
+def test_another_file_beside_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tiny.gguf").write_bytes(b"weights")
+    right = hashlib.sha256(b"weights").hexdigest()
+    body = 'seen = (HERE / "tiny.gguf").read_text()'
+    proof = replace(PROOF, files=(("tiny.gguf", right),), body=body, expected="weights")
+    assert end(proof, tmp_path / NAME) == 0
+    other = write(replace(proof, files=(("tiny.gguf", "0" * 64),)))
+    with pytest.raises(SystemExit, match=r"another tiny\.gguf"):
+        exec(compile(other, NAME, "exec"), {"__file__": str(tmp_path / NAME)})  # noqa: S102
+
+
+def test_what_eats_memory_or_never_answers_is_guarded() -> None:
+    guarded = write(replace(PROOF, memory_bytes=2**30, seconds=2.5))
+    assert "resource.setrlimit(resource.RLIMIT_DATA, (1073741824, 1073741824))" in guarded
+    assert "faulthandler.dump_traceback_later(2.5, exit=True)" in guarded
+    assert "resource" not in write(PROOF)
+    assert "faulthandler" not in write(PROOF)
