@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from bot.core.draft import draft
 from bot.core.facts import Drafted, Explained, ReleaseSeen
-from bot.core.finding import Group, group
+from bot.core.finding import Group, group, split
 from bot.core.model import Release
 from bot.core.report import Report
 from bot.steps.cells import Work, run_cell
@@ -20,7 +20,7 @@ from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import prove
 from bot.steps.search import Ends, explain_group
-from bot.steps.shrink import shrink, sides
+from bot.steps.shrink import shown_by, shrink, sides
 from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
 from bot.steps.view import report
 from bot.steps.watching import announced
@@ -74,15 +74,24 @@ def judge(house: House) -> tuple[Ruled, ...]:
 
 
 def explain(house: House, results: tuple[Ruled, ...]) -> tuple[Group, ...]:
-    """Name, for every cause, the smallest set of upgrades that flips it, each with its interval."""
-    causes = group(flips(house, results))
-    house.progress.begin("explain", 0)
-    for cause in causes:
+    """Name, for every cause, the smallest set of upgrades that flips it, each with its interval.
+
+    What a culprit does not flip has another cause, and is searched for on its own.
+    """
+    causes: list[Group] = []
+    waiting = list(group(flips(house, results)))
+    house.progress.begin("explain", len(waiting))
+    while waiting:
+        cause = waiting.pop(0)
         if cause.search not in house.memory.explained:
             found = explain_group(house, cause, _ends(house, cause))
             fact = Explained(finding=cause.search, explanation=found)
             house.tell(fact, job=f"explain {cause.search}")
-    return causes
+        mine, rest = split(cause, shown_by(house, cause))
+        causes.append(mine)
+        waiting += [rest] if rest else []
+        house.progress.advance("explain", cause.finding)
+    return tuple(causes)
 
 
 def reduce(house: House, causes: tuple[Group, ...]) -> None:

@@ -1,6 +1,6 @@
-"""What a comparator says: nothing, or one difference with a shape that survives rewording.
+r"""What a comparator says: nothing, or one difference with a shape that survives rewording.
 
->>> Difference(text="- 1\\n+ 2", shape="value").shape
+>>> Difference(text="- 1\n+ 2", shape="value").shape
 'value'
 """
 

@@ -133,9 +133,12 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
-    """A run came to its end."""
+    """A run came to its end; what it found is what the next one is compared with."""
 
     newly_broken: int
+    broken: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
 
 
 Body: TypeAlias = (
@@ -165,5 +168,5 @@ class Fact:
 
     @property
     def id(self) -> str:
-        """The hash of the content plus its place: telling the same fact twice is telling it once."""
+        """The hash of content and place: telling the same fact twice is telling it once."""
         return hashlib.sha256(repr(self).encode()).hexdigest()

@@ -1,8 +1,9 @@
 """From red results to causes: results that one upgrade explains are one finding.
 
 Results are grouped by row, by the component whose release was tried alone, by the first link
-that differs and by the signature. What the cell of all newest shows joins the group of the
-single release that shows the same; what only it shows is a group of its own.
+that differs and by whether it is for better or worse. What the cell of all newest shows joins
+the group of the single release that shows the same; what only it shows is a group of its own.
+Whether a group is really one cause is asked of the culprit: see `split`.
 
 >>> fingerprint("chat", "openai", "request", "diverged:request:keys")[:8]
 '12b8919f'
@@ -10,13 +11,16 @@ single release that shows the same; what only it shows is a group of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.core.model import Cell, Json, Link, Probe, digest
 from bot.core.outcome import Diverged, Failed, Outcome, Verdict
 from bot.core.plan import NEWEST
 from bot.core.signature import signature
+
+Key: TypeAlias = tuple[str, str, str, bool]  # row, component, link, for the better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +92,8 @@ def fingerprint(row: str, component: str, link: str, told: str) -> str:
 
 
 def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
-    """Return the causes behind `flips`, in the order of the matrix."""
-    alone: dict[tuple[str, str, str, str], list[Flip]] = {}
+    """Return the likely causes behind `flips`, in the order of the matrix."""
+    alone: dict[Key, list[Flip]] = {}
     late: list[Flip] = []
     told: set[tuple[str, str]] = set()
     for flip in flips:
@@ -104,26 +108,40 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
     for flip in late:
         home = next((key for key in alone if _same(flip, alone[key], key)), _key(flip, ""))
         alone.setdefault(home, []).append(flip)
-    return tuple(_group(key, members) for key, members in alone.items())
+    return tuple(_group(key[1], members) for key, members in alone.items())
 
 
-def _key(flip: Flip, component: str) -> tuple[str, str, str, str]:
-    return (flip.row, component, str(flip.link or ""), signature(flip.telling))
+def split(cause: Group, probes: Collection[str]) -> tuple[Group, Group | None]:
+    """Return the part of a group that `probes` show, and the rest, which has another cause."""
+    mine = [flip for flip in cause.flips if flip.probe.name in probes]
+    rest = [flip for flip in cause.flips if flip.probe.name not in probes]
+    return _group(cause.component, mine), _group(cause.component, rest) if rest else None
 
 
-def _same(flip: Flip, members: Sequence[Flip], key: tuple[str, str, str, str]) -> bool:
-    probes = {member.probe.name for member in members}
-    return flip.probe.name in probes and _key(flip, key[1]) == key
+def _key(flip: Flip, component: str) -> Key:
+    return (flip.row, component, str(flip.link or ""), flip.verdict is Verdict.FIXED)
 
 
-def _group(key: tuple[str, str, str, str], members: Sequence[Flip]) -> Group:
-    row, component, link, told = key
+def _same(flip: Flip, members: Sequence[Flip], key: Key) -> bool:
+    """Whether a release tried alone shows what all newest shows of the same probe."""
+    return _key(flip, key[1]) == key and any(
+        member.probe.name == flip.probe.name
+        and signature(member.telling) == signature(flip.telling)
+        for member in members
+    )
+
+
+def _group(component: str, members: Sequence[Flip]) -> Group:
+    flips = tuple(sorted(members, key=_plainness))
+    plainest = flips[0]
+    told = signature(plainest.telling)
+    link = str(plainest.link or "")
     return Group(
-        finding=fingerprint(row, component, link, told),
+        finding=fingerprint(plainest.row, component, link, told),
         component=component,
-        link=members[0].link,
+        link=plainest.link,
         signature=told,
-        flips=tuple(sorted(members, key=_plainness)),
+        flips=flips,
     )
 
 

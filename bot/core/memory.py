@@ -4,8 +4,8 @@ The fold is incremental and forgets nothing that the ledger holds; throw it away
 
 >>> memory = Memory()
 >>> memory.add(Fact(run=1, job="run", attempt=0, body=RunEnded(newly_broken=0)))
->>> memory.ended
-{1}
+>>> memory.earlier(2)
+1
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Memory:
     """Tables over all facts told so far."""
 
     runs: dict[int, RunStarted] = field(default_factory=dict)
-    ended: set[int] = field(default_factory=set)
+    ended: dict[int, RunEnded] = field(default_factory=dict)
     releases: dict[tuple[str, str], Release] = field(default_factory=dict)
     first_seen: dict[tuple[str, str], int] = field(default_factory=dict)
     closed: dict[str, Closed] = field(default_factory=dict)
@@ -114,8 +114,8 @@ class Memory:
         match fact.body:
             case RunStarted() as body:
                 self.runs[fact.run] = body
-            case RunEnded():
-                self.ended.add(fact.run)
+            case RunEnded() as body:
+                self.ended[fact.run] = body
             case ReleaseSeen(release=release):
                 name = (release.component, release.version)
                 self.releases[name] = release

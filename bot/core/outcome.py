@@ -1,6 +1,6 @@
-"""What a probe came to in one cell, and what two such outcomes say to each other.
+r"""What a probe came to in one cell, and what two such outcomes say to each other.
 
->>> Diverged(link=Link.PROMPT, diff="- a\\n+ b").word
+>>> Diverged(link=Link.PROMPT, diff="- a\n+ b").word
 'diverged'
 """
 

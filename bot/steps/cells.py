@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
-from bot.core.outcome import Passed
+from bot.core.outcome import Outcome, Passed
 from bot.ports import Room
 from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 
-FRESH_AT_MOST = 24  # probes of one cell that get an engine of their own
+FRESH_AT_MOST = 8  # probes of one cell that get an engine of their own
 SAMPLE = 1  # probes that get one although nothing speaks against them
 
 
@@ -69,16 +69,22 @@ def _sequences(house: House, room: Room, work: Work, attempt: int) -> Failure | 
 def _doubtful(
     house: House, probes: Sequence[Probe], answers: dict[str, list[Observation]]
 ) -> Iterator[Probe]:
-    """What differs between the sequences or from its golden, and a fixed sample of the rest."""
+    """What differs between the sequences, a fixed sample, and what differs from its golden."""
     rest = sorted(probes, key=lambda probe: probe.digest)[:SAMPLE]
+    apart, wrong = [], []
     for probe in probes:
         seen = answers[probe.name]
-        apart = any(not agree(probe, seen[0], one, house.comparators) for one in seen[1:])
-        wrong = any(
-            not isinstance(outcome(probe, one, (), house.comparators), Passed) for one in seen
-        )
-        if apart or wrong or probe in rest:
-            yield probe
+        if any(not agree(probe, seen[0], one, house.comparators) for one in seen[1:]):
+            apart.append(probe)
+        elif any(not isinstance(_alone(house, probe, one), Passed) for one in seen):
+            wrong.append(probe)
+    yield from apart
+    yield from rest
+    yield from (probe for probe in wrong if probe not in rest)
+
+
+def _alone(house: House, probe: Probe, seen: Observation) -> Outcome:
+    return outcome(probe, seen, (), house.comparators)
 
 
 def _tell(house: House, work: Work, sequence: str, asked: Asked, attempt: int) -> None:

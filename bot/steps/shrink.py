@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from bot.core.facts import Tried
 from bot.core.finding import Group
 from bot.core.judge import between
 from bot.core.model import Closure, Conflict, Failure, Observation, Probe
@@ -18,6 +19,7 @@ from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.search import asked_of
 
+WIDTH = 24  # candidates asked in one process
 _WHOLE = {"script": frozenset({"source"})}  # half a program is no smaller program
 CALLS_AT_MOST = 240  # questions to the two sides, both counted as one
 
@@ -28,6 +30,11 @@ class Sides:
 
     good: Closure
     bad: Closure
+
+    @property
+    def both(self) -> tuple[Closure, Closure]:
+        """The good one and the bad one."""
+        return self.good, self.bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,54 @@ def _trial(culprits: Sequence[Culprit], end: str) -> Trial:
     return Trial(versions=versions, lean="good")
 
 
+def shown_by(house: House, group: Group) -> frozenset[str]:
+    """Return the probes of `group` that its culprit, at its first bad release, really flips.
+
+    The plainest one always counts: it was searched with. Where no culprit was found, or the
+    closures cannot be built again, nothing is taken from the group.
+    """
+    found = house.memory.explained[group.search].explanation
+    plainest = group.plainest.probe
+    others = {flip.probe.name: flip.probe for flip in group.flips if flip.probe != plainest}
+    apart = sides(house, group, found) if found.culprits and others else None
+    if apart is None:
+        return frozenset((plainest.name, *others))
+    seen = [_asked_of_side(house, group, closure, list(others.values())) for closure in apart.both]
+    flipped = {
+        name
+        for name, probe in others.items()
+        if between(probe, seen[0][name], seen[1][name], house.comparators)
+    }
+    return frozenset({plainest.name, *flipped})
+
+
+def _asked_of_side(
+    house: House, group: Group, closure: Closure, probes: Sequence[Probe]
+) -> dict[str, Observation]:
+    """Ask `probes` of a closure in one process, or remember what it answered."""
+    search = f"{group.search} {closure.digest[:12]}"
+    known = {probe.name: house.memory.tried.get((search, probe.name)) for probe in probes}
+    missing = [probe for probe in probes if known[probe.name] is None]
+    if missing:
+        for seen in _ask_fresh(house, group, closure, missing):
+            job = f"explain {search} {seen.probe}"
+            house.tell(Tried(search=search, trial=seen.probe, observation=seen), job=job)
+    told = {probe.name: house.memory.tried[(search, probe.name)] for probe in probes}
+    return {name: each.observation for name, each in told.items() if each.observation}
+
+
+def _ask_fresh(
+    house: House, group: Group, closure: Closure, probes: Sequence[Probe]
+) -> tuple[Observation, ...]:
+    cell = group.plainest.cell
+    with _open(house, group, closure) as room:
+        if isinstance(room, Failure):
+            return tuple(Observation(probe=probe.name, failure=room) for probe in probes)
+        guests = modules(house, [name for name, _ in cell.components], cell.model)
+        asked = ask(house, room, guests, probes)
+        return tuple(whole(probe, asked) for probe in probes)
+
+
 def shrink(house: House, group: Group, apart: Sides) -> Smallest | None:
     """Return the smallest question that still tells the two sides apart in the same way.
 
@@ -68,12 +123,12 @@ def shrink(house: House, group: Group, apart: Sides) -> Smallest | None:
 
 
 def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | None:
-    probe = group.plainest.probe
+    probe = _bare(group)
     first = _both(house, group, good, bad, (probe,))[0]
     wanted = between(probe, *first, house.comparators)
     if not wanted:
         return None
-    machine = Reduce(probe.request, fixed=FIXED | _WHOLE.get(probe.ask, frozenset()))
+    machine = Reduce(probe.request, fixed=_fixed(probe), width=WIDTH)
     best = Smallest(probe=probe, good=first[0], bad=first[1], calls=0)
     while (candidates := machine.propose()) and machine.calls < CALLS_AT_MOST:
         probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]
@@ -85,6 +140,17 @@ def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | Non
                 best = Smallest(probe=one, good=left, bad=right, calls=machine.calls)
         house.progress.advance("reduce", group.finding)
     return replace(best, probe=replace(best.probe, name=probe.name), calls=machine.calls)
+
+
+def _fixed(probe: Probe) -> frozenset[str]:
+    return FIXED | _WHOLE.get(probe.ask, frozenset())
+
+
+def _bare(group: Group) -> Probe:
+    """The plainest probe, looking only as far as the guilty link."""
+    probe = group.plainest.probe
+    looks = tuple(look for look in probe.looks if look.link is group.link)
+    return replace(probe, looks=looks or probe.looks)
 
 
 def _still(

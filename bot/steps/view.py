@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.facts import Planned
-from bot.core.finding import Group, group, moved
+from bot.core.facts import Planned, RunEnded
+from bot.core.finding import Group, moved
 from bot.core.judge import expectation
 from bot.core.model import Cell, Link, Release
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
@@ -15,7 +15,7 @@ from bot.core.plan import BASELINE
 from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
 from bot.core.signature import signature
 from bot.steps.house import House
-from bot.steps.verdicts import Ruled, flips, is_grey, observations, planned_of, rule
+from bot.steps.verdicts import Ruled, is_grey, observations, planned_of
 
 _WORST = (
     Verdict.REGRESSED,
@@ -187,20 +187,27 @@ def _target(house: House, package: str) -> str:
 
 def _delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Delta:
     before = house.memory.earlier(house.run)
-    then = replace(house, run=before) if before is not None else None
-    earlier = rule(then) if then else ()
-    known = {each.finding for each in group(flips(house, earlier))} if then else set()
-    flaky = {_place(each) for each in earlier if each.verdict is Verdict.FLAKY}
-    bad = [each for each in causes if each.plainest.verdict.bad]
-    fixed = [each for each in causes if each.plainest.verdict is Verdict.FIXED]
-    shaky = {_place(each): None for each in results if each.verdict is Verdict.FLAKY}
+    then = house.memory.ended[before] if before is not None else RunEnded(newly_broken=0)
+    now = ended(results, causes)
     return Delta(
-        newly_broken=tuple(each.finding for each in bad if each.finding not in known),
-        newly_fixed=tuple(each.finding for each in fixed if each.finding not in known),
-        newly_flaky=tuple(place for place in shaky if place not in flaky),
-        still_broken=tuple(each.finding for each in bad if each.finding in known),
+        newly_broken=_new(now.broken, then.broken),
+        newly_fixed=_new(now.fixed, then.fixed),
+        newly_flaky=_new(now.flaky, then.flaky),
+        still_broken=tuple(each for each in now.broken if each in then.broken),
         releases=_releases(house),
     )
+
+
+def _new(now: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in now if each not in then)
+
+
+def ended(results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
+    """Return what a run found, for the next one to compare itself with."""
+    flaky = {_place(each): None for each in results if each.verdict is Verdict.FLAKY}
+    bad = tuple(each.finding for each in causes if each.plainest.verdict.bad)
+    good = tuple(each.finding for each in causes if each.plainest.verdict is Verdict.FIXED)
+    return RunEnded(newly_broken=len(bad), broken=bad, fixed=good, flaky=tuple(flaky))
 
 
 def _place(ruled: Ruled) -> str:

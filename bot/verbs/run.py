@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import pipeline
 from bot.app import Options, opened
-from bot.core.facts import RunEnded
 from bot.core.finding import Group
 from bot.core.report import Report
 from bot.effects.files import put
 from bot.ports import Progress
 from bot.steps.house import House
 from bot.steps.verdicts import Ruled
+from bot.steps.view import ended
 
 STEPS = ("watch", "plan", "execute", "judge", "explain", "reduce", "track", "render")
 
@@ -54,7 +54,8 @@ def finish(
         path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
     }
     written = write(options.reports, files)
-    house.tell(RunEnded(newly_broken=len(seen.delta.newly_broken)), job="run end")
+    end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
+    house.tell(end, job="run end")
     return Summary(report=seen, files=written, executed=executed)
 
 

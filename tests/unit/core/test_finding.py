@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.finding import Flip, fingerprint, group, moved
+from bot.core.finding import Flip, fingerprint, group, moved, split
 from bot.core.model import Cell, Closure, Json, Link, Phase, Pin, Probe, Reason
 from bot.core.outcome import Diverged, Failed, Outcome, Passed, Verdict
 
@@ -74,16 +74,25 @@ def test_many_probes_of_one_upgrade_are_one_finding() -> None:
     "other",
     [
         flip("c==2"),
-        flip("e==2", name="q", after=LONGER),
+        replace(flip("e==2", name="q"), verdict=Verdict.FIXED, before=SHORTER, after=Passed()),
         flip("e==2", name="q", after=replace(SHORTER, link=Link.PROMPT)),
-        flip("e==2", name="q", after=CRASHED),
         replace(flip("e==2", name="q"), row="tokens"),
     ],
 )
-def test_another_component_link_signature_or_row_is_another_finding(other: Flip) -> None:
+def test_another_component_link_row_or_direction_is_another_finding(other: Flip) -> None:
     found = group([flip("e==2"), other])
     assert len(found) == 2
-    assert len({one.finding for one in found}) == 2
+    assert {len(one.flips) for one in found} == {1}
+
+
+def test_likely_one_cause_is_split_where_its_culprits_part() -> None:
+    (one,) = group([flip("e==2", name="a"), flip("e==2", name="b", after=LONGER)])
+    mine, rest = split(one, {"a"})
+    assert rest is not None
+    assert (mine.probes, rest.probes) == (("a",), ("b",))
+    assert (mine.signature, rest.signature) == ("diverged:text:shorter", "diverged:text:longer")
+    assert mine.finding != rest.finding
+    assert split(one, {"a", "b"}) == (one, None)
 
 
 def test_one_crash_while_two_links_were_asked_is_two_findings() -> None:
