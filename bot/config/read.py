@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import Allowance, Exclusion, Matrix, Row
@@ -32,7 +34,7 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
     """Read and check `file`. Raises `ConfigError` that lists everything wrong with it."""
     try:
         text = file.read_text(encoding="utf-8")
-    except OSError as trouble:
+    except (OSError, UnicodeDecodeError) as trouble:
         cure = "run `stackmatrix run --config FILE`, or start in the folder of a matrix.yaml"
         raise ConfigError((problem(file, (1, 1), f"cannot be read: {trouble}", cure),)) from None
     tree = Tree.parse(file, text)
@@ -110,6 +112,7 @@ def _stack(
 def _exclusions(tree: Tree, components: list[str]) -> Iterator[Problem]:
     rules = _table(tree.data, "exclude")
     for name, entry in rules.items():
+        yield from _specifiers(tree, name, entry)
         for used in _names(entry, "cells"):
             if used not in components:
                 here: Path_ = ("exclude", name, "cells", used)
@@ -124,6 +127,17 @@ def _exclusions(tree: Tree, components: list[str]) -> Iterator[Problem]:
         what = f"exclusions go in a circle: {' -> '.join((*circle, circle[0]))}"
         cure = "drop `unless` from one of them, so that there is a first rule to decide"
         yield problem(tree.file, tree.place(("exclude", circle[0], "unless")), what, cure)
+
+
+def _specifiers(tree: Tree, name: str, entry: dict[str, Json]) -> Iterator[Problem]:
+    cells = entry.get("cells")
+    for used, spec in (cells if isinstance(cells, dict) else {}).items():
+        try:
+            SpecifierSet(str(spec))
+        except InvalidSpecifier:
+            place = tree.place(("exclude", name, "cells", used))
+            what = f"exclusion `{name}` says `{spec}` of `{used}`, which is no version specifier"
+            yield problem(tree.file, place, what, 'write one as in `"<2"` or `">=1.4,<2"`')
 
 
 def _circles(leans: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:

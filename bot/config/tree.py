@@ -12,6 +12,7 @@ from bot.core.model import Json
 from bot.errors import ConfigError, Problem
 
 Path_: TypeAlias = tuple[str | int, ...]
+_DEEPEST = 12  # keys and items from the root; no key of ours lies deeper than five
 
 
 def problem(file: Path, place: tuple[int, int], what: str, cure: str) -> Problem:
@@ -40,6 +41,11 @@ class Tree:
             what = f"is not YAML: {trouble.problem}"
             cure = "mind the indentation, and quote text that holds `:` or `#`"
             raise ConfigError((problem(file, place, what, cure),)) from None
+        except yaml.reader.ReaderError as trouble:
+            before = text[: trouble.position]
+            place = (before.count("\n") + 1, trouble.position - before.rfind("\n"))
+            what = f"holds a character that YAML forbids: {trouble.character!r}"
+            raise ConfigError((problem(file, place, what, "remove it"),)) from None
         tree.data = tree.walk(node, ()) if node is not None else {}
         return tree
 
@@ -52,12 +58,30 @@ class Tree:
     def walk(self, node: yaml.Node, path: Path_) -> Json:
         """Turn a node into plain data, noting where it stands."""
         self.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        if len(path) > _DEEPEST:
+            return self._too_deep(path)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.walk(child, (*path, at)) for at, child in enumerate(node.value)]
-        value = yaml.SafeLoader("").construct_object(node)
+        return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> Json:
+        """Turn a scalar into its value; one that cannot be (a 13th month) stays its text."""
+        try:
+            value = yaml.SafeLoader("").construct_object(node)
+        except (yaml.MarkedYAMLError, ValueError) as trouble:
+            said = trouble.problem if isinstance(trouble, yaml.MarkedYAMLError) else trouble
+            what = f"`{node.value}` cannot be read: {said}"
+            place = (node.start_mark.line + 1, node.start_mark.column + 1)
+            self.problems.append(problem(self.file, place, what, "quote or mend it"))
+            return str(node.value)
         return value.isoformat() if isinstance(value, date) else value
+
+    def _too_deep(self, path: Path_) -> Json:
+        what = "goes deeper than any key does; an alias that holds itself?"
+        self.problems.append(problem(self.file, self.places[path], what, "write it out"))
+        return None
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> Json:
         found: dict[str, Json] = {}

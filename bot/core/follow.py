@@ -51,8 +51,7 @@ def follow(
     line = ordered(releases, prereleases=prereleases)
     by_version = {release.version: release for release in releases}
     chosen = {release.version for word in words for release in _choose(line, word, by_version)}
-    exact = [by_version[v] for v in chosen if by_version[v] not in line]
-    return (*exact, *(release for release in line if release.version in chosen))
+    return tuple(sorted((by_version[version] for version in chosen), key=_age))
 
 
 def missing(releases: Sequence[Release], words: Sequence[str]) -> tuple[str, ...]:
@@ -93,6 +92,11 @@ def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
         return []
     last = dated[-1].uploaded
     return [r for r in dated if last and r.uploaded and r.uploaded <= last - _HALF_A_YEAR][-1:]
+
+
+def _age(release: Release) -> tuple[Version, str]:
+    """By version; one that PEP 440 cannot read counts as older than all."""
+    return (_parse(release.version) or Version("0.dev0"), release.version)
 
 
 def _parse(version: str) -> Version | None:

@@ -13,7 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.difference import Comparator, Difference
-from bot.core.model import NOT_EXPOSED, Failure, Json, Link, Look, Observation, Phase, Probe, Reason
+from bot.core.model import (
+    NOT_EXPOSED,
+    Authority,
+    Failure,
+    Json,
+    Link,
+    Look,
+    Observation,
+    Phase,
+    Probe,
+    Reason,
+)
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.signature import signature
 
@@ -57,10 +68,14 @@ def outcome(
     before: Sequence[Observation],
     comparators: Mapping[str, Comparator],
 ) -> Outcome:
-    """Return the outcome of one observation: how it failed, or the first link that differs."""
+    """Return the outcome of one observation: how it failed, or the first link that differs.
+
+    What nobody specified has no winner: a difference there is noted and breaks nothing.
+    """
     if seen.failure is not None:
         return _failed(seen.failure)
     unheld: list[Link] = []
+    noted: list[Link] = []
     for look in sorted(probe.looks, key=lambda look: list(Link).index(look.link)):
         expected = expectation(look, before)
         if NOT_EXPOSED in (expected, seen.at(look.link)):
@@ -68,9 +83,12 @@ def outcome(
             continue
         reruns = tuple(one.at(look.link) for one in before)
         difference = comparators[look.compare](expected, seen.at(look.link), reruns)
-        if difference is not None:
+        if difference is None:
+            continue
+        if look.authority is not Authority.UNSPECIFIED:
             return _diverged(look.link, difference)
-    return Passed(unheld=tuple(unheld))
+        noted.append(look.link)
+    return Passed(unheld=tuple(unheld), noted=tuple(noted))
 
 
 def expectation(look: Look, before: Sequence[Observation]) -> Json:
@@ -82,7 +100,11 @@ def expectation(look: Look, before: Sequence[Observation]) -> Json:
 
 def relative(probe: Probe) -> Probe:
     """Return `probe` with every link held against the other side, and no golden anywhere."""
-    looks = tuple(replace(look, absolute=False, golden=None) for look in probe.looks)
+    looks = tuple(
+        replace(look, absolute=False, golden=None)
+        for look in probe.looks
+        if look.authority is not Authority.UNSPECIFIED
+    )
     return replace(probe, looks=looks)
 
 
@@ -130,7 +152,11 @@ def agree(
     """Whether two observations of the same probe show the same behaviour, noise aside."""
     if one.failure or other.failure:
         return _same_failure(one.failure, other.failure)
-    return all(_agree_at(look, one, other, comparators[look.compare]) for look in probe.looks)
+    return all(
+        _agree_at(look, one, other, comparators[look.compare])
+        for look in probe.looks
+        if look.authority is not Authority.UNSPECIFIED
+    )
 
 
 def _agree_at(look: Look, one: Observation, other: Observation, compare: Comparator) -> bool:

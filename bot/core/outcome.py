@@ -15,9 +15,13 @@ from bot.core.model import Link, Phase, Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """Every link that was looked at equals its golden; `unheld` ones had none to be held to."""
+    """Every link that was looked at equals its golden; `unheld` ones had none to be held to.
+
+    `noted` ones differ where nobody specified anything: a difference without a winner.
+    """
 
     unheld: tuple[Link, ...] = ()
+    noted: tuple[Link, ...] = ()
     word: str = "passed"
 
 

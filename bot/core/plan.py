@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeAlias
 
 from packaging.specifiers import SpecifierSet
@@ -55,12 +56,14 @@ class History:
     """What earlier runs leave to a row: their cells by trigger, and the last good stack.
 
     `baseline` is the cell that was the baseline last time, `good` the newest stack that turned
-    out no worse than its baseline; both by backend.
+    out no worse than its baseline; both by backend. `tried` are all versions that any earlier
+    cell of the row had: what is older than the baseline and was tried once is not wanted again.
     """
 
     past: Mapping[tuple[str, str], Past] = field(default_factory=dict)
     baseline: Mapping[str, Cell] = field(default_factory=dict)
     good: Mapping[str, Cell] = field(default_factory=dict)
+    tried: frozenset[tuple[str, str]] = frozenset()
 
 
 def plan(
@@ -98,19 +101,27 @@ def _backend(
         if (past := _past(history, backend, trigger))
         and (trigger != NEWEST or past.cell.components == newest)
     }
-    fresh = [trigger for trigger in (*triggers, NEWEST) if trigger not in kept]
+    fresh = [trigger for trigger, pair in triggers.items() if pair not in history.tried]
     base = _runnable(_baseline(row, backend, line, history, promote=bool(fresh)), runnable)
     yield base
     for trigger, (name, version) in triggers.items():
         if trigger in kept:
             yield _kept(row, trigger, kept[trigger], backend)
-        elif dict(base.versions)[name] != version:
+        elif _worth(
+            version, dict(base.versions)[name], line[name], (name, version) in history.tried
+        ):
             versions = tuple((n, version if n == name else v) for n, v in base.versions)
             yield Wanted(row=row, trigger=trigger, versions=versions, backend=backend)
     if NEWEST in kept:
         yield _kept(row, NEWEST, kept[NEWEST], backend)
     elif newest != base.versions:
         yield Wanted(row=row, trigger=NEWEST, versions=newest, backend=backend)
+
+
+def _worth(version: str, base: str, line: Sequence[str], tried: bool) -> bool:
+    """Whether a release is wanted alone: not the baseline's own, nor an old one tried before."""
+    older = base in line and line.index(version) < line.index(base)
+    return version != base and not (tried and older)
 
 
 def _runnable(base: Wanted, runnable: Callable[[Versions], Versions]) -> Wanted:
@@ -170,9 +181,14 @@ def _without(wanted: Wanted, exclusions: Sequence[Exclusion]) -> Wanted:
     )
 
 
+def in_force(exclusions: Sequence[Exclusion], today: date) -> tuple[Exclusion, ...]:
+    """Return the exclusions that have not expired; the day of expiry is the last one."""
+    return tuple(rule for rule in exclusions if rule.expires is None or today <= rule.expires)
+
+
 def _holds(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[str, str]) -> bool:
     """Whether `rule` leaves these versions out; the rules are known to have no circle."""
-    if any(_holds(rules[name], rules, versions) for name in rule.unless):
+    if any(name in rules and _holds(rules[name], rules, versions) for name in rule.unless):
         return False
     return all(
         name in versions and SpecifierSet(spec).contains(versions[name], prereleases=True)

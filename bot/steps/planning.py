@@ -21,6 +21,7 @@ from bot.core.plan import (
     Past,
     Versions,
     Wanted,
+    in_force,
     next_runnable,
     plan,
 )
@@ -35,10 +36,11 @@ _GOOD = {Verdict.NEW, Verdict.STILL_GOOD, Verdict.STILL_BAD, Verdict.FIXED}
 def plan_rows(house: House) -> Iterator[Planned]:
     """Yield every cell that the matrix wants, baseline first in each row."""
     lines = {name: line(house, component) for name, component in house.matrix.components.items()}
+    exclusions = in_force(house.matrix.exclusions, house.clock().date())
     house.progress.begin("plan", len(house.matrix.rows))
     for row in house.matrix.rows:
         runnable = partial(_runnable, house, row)
-        wanted = plan(row, lines, history(house, row), house.matrix.exclusions, runnable)
+        wanted = plan(row, lines, history(house, row), exclusions, runnable)
         bases: dict[str, Cell | None] = {}
         for each in wanted:
             planned = _planned(house, each, bases)
@@ -167,6 +169,12 @@ def history(house: House, row: Row) -> History:
         },
         baseline={cell.backend: cell for each, cell in usable if each.trigger == BASELINE},
         good=_good(then, row),
+        tried=frozenset(
+            pair
+            for cell in house.memory.stacks.values()
+            if cell.row == row.name
+            for pair in cell.components
+        ),
     )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from bot.core.facts import Tried
 from bot.core.finding import Group
 from bot.core.judge import between
-from bot.core.model import Closure, Conflict, Failure, Observation, Probe
+from bot.core.model import Closure, Conflict, Failure, Json, Observation, Probe
 from bot.core.outcome import Culprit, Explanation
-from bot.core.reduce import FIXED, Reduce
+from bot.core.reduce import FIXED, Reduce, is_chat
 from bot.core.trial import Trial
 from bot.ports import Room
 from bot.steps.ask import ask, modules, whole
@@ -19,6 +19,7 @@ from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.search import asked_of
 
+DECODING = frozenset({"temperature", "seed", "top_k", "top_p", "stream"})
 WIDTH = 24  # candidates asked in one process
 _WHOLE = {"script": frozenset({"source"})}  # half a program is no smaller program
 CALLS_AT_MOST = 240  # questions to the two sides, both counted as one
@@ -128,7 +129,7 @@ def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | Non
     wanted = between(probe, *first, house.comparators)
     if not wanted:
         return None
-    machine = Reduce(probe.request, fixed=_fixed(probe), width=WIDTH)
+    machine = Reduce(probe.request, keep=_keeps(probe), fixed=_fixed(probe), width=WIDTH)
     best = Smallest(probe=probe, good=first[0], bad=first[1], calls=0)
     while (candidates := machine.propose()) and machine.calls < CALLS_AT_MOST:
         probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]
@@ -140,6 +141,18 @@ def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | Non
                 best = Smallest(probe=one, good=left, bad=right, calls=machine.calls)
         house.progress.advance("reduce", group.finding)
     return replace(best, probe=replace(best.probe, name=probe.name), calls=machine.calls)
+
+
+def _keeps(probe: Probe) -> Callable[[Json], bool]:
+    """What a smaller question must keep: the decoding; a sampled answer proves nothing."""
+    whole = probe.request if isinstance(probe.request, dict) else {}
+    decoding = {key: value for key, value in whole.items() if key in DECODING}
+
+    def keep(smaller: Json) -> bool:
+        held = isinstance(smaller, dict) and decoding.items() <= smaller.items()
+        return (held or not decoding) and is_chat(smaller)
+
+    return keep
 
 
 def _fixed(probe: Probe) -> frozenset[str]:
