@@ -5,9 +5,10 @@ To add an adapter, write its file and add its row here.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,7 @@ from bot.effects.clock import now
 from bot.effects.http import Fetcher
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
+from bot.errors import UsageError
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Progress, Renderer
 from bot.render.html import HtmlRenderer
@@ -80,8 +82,10 @@ def matrix_of(options: Options) -> Matrix:
 
 
 @contextmanager
-def opened(options: Options, progress: Progress) -> Iterator[House]:
+def opened(options: Options, progress: Progress, *, whole: bool = True) -> Iterator[House]:
     """Open the ledger for one run, new or resumed, and yield the house.
+
+    A `whole` run that finds one to go on with says so; to a step alone that is nothing special.
 
     Raises `ConfigError`, `SuiteError`, `LedgerError`.
     """
@@ -94,9 +98,28 @@ def opened(options: Options, progress: Progress) -> Iterator[House]:
         run = ledger.begin(started)
         for notice in ledger.notices:
             progress.note(notice)
-        if ledger.resumed:
-            progress.note(f"run {run} was interrupted; it goes on where it was")
+        if ledger.resumed and whole:
+            progress.note(f"run {run} had not ended; it goes on where it was")
         yield _house(options, matrix, probes, ledger, progress, run)
+
+
+def remembered(options: Options, progress: Progress) -> House:
+    """Return the house of the last run that ended, for reading only: it takes no lock.
+
+    Raises `UsageError` where no run has ended, or where the last one was asked something else.
+    """
+    matrix = matrix_of(options)
+    probes = {row.name: probes_of(matrix, row) for row in matrix.rows}
+    house = _house(options, matrix, probes, FileLedger.read(options.state), progress, 0)
+    run = max(house.memory.ended, default=0)
+    started = house.memory.runs.get(run)
+    if started is None:
+        cure = "run `stackmatrix run` first, or name the folder with --state"
+        raise UsageError(f"no run has ended in {options.state}", cure=cure)
+    if (started.config, started.suite) != (matrix.digest, house.suite):
+        what = f"{options.config} or its probes have changed since run {run}"
+        raise UsageError(what, cure="run `stackmatrix run` again")
+    return replace(house, run=run, clock=lambda: started.at)
 
 
 def _house(
@@ -115,6 +138,7 @@ def _house(
         matrix=matrix,
         bot=version("stackmatrix"),
         suite=suite_digest(probes),
+        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         probes=probes,
         models={row.model: model_of(matrix) for row in matrix.rows},
         sources={"pypi": PyPI(fetcher=fetcher, index=matrix.index)},

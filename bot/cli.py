@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.app import Options, matrix_of
 from bot.config.shape import schema
-from bot.errors import InterruptedByPersonError, StackmatrixError
+from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
 from bot.verbs import doctor as doctor_verb
+from bot.verbs import init as init_verb
+from bot.verbs import manual, summary
 from bot.verbs import run as run_verb
 from bot.verbs import show as show_verb
 from bot.verbs import step as step_verb
-from bot.verbs import summary
 from bot.verbs.display import Display
+from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
 
-OUT = Console(highlight=False, markup=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False)
+
+class Out(Console):
+    """Standard output, whose reader may have seen enough: that changes no exit code."""
+
+    def on_broken_pipe(self) -> None:
+        """Say the rest to nobody."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+WIDE = 1000  # columns where nobody looks: a script gets each row whole, in one line
+OUT = Out(
+    highlight=False,
+    markup=False,
+    emoji=False,
+    soft_wrap=True,
+    width=None if sys.stdout.isatty() else WIDE,
+)
+ERR = Console(stderr=True, highlight=False, markup=False, emoji=False)
 BUG = 70
 NEWLY_BROKEN = 1
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-STEPS = {
-    "watch": "Poll every component's source; show the releases that are new.",
-    "plan": "Choose and resolve the cells to run; show them.",
-    "execute": "Run the planned cells that have no answer yet.",
-    "judge": "Hold what was seen against goldens and baselines.",
-    "explain": "Name the upgrades that changed an outcome, each with its interval.",
-    "reduce": "Shrink each finding to one file that proves it.",
-    "track": "Draft the issue of each regression into the outbox.",
-    "render": "Write the report and end the run.",
-}
+
+class Verbs(click.Group):
+    """Lists its verbs in the order of the work, and knows what a mistyped one meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the verbs in the order in which they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb. Raises `UsageError` that says which verbs there are."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            close = get_close_matches(args[0], self.commands, n=1)
+            known = ", ".join(self.commands)
+            cure = (
+                f"did you mean `{ctx.command_path} {close[0]}`?" if close else f"use one: {known}"
+            )
+            raise UsageError(f"there is no verb `{args[0]}`", cure=cure)
+        return super().resolve_command(ctx, args)
 
 
 def matrix_options(command: Command) -> Command:
@@ -77,9 +112,9 @@ def options_of(given: dict[str, Any]) -> Options:
 
 
 @click.group(
+    cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 nothing newly broken, 1 newly broken, 2 usage, 3 configuration, "
-    "4 source, 5 missing tool, 6 ledger, 7 suite, 70 our bug, 130 interrupted.",
+    epilog=manual.exit_codes(),
 )
 @click.version_option(package_name="stackmatrix")
 def main_group() -> None:
@@ -88,16 +123,19 @@ def main_group() -> None:
     \b
     A first look:
       stackmatrix doctor       is everything here that a run needs?
+      stackmatrix init         write a commented matrix.yaml, unless there is one
       stackmatrix run          all eight steps; the report is reports/index.html
       stackmatrix show         the last report again, in this terminal
 
     `run` is watch, plan, execute, judge, explain, reduce, track and render, one after the other;
     each of them is a command too. What was seen is kept in .stackmatrix: a second run executes
     only what is new, and a run that was killed goes on where it was.
+
+    `stackmatrix VERB --help` has examples of each verb.
     """  # noqa: D301 - click's own mark for a paragraph that is kept as it is
 
 
-@main_group.command("run")
+@main_group.command("run", epilog=manual.epilog("run"))
 @matrix_options
 @talk_options
 @click.option(
@@ -113,7 +151,7 @@ def run_command(*, quiet: bool, as_json: bool, fail_on: str, **given: Any) -> No
         done = run_verb.run(options_of(given), display)
     delta = done.report.delta
     if as_json:
-        OUT.print(next(file.read_text() for file in done.files if file.suffix == ".json"))
+        _json(json.loads(next(f.read_text() for f in done.files if f.suffix == ".json")))
     elif not quiet:
         for line in summary.lines(done):
             OUT.print(line)
@@ -122,14 +160,14 @@ def run_command(*, quiet: bool, as_json: bool, fail_on: str, **given: Any) -> No
 
 
 def _add_step(name: str, about: str) -> None:
-    @main_group.command(name, help=about)
+    @main_group.command(name, help=about, epilog=manual.epilog(name))
     @matrix_options
     @talk_options
     def command(*, quiet: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401
         with Display(ERR, quiet=quiet) as display:
             told = step_verb.step(name, options_of(given), display)
         if as_json:
-            OUT.print(json.dumps(told.json, indent=1))
+            _json(told.json)
         elif not quiet:
             OUT.print(_table(told.header, told.rows))
 
@@ -139,48 +177,84 @@ for _name, _about in STEPS.items():
 
 
 def _table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
-    table = Table(*header, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for at, name in enumerate(header):
+        table.add_column(name, no_wrap=at == 0, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(_cell(text) for text in row))
     return table
 
 
-@main_group.command("show")
+def _cell(text: str) -> Text:
+    """Show what an engine answered as it is, but without power over the terminal."""
+    return Text(
+        "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    )
+
+
+def _json(value: object) -> None:
+    click.echo(json.dumps(value, indent=1))
+
+
+@main_group.command("show", epilog=manual.epilog("show"))
 @click.option("--reports", default="reports", show_default=True, help="Where reports are.")
+@click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
+@click.option("--config", default="matrix.yaml", show_default=True, help="The matrix.")
+@click.option("--canonical", is_flag=True, help="Print what equal runs agree on, from the ledger.")
 @talk_options
-def show_command(*, reports: str, quiet: bool, as_json: bool) -> None:
+def show_command(
+    *, reports: str, state: str, config: str, canonical: bool, quiet: bool, as_json: bool
+) -> None:
     """Show the last report again, without running anything."""
+    if canonical:
+        options = Options(config=Path(config), state=Path(state), reports=Path(reports))
+        OUT.print(show_verb.last_run(options, Display(ERR, quiet=True)), end="")
+        return
     report = show_verb.last_report(Path(reports))
     if as_json:
-        OUT.print(json.dumps(report, indent=1))
+        _json(report)
     elif not quiet:
         OUT.print(_table(("row", "trigger", "verdict", "probes"), show_verb.matrix(report)))
         for line in show_verb.findings(report):
             OUT.print(line)
 
 
-@main_group.command("doctor")
+@main_group.command("init", epilog=manual.epilog("init"))
+@click.option("--config", default="matrix.yaml", show_default=True, help="The file to write.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+def init_command(*, config: str, quiet: bool) -> None:
+    """Write a commented matrix.yaml to start from.
+
+    It is the one by which stackmatrix watches its own stack. A file that is there is left alone.
+    """
+    written = init_verb.init(Path(config))
+    if not quiet:
+        OUT.print(f"{written}: edit it, then `stackmatrix config check` and `stackmatrix run`")
+
+
+@main_group.command("doctor", epilog=manual.epilog("doctor"))
 @click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
 @talk_options
 def doctor_command(*, state: str, quiet: bool, as_json: bool) -> None:
-    """Check interpreter, uv, Docker, disk and certificates, and say how to mend them."""
+    """Check what a run needs, and say how to mend it.
+
+    It looks at the interpreter, uv, Docker, the disk and the certificates; nothing is changed.
+    """
     found = doctor_verb.doctor(Path(state))
     rows = tuple((each.state, each.name, each.says, each.cure) for each in found)
     if as_json:
-        OUT.print(
-            json.dumps([dict(zip(("state", "name", "says", "cure"), r, strict=True)) for r in rows])
-        )
+        _json([dict(zip(("state", "name", "says", "cure"), row, strict=True)) for row in rows])
     elif not quiet:
         OUT.print(_table(("", "what", "found", "to mend it"), rows))
     sys.exit(5 if any(each.state == "bad" for each in found) else 0)
 
 
-@main_group.group("config")
+@main_group.group("config", cls=Verbs)
 def config_group() -> None:
     """Check matrix.yaml, or print its JSON Schema for an editor."""
 
 
-@config_group.command("check")
+@config_group.command("check", epilog=manual.epilog("check"))
 @click.option("--config", default="matrix.yaml", show_default=True, help="The matrix.")
 def check_command(config: str) -> None:
     """Say everything that is wrong in the configuration, without touching the network."""
@@ -190,41 +264,72 @@ def check_command(config: str) -> None:
     )
 
 
-@config_group.command("schema")
+@config_group.command("schema", epilog=manual.epilog("schema"))
 def schema_command() -> None:
     """Print the JSON Schema of matrix.yaml."""
-    OUT.print(json.dumps(schema(), indent=1))
+    _json(schema())
 
 
 def main() -> NoReturn:
     """Run the command; every error ends in one clear message and its own exit code."""
+    _end_tidily_when_killed()
     try:
-        main_group(standalone_mode=False)
-    except click.exceptions.Abort:
-        _end(InterruptedByPersonError("interrupted", cure="run it again: it goes on where it was"))
-    except KeyboardInterrupt:
-        _end(InterruptedByPersonError("interrupted", cure="run it again: it goes on where it was"))
+        main_group(prog_name="stackmatrix", standalone_mode=False)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        cure = "run it again: what was done is kept, and it goes on where it was"
+        _end(InterruptedByPersonError("interrupted", cure=cure))
     except click.ClickException as trouble:
-        trouble.show()
-        sys.exit(trouble.exit_code)
+        _end(_usage(trouble))
     except StackmatrixError as trouble:
         _end(trouble)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as trouble:
+        _disk(trouble)
     except Exception:  # noqa: BLE001 - the sole catch-all: a bug of ours, told as one
         _bug()
     sys.exit(0)
 
 
+def _end_tidily_when_killed() -> None:
+    """Let SIGTERM end a run like Ctrl-C does, with what it has started."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _disk(trouble: OSError) -> NoReturn:
+    """A full or a locked disk is no bug of ours; everything else that a system call says is."""
+    if trouble.errno not in FULL:
+        _bug()
+    what = f"{trouble.filename or 'the disk'} cannot be written: {trouble.strerror}"
+    cure = "make room or mend the permissions, then run again: it goes on where it was"
+    _end(LedgerError(what, cure=cure))
+
+
+def _usage(trouble: click.ClickException) -> UsageError:
+    context = trouble.ctx if isinstance(trouble, click.UsageError) else None
+    path = context.command_path if context else "stackmatrix"
+    return UsageError(trouble.format_message(), cure=f"`{path} --help` shows how it is used")
+
+
 def _end(trouble: StackmatrixError) -> NoReturn:
     ERR.print("error:", style="bold red", end=" ")
-    ERR.print(trouble.message, markup=False)
+    ERR.print(trouble.message, soft_wrap=True)
     if trouble.cure:
-        ERR.print(f"mend:  {trouble.cure}", markup=False)
+        ERR.print(f"mend:  {trouble.cure}", soft_wrap=True)
     sys.exit(trouble.exit_code)
 
 
 def _bug() -> NoReturn:
+    """Tell a bug as one; what happened goes to a file, or to the terminal where none can be."""
     file = Path("stackmatrix-bug.txt")
-    file.write_text(traceback.format_exc(), encoding="utf-8")
+    told = traceback.format_exc()
+    try:
+        file.write_text(told, encoding="utf-8")
+        where = f"{file} says where"
+    except OSError:
+        where = f"it happened here:\n{told}"
     ERR.print("error:", style="bold red", end=" ")
-    ERR.print(f"this is a bug of stackmatrix; {file} says where. Nothing observed is lost.")
+    ERR.print(f"this is a bug of stackmatrix. Nothing observed is lost; {where}", soft_wrap=True)
     sys.exit(BUG)

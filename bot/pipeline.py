@@ -111,11 +111,14 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
     """Draft the issue of each regression for whoever is responsible; nothing leaves the machine."""
     seen = report(house, results, causes)
     cells = {(cell.row, cell.name): cell for cell in seen.cells}
+    searches = {cause.finding: cause.search for cause in causes}
     for finding in seen.findings:
         if not finding.verdict.bad or not finding.target or _off(house, finding.target):
             continue
-        title, body = draft(finding, cells[(finding.row, finding.cell)], bot=house.bot)
-        attachments = _attachments(house, finding.finding)
+        title, body = draft(
+            finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
+        )
+        attachments = _attachments(house, searches[finding.finding])
         place = house.tracker.deliver(finding.finding, title, body, attachments)
         fact = Drafted(finding=finding.finding, target=finding.target, title=title, body=place)
         if house.memory.drafted.get(finding.finding) != fact:
@@ -129,8 +132,8 @@ def render(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) 
 
 def _ends(house: House, cause: Group) -> Ends:
     flip = cause.plainest
-    good = observations(house, flip.baseline.key, flip.probe)[0]
-    bad = observations(house, flip.cell.key, flip.probe)[0]
+    good = observations(house, flip.working.key, flip.probe)[0]
+    bad = observations(house, flip.broken.key, flip.probe)[0]
     return Ends(good=good, bad=bad)
 
 
@@ -139,8 +142,8 @@ def _off(house: House, target: str) -> bool:
     return policy.get(target, policy["default"]) == "off"
 
 
-def _attachments(house: House, finding: str) -> Mapping[str, bytes]:
-    reduced = house.memory.reduced.get(finding)
+def _attachments(house: House, search: str) -> Mapping[str, bytes]:
+    reduced = house.memory.reduced.get(search)
     if reduced is None or not reduced.repro:
         return {}
     named = {"repro.py": reduced.repro, **dict(reduced.files)}

@@ -213,7 +213,11 @@ class Progress(Protocol):
     """Tells a person how far long work has come."""
 
     def begin(self, step: str, total: int) -> None:
-        """A step starts; `total` pieces of work are known (more may follow)."""
+        """A step starts, or goes on with `total` more pieces; 0: nobody knows how many."""
+        ...
+
+    def start(self, step: str, label: str) -> None:
+        """One piece of the step begins to run."""
         ...
 
     def advance(self, step: str, label: str) -> None:

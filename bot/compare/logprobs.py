@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,15 @@ from bot.core.model import Json
 
 FLOOR = 0.02  # nats: twice what attention kernels alone move a float32 model by
 BEYOND = 1e-6  # above zero by more than rounding is no log-probability
-PAIR = 2  # a candidate is its id and its log-probability
+HUGE = 1e300  # a number from here on is told as infinite; JSON sets no bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One generated token: its id, its log-probability, and the candidates beside it (nats)."""
+    """One generated token: its id, its log-probability, and the candidates beside it (nats).
+
+    A log-probability may be infinite or no number at all: engines do tell such things.
+    """
 
     token: int
     logprob: float
@@ -28,7 +32,8 @@ def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Diffe
 
     The tolerance is the largest spread among `reruns`, and never less than FLOOR. Where the
     chosen tokens part, each must be a near-tie in the other's candidates; after that point the
-    texts differ and nothing more can be compared. Positive log-probabilities are always wrong.
+    texts differ and nothing more can be compared. Of a token that was chosen, a positive
+    log-probability and one that is no finite number are always wrong.
     """
     ours, theirs = steps(expected), steps(seen)
     if ours is None or theirs is None:
@@ -36,10 +41,11 @@ def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Diffe
             return None
         shape = f"logprobs: {kind(expected)} became {kind(seen)}"
         return Difference(text=f"expected {expected}\nseen {seen}"[:400], shape=shape)
-    if _impossible(theirs) and not _impossible(ours):
-        worst = max(step.logprob for step in theirs)
-        text = f"a log-probability of {worst:.4g}: none can be above 0"
-        return Difference(text=text, shape="logprobs: positive")
+    for fault, words in _FAULTS:
+        wrong = [step.logprob for step in theirs if fault(step)]
+        if wrong and not any(map(fault, ours)):
+            text = f"a log-probability of {wrong[0]:.4g}: {words[1]}"
+            return Difference(text=text, shape=f"logprobs: {words[0]}")
     return _parted(ours, theirs, max(FLOOR, noise(ours, reruns)))
 
 
@@ -54,10 +60,36 @@ def steps(told: Json) -> tuple[Step, ...] | None:
 
 def _step(told: Json) -> Step | None:
     match told:
-        case {"id": int(token), "logprob": int(logprob) | float(logprob), "top": list(top)}:
-            pairs = [pair for pair in top if isinstance(pair, list) and len(pair) == PAIR]
-            beside = {int(str(pair[0])): float(str(pair[1])) for pair in pairs}
-            return Step(token=token, logprob=float(logprob), top=beside)
+        case {"id": int(token), "logprob": chosen, "top": list(top)}:
+            logprob = _number(chosen)
+            return None if logprob is None else Step(token=token, logprob=logprob, top=_top(top))
+        case _:
+            return None
+
+
+def _top(told: Sequence[Json]) -> dict[int, float]:
+    """Read the candidates, leaving out what is none."""
+    beside: dict[int, float] = {}
+    for pair in told:
+        match pair:
+            case [int(token), candidate]:
+                logprob = _number(candidate)
+                if logprob is not None:
+                    beside[token] = logprob
+            case _:
+                pass
+    return beside
+
+
+def _number(told: Json) -> float | None:
+    """Read a number; one that JSON cannot carry comes as `{"$": "-inf"}`, or as null."""
+    match told:
+        case None:
+            return math.nan
+        case {"$": ("inf" | "-inf" | "nan") as odd}:
+            return float(odd)
+        case int() | float():
+            return float(told) if abs(told) < HUGE else math.inf if told > 0 else -math.inf
         case _:
             return None
 
@@ -70,14 +102,24 @@ def noise(ours: Sequence[Step], reruns: Sequence[Json]) -> float:
             abs(mine.logprob - theirs.logprob)
             for other in others
             for mine, theirs in zip(ours, other, strict=False)
-            if mine.token == theirs.token
+            if mine.token == theirs.token and not (_odd(mine) or _odd(theirs))
         ),
         default=0.0,
     )
 
 
-def _impossible(told: Sequence[Step]) -> bool:
-    return any(step.logprob > BEYOND for step in told)
+def _odd(step: Step) -> bool:
+    return not math.isfinite(step.logprob)
+
+
+def _positive(step: Step) -> bool:
+    return BEYOND < step.logprob < math.inf
+
+
+_FAULTS = (
+    (_odd, ("not finite", "a token that was chosen had a chance")),
+    (_positive, ("positive", "none can be above 0")),
+)
 
 
 def _parted(ours: Sequence[Step], theirs: Sequence[Step], tolerance: float) -> Difference | None:
@@ -85,7 +127,7 @@ def _parted(ours: Sequence[Step], theirs: Sequence[Step], tolerance: float) -> D
     for at, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
         if mine.token != other.token:
             return None if _near_tie(mine, other, tolerance) else _another(at, mine, other)
-        drift = abs(mine.logprob - other.logprob)
+        drift = _apart(mine.logprob, other.logprob)
         if drift > tolerance:
             text = (
                 f"token {at} ({mine.token}): {mine.logprob:.5f} became {other.logprob:.5f}, "
@@ -98,12 +140,19 @@ def _parted(ours: Sequence[Step], theirs: Sequence[Step], tolerance: float) -> D
     return None
 
 
+def _apart(one: float, other: float) -> float:
+    """The distance of two log-probabilities; two that are odd alike lie together."""
+    if math.isfinite(one) and math.isfinite(other):
+        return abs(one - other)
+    return 0.0 if str(one) == str(other) else math.inf
+
+
 def _near_tie(mine: Step, other: Step, tolerance: float) -> bool:
     """Whether each choice stands among the other's candidates, as good as its own."""
     here, there = mine.top.get(other.token), other.top.get(mine.token)
     if here is None or there is None:
         return False
-    return max(mine.logprob - here, other.logprob - there) <= 2 * tolerance
+    return all(gap <= 2 * tolerance for gap in (mine.logprob - here, other.logprob - there))
 
 
 def _another(at: int, mine: Step, other: Step) -> Difference:

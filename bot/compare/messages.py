@@ -9,6 +9,8 @@ from bot.compare.values import canonical, kind, readable, unified
 from bot.core.difference import Difference
 from bot.core.model import Json
 
+_TEXTS = frozenset({"content", "reasoning"})
+WORD = 20  # letters; roles and finish reasons are shorter
 _IGNORED = frozenset({"id", "index", "type"})  # of a tool call: given anew by each release
 
 
@@ -17,7 +19,9 @@ def json(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differen
     if canonical(expected) == canonical(seen):
         return None
     paths = ", ".join(sorted(set(_paths(expected, seen, ""))))
-    text = unified(_pretty(expected), _pretty(seen))
+    text = unified(_pretty(expected), _pretty(seen)) or unified(
+        canonical(expected), canonical(seen)
+    )
     return Difference(text=text, shape=f"json: {paths or 'value'}")
 
 
@@ -45,7 +49,7 @@ def message(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Diffe
         return None
     return Difference(
         text="\n".join(each.text for each in found),
-        shape="message: " + ", ".join(each.shape for each in found),
+        shape="message: " + ", ".join(dict.fromkeys(each.shape for each in found)),
     )
 
 
@@ -62,15 +66,27 @@ def _message(expected: dict[str, Json], seen: dict[str, Json]) -> Iterator[Diffe
 
 def _field(name: str, one: Json, other: Json) -> Difference:
     told = f"{name}:\n{unified(readable(one), readable(other))}"
-    if isinstance(one, str) and isinstance(other, str):
-        how = edit(one, other) if name in {"content", "reasoning"} else f"{one} became {other}"
-        return Difference(text=told, shape=f"{name} {how}")
-    return Difference(text=told, shape=f"{name} {kind(one)} became {kind(other)}")
+    if name in _TEXTS and isinstance(one, str) and isinstance(other, str):
+        return Difference(text=told, shape=f"{name} {edit(one, other)}")
+    say = kind if name in _TEXTS else _word
+    return Difference(text=told, shape=f"{name} {say(one)} became {say(other)}")
+
+
+def _word(value: Json) -> str:
+    """A word of a small vocabulary (`stop`, `assistant`) as it is; of anything else its kind."""
+    short = isinstance(value, str) and value.isidentifier() and len(value) <= WORD
+    return str(value) if short else kind(value)
 
 
 def _calls(expected: Json, seen: Json) -> Iterator[Difference]:
-    ours = expected if isinstance(expected, list) else []
-    theirs = seen if isinstance(seen, list) else []
+    ours, theirs = expected or [], seen or []
+    if not isinstance(ours, list) or not isinstance(theirs, list):
+        if canonical(ours) != canonical(theirs):
+            yield Difference(
+                text=f"tool_calls:\n{unified(_pretty(ours), _pretty(theirs))}",
+                shape=f"tool_calls {kind(expected)} became {kind(seen)}",
+            )
+        return
     if len(ours) != len(theirs):
         text = f"{len(ours)} tool calls became {len(theirs)}:\n"
         text += unified(_pretty(ours), _pretty(theirs))
@@ -92,9 +108,9 @@ def _plain(call: Json) -> Json:
 
 
 def _pretty(value: Json) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         return "".join(f"{name}: {canonical(value[name])}\n" for name in sorted(value))
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         return "".join(f"{canonical(item)}\n" for item in value)
     return canonical(value) + "\n"
 
@@ -108,7 +124,7 @@ def _paths(one: Json, other: Json, path: str) -> Iterator[str]:
             yield f"{path}[] count"
         for left, right in zip(one, other, strict=False):
             yield from _paths(left, right, f"{path}[]")
-    elif one != other:
+    elif canonical(one) != canonical(other):
         yield path
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from bot.compare.values import kind, raw, readable, unified
+from bot.compare.values import canonical, kind, raw, readable, unified
 from bot.core.difference import Difference
 from bot.core.model import Json
+
+_READ = frozenset({"text", "base64"})  # kinds that are met character by character
 
 
 def text(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Difference | None:
@@ -23,10 +25,9 @@ def text(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differen
     if same(expected, seen):
         return None
     one, other = readable(expected), readable(seen)
-    if kind(expected) != kind(seen) and "base64" not in (kind(expected), kind(seen)):
-        return Difference(
-            text=unified(one, other), shape=f"text: {kind(expected)} became {kind(seen)}"
-        )
+    if one == other or not ({kind(expected), kind(seen)} <= _READ or kind(expected) == kind(seen)):
+        told = unified(canonical(expected), canonical(seen))
+        return Difference(text=told, shape=f"text: {kind(expected)} became {kind(seen)}")
     if kind(expected) == "error":
         return Difference(text=unified(one, other), shape="text: another error")
     where = f"first difference at character {first_difference(one, other)}"
@@ -38,6 +39,8 @@ def same(expected: Json, seen: Json) -> bool:
     if expected == seen:
         return True
     one, other = raw(expected), raw(seen)
+    if one is not None and other is not None:
+        return one == other
     if one is not None and isinstance(seen, str):
         return one.decode("utf-8", "replace") == seen
     if other is not None and isinstance(expected, str):

@@ -19,9 +19,14 @@ def canonical(value: Json) -> str:
 
 def raw(value: Json) -> bytes | None:
     """Return the bytes of `{"base64": ...}`, or None when `value` is no such thing."""
-    if isinstance(value, dict) and set(value) == {"base64"} and isinstance(value["base64"], str):
-        return base64.b64decode(value["base64"])
-    return None
+    match value:
+        case {"base64": str(told), **rest} if not rest:
+            try:
+                return base64.b64decode(told)
+            except ValueError:
+                return None
+        case _:
+            return None
 
 
 def readable(value: Json) -> str:

@@ -35,8 +35,9 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as trouble:
-        cure = "run `stackmatrix run --config FILE`, or start in the folder of a matrix.yaml"
-        raise ConfigError((problem(file, (1, 1), f"cannot be read: {trouble}", cure),)) from None
+        cure = "`stackmatrix init` writes one to start from; --config FILE names yours"
+        why = trouble.strerror if isinstance(trouble, OSError) else trouble
+        raise ConfigError((problem(file, (1, 1), f"cannot be read: {why}", cure),)) from None
     tree = Tree.parse(file, text)
     problems = [*tree.problems, *_shape(tree), *_meaning(tree, known)]
     if problems:

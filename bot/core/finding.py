@@ -42,6 +42,16 @@ class Flip:
         return self.before if self.verdict is Verdict.FIXED else self.after
 
     @property
+    def working(self) -> Cell:
+        """The side that is right: the baseline, or the cell where something was fixed."""
+        return self.cell if self.verdict is Verdict.FIXED else self.baseline
+
+    @property
+    def broken(self) -> Cell:
+        """The other side."""
+        return self.baseline if self.verdict is Verdict.FIXED else self.cell
+
+    @property
     def component(self) -> str:
         """The component whose release was tried alone; empty for all newest."""
         return "" if self.trigger == NEWEST else self.trigger.split("==")[0]
@@ -67,6 +77,7 @@ class Group:
     link: Link | None
     signature: str
     flips: tuple[Flip, ...]
+    apart: str = ""  # of two causes that look the same, the probe that tells the second
 
     @property
     def plainest(self) -> Flip:
@@ -77,7 +88,7 @@ class Group:
     def search(self) -> str:
         """The name of the search for its culprit: the finding, between these two closures."""
         flip = self.plainest
-        ends: list[Json] = [flip.baseline.closure.digest, flip.cell.closure.digest]
+        ends: list[Json] = [flip.working.closure.digest, flip.broken.closure.digest]
         return f"{self.finding}-{digest([*ends, flip.probe.digest])[:8]}"
 
     @property
@@ -86,9 +97,15 @@ class Group:
         return tuple(sorted({flip.probe.name for flip in self.flips}))
 
 
-def fingerprint(row: str, component: str, link: str, told: str) -> str:
-    """Return the name of a finding: 16 hex digits over nothing that an installation decides."""
-    return digest([row, component, link, told])[:16]
+def fingerprint(
+    row: str, component: str, link: str, told: str, *, better: bool = False, apart: str = ""
+) -> str:
+    """Return the name of a finding: 16 hex digits over nothing that an installation decides.
+
+    `better` is a repair; `apart` names the probe of a second cause that looks like the first.
+    """
+    more = [*(["for the better"] if better else []), *([f"apart: {apart}"] if apart else [])]
+    return digest([row, component, link, told, *more])[:16]
 
 
 def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
@@ -112,10 +129,21 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
 
 
 def split(cause: Group, probes: Collection[str]) -> tuple[Group, Group | None]:
-    """Return the part of a group that `probes` show, and the rest, which has another cause."""
+    """Return the part of a group that `probes` show, and the rest, which has another cause.
+
+    `probes` hold the plainest one. A rest that looks just like what they show is told apart by
+    the name of its own plainest probe.
+    """
+    assert cause.plainest.probe.name in probes, "the plainest probe shows its own cause"  # noqa: S101
     mine = [flip for flip in cause.flips if flip.probe.name in probes]
     rest = [flip for flip in cause.flips if flip.probe.name not in probes]
-    return _group(cause.component, mine), _group(cause.component, rest) if rest else None
+    first = _group(cause.component, mine, cause.apart)
+    if not rest:
+        return first, None
+    second = _group(cause.component, rest)
+    if second.finding == first.finding or cause.apart:
+        second = _group(cause.component, rest, second.plainest.probe.name)
+    return first, second
 
 
 def _key(flip: Flip, component: str) -> Key:
@@ -131,17 +159,19 @@ def _same(flip: Flip, members: Sequence[Flip], key: Key) -> bool:
     )
 
 
-def _group(component: str, members: Sequence[Flip]) -> Group:
+def _group(component: str, members: Sequence[Flip], apart: str = "") -> Group:
     flips = tuple(sorted(members, key=_plainness))
     plainest = flips[0]
     told = signature(plainest.telling)
     link = str(plainest.link or "")
+    better = plainest.verdict is Verdict.FIXED
     return Group(
-        finding=fingerprint(plainest.row, component, link, told),
+        finding=fingerprint(plainest.row, component, link, told, better=better, apart=apart),
         component=component,
         link=plainest.link,
         signature=told,
         flips=flips,
+        apart=apart,
     )
 
 

@@ -28,6 +28,10 @@ from bot.core.model import (
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.signature import signature
 
+_GONE = Difference(
+    text="the baseline shows it, and it is not exposed any more", shape="not exposed any more"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -78,17 +82,25 @@ def outcome(
     noted: list[Link] = []
     for look in sorted(probe.looks, key=lambda look: list(Link).index(look.link)):
         expected = expectation(look, before)
-        if NOT_EXPOSED in (expected, seen.at(look.link)):
+        gone = _gone(look.link, seen, before)
+        if NOT_EXPOSED in (expected, seen.at(look.link)) and not gone:
             unheld.append(look.link)
             continue
         reruns = tuple(one.at(look.link) for one in before)
-        difference = comparators[look.compare](expected, seen.at(look.link), reruns)
+        compare = comparators[look.compare]
+        difference = _GONE if gone else compare(expected, seen.at(look.link), reruns)
         if difference is None:
             continue
         if look.authority is not Authority.UNSPECIFIED:
             return _diverged(look.link, difference)
         noted.append(look.link)
     return Passed(unheld=tuple(unheld), noted=tuple(noted))
+
+
+def _gone(link: Link, seen: Observation, before: Sequence[Observation]) -> bool:
+    """Whether every repeat of the baseline showed this link, and now it is not exposed any more."""
+    shown = [one.failure is None and one.at(link) != NOT_EXPOSED for one in before]
+    return bool(shown) and all(shown) and seen.at(link) == NOT_EXPOSED
 
 
 def expectation(look: Look, before: Sequence[Observation]) -> Json:

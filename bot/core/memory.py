@@ -65,6 +65,7 @@ class Memory:
     _open: dict[tuple[int, str, int], list[Observed]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _stopped: dict[tuple[int, str, int], CellStopped] = field(default_factory=dict)
 
     def fold(self, facts: Iterable[Fact]) -> Memory:
         """Add every fact, in order, and return itself."""
@@ -93,18 +94,21 @@ class Memory:
             case Observed() as body:
                 self._open[place].append(body)
             case CellStopped() as body:
-                self.cells[body.cell].stopped = body
+                self.cells[body.cell].stopped = self._stopped[place] = body
                 self.executed[fact.run].add(body.cell)
             case CellDone() as body:
-                self._finish(body, self._open.pop(place, []))
+                self._finish(body, self._open.pop(place, []), self._stopped.pop(place, None))
                 self.executed[fact.run].add(body.cell)
             case _:
                 return False
         return True
 
-    def _finish(self, body: CellDone, observed: list[Observed]) -> None:
+    def _finish(
+        self, body: CellDone, observed: list[Observed], stopped: CellStopped | None
+    ) -> None:
+        """The finished attempt counts: what stopped an earlier one stops nothing any more."""
         cell = self.cells[body.cell]
-        cell.done = body
+        cell.done, cell.stopped = body, stopped
         again: dict[str, list[Observation]] = defaultdict(list)
         for one in observed:
             again[one.probe].append(one.observation)

@@ -87,10 +87,8 @@ def _guards(proof: Proof) -> str:
     """What makes eating memory, or never answering, an ordinary failure of the file."""
     lines = []
     if proof.memory_bytes:
-        lines += [
-            "import resource\n",
-            f"resource.setrlimit(resource.RLIMIT_DATA, ({proof.memory_bytes}, {proof.memory_bytes}))",
-        ]
+        limit = f"({proof.memory_bytes}, {proof.memory_bytes})"
+        lines += ["import resource\n", f"resource.setrlimit(resource.RLIMIT_DATA, {limit})"]
     if proof.seconds:
         lines += [
             "import faulthandler\n",

@@ -27,7 +27,7 @@ one probe or says what stopped the cell, so asking again what remains comes to a
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.model import Failure, Json, Link, Observation, Phase, Reason
@@ -70,26 +70,19 @@ class Hearing:
 
     def hear(self, line: Json) -> float:
         """Take one line and return how many seconds the next may take; odd lines change nothing."""
-        if not isinstance(line, dict):
-            return self._patience
-        match line.get("event"):
-            case "ready":
-                self._says[str(line.get("module"))] = line.get("says")
-            case "stopped":
-                self._stopped = _failure(line.get("failure"), Phase.START)
-            case "begin":
-                self._begin(str(line.get("probe")), _seconds(line.get("seconds")))
-            case "asking":
-                self._asking = _link(line.get("link"))
-                self._patience = min(self._patience, _seconds(line.get("left")) + GRACE)
-            case "saw":
-                self._note(line.get("link"), line.get("value"))
-            case "end":
-                self._end(line)
-            case "bye":
-                self._patience = FAREWELL
-            case _:
-                pass
+        takes: dict[str, Callable[[dict[str, Json]], None]] = {
+            "ready": self._ready,
+            "stopped": self._stop,
+            "begin": self._begin,
+            "asking": self._ask,
+            "saw": self._see,
+            "end": self._end,
+            "bye": self._bye,
+        }
+        if isinstance(line, dict):
+            take = takes.get(str(line.get("event")))
+            if take is not None:
+                take(line)
         return self._patience
 
     def finish(self, *, returncode: int | None, stopped_by: str, log: str) -> Heard:
@@ -105,9 +98,25 @@ class Hearing:
             says=dict(self._says),
         )
 
-    def _begin(self, probe: str, seconds: float) -> None:
-        self._probe, self._asking, self._saw = probe, None, {}
-        self._patience = seconds + GRACE
+    def _ready(self, line: dict[str, Json]) -> None:
+        self._says[str(line.get("module"))] = line.get("says")
+
+    def _stop(self, line: dict[str, Json]) -> None:
+        self._stopped = _failure(line.get("failure"), Phase.START)
+
+    def _begin(self, line: dict[str, Json]) -> None:
+        self._probe, self._asking, self._saw = str(line.get("probe")), None, {}
+        self._patience = _seconds(line.get("seconds")) + GRACE
+
+    def _ask(self, line: dict[str, Json]) -> None:
+        self._asking = _link(line.get("link"))
+        self._patience = min(self._patience, _seconds(line.get("left")) + GRACE)
+
+    def _see(self, line: dict[str, Json]) -> None:
+        self._note(line.get("link"), line.get("value"))
+
+    def _bye(self, _line: dict[str, Json]) -> None:
+        self._patience = FAREWELL
 
     def _note(self, name: Json, value: Json) -> None:
         link = _link(name)

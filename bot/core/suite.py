@@ -18,6 +18,7 @@ Fields: TypeAlias = Mapping[str, Json]
 FAMILY_KEYS = frozenset(
     {"family", "title", "ask", "seconds", "cases", "take", "request", "golden", "links", "files"}
 )
+COMPARATORS = frozenset({"text", "ids", "logprobs", "json", "message", "stream", "usage"})
 LOOK_KEYS = frozenset({"compare", "authority", "because", "absolute", "golden"})
 SECONDS = 60.0
 
@@ -47,7 +48,7 @@ def probes(family: Fields, goldens: Mapping[str, Json]) -> tuple[Probe, ...]:
             ask=ask,
             request=_request(family, case),
             looks=tuple(_looks(family, case, at, goldens.get(f"{prefix}/{case['id']}"))),
-            seconds=_seconds(case.get("seconds", family.get("seconds", SECONDS))),
+            seconds=_seconds(family, case, at),
         )
         for at, case in enumerate(_cases(family))
     )
@@ -64,12 +65,13 @@ def _cases(family: Fields) -> Iterator[Fields]:
 
 
 def _request(family: Fields, case: Fields) -> Json:
-    take = family.get("take")
+    take, shared = family.get("take"), family.get("request", {})
+    if take is not None and not isinstance(take, list):
+        raise ProbeFileError(("take",), "`take` is no list", "list keys of a case: [messages]")
+    if not isinstance(shared, dict):
+        raise ProbeFileError(("request",), "`request` is no table", "write `request: {key: value}`")
     own = [key for key in case if key not in {"id", "links", "seconds"}]
-    chosen = [key for key in own if not isinstance(take, list) or key in take]
-    shared = family.get("request", {})
-    base = dict(shared) if isinstance(shared, dict) else {}
-    return {**base, **{key: case[key] for key in chosen}}
+    return {**shared, **{key: case[key] for key in own if take is None or key in take}}
 
 
 def _looks(family: Fields, case: Fields, at: int, golden: Json) -> Iterator[Look]:
@@ -101,12 +103,20 @@ def _look(name: str, look: Json, path: tuple[str | int, ...], golden: Json) -> L
         raise ProbeFileError(path, f"`{name}` is absolute and has no golden", cure)
     return Look(
         link=Link(name),
-        compare=_text(look, "compare", path),
+        compare=_compare(look, path),
         authority=_authority(look, path),
         because=str(look.get("because", "")),
         absolute=absolute,
         golden=expected if absolute else None,
     )
+
+
+def _compare(look: Fields, path: tuple[str | int, ...]) -> str:
+    given = _text(look, "compare", path)
+    if given not in COMPARATORS:
+        cure = f"use one of: {', '.join(sorted(COMPARATORS))}"
+        raise ProbeFileError((*path, "compare"), f"there is no comparator `{given}`", cure)
+    return given
 
 
 def _authority(look: Fields, path: tuple[str | int, ...]) -> Authority:
@@ -131,5 +141,9 @@ def _text(table: Fields, key: str, path: tuple[str | int, ...]) -> str:
     return value
 
 
-def _seconds(value: Json) -> float:
-    return float(value) if isinstance(value, int | float) and value > 0 else SECONDS
+def _seconds(family: Fields, case: Fields, at: int) -> float:
+    place: tuple[str | int, ...] = ("cases", at) if "seconds" in case else ()
+    value = case.get("seconds", family.get("seconds", SECONDS))
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ProbeFileError((*place, "seconds"), "`seconds` is no time", "write `seconds: 30`")
+    return float(value)

@@ -13,7 +13,28 @@ client = openai.OpenAI(base_url=base_url + "/v1", api_key="unused", max_retries=
 """
 
 _ANSWER = """REQUEST.setdefault("model", "tiny-chat")
-answer = client.chat.completions.create(**{**REQUEST, "stream": False}).model_dump(exclude_unset=True)
+answer = client.chat.completions.create(**REQUEST).model_dump(exclude_unset=True)
+"""
+
+_STREAMED = """REQUEST.setdefault("model", "tiny-chat")
+REQUEST.setdefault("stream_options", {"include_usage": True})
+said, calls, finish, usage = {}, {}, None, None
+for chunk in client.chat.completions.create(**REQUEST):
+    chunk = chunk.model_dump(exclude_unset=True)
+    usage = chunk.get("usage") or usage
+    for choice in chunk["choices"]:
+        delta, finish = choice["delta"], choice.get("finish_reason") or finish
+        said["role"] = delta.get("role") or said.get("role")
+        for name in ("content", "reasoning_content"):
+            if delta.get(name) is not None:
+                said[name] = said.get(name, "") + delta[name]
+        for call in delta.get("tool_calls") or []:
+            whole = calls.setdefault(call["index"], {})
+            for name, part in call["function"].items():
+                whole[name] = whole.get(name, "") + (part or "")
+if calls:
+    said["tool_calls"] = [{"function": calls[index]} for index in sorted(calls)]
+answer = {"choices": [{"message": said, "finish_reason": finish}], "usage": usage}
 """
 
 _MESSAGE = """choice = answer["choices"][0]
@@ -63,11 +84,7 @@ except openai.APIStatusError:
     pass
 """
 
-_SEEN = {
-    Link.REQUEST: _REQUEST,
-    Link.MESSAGE: _CLIENT + _ANSWER + _MESSAGE,
-    Link.USAGE: _CLIENT + _ANSWER + _USAGE,
-}
+_SEEN = {Link.MESSAGE: _MESSAGE, Link.USAGE: _USAGE}
 
 
 class OpenAI:
@@ -94,5 +111,10 @@ class OpenAI:
         return ""
 
     def show(self, probe: Probe, link: Link) -> str:
-        """What the client sends, or what it makes of the answer."""
-        return _SEEN.get(link, "") if probe.ask == "chat" else ""
+        """What the client sends, or what it makes of the answer, whole or in pieces."""
+        if probe.ask != "chat":
+            return ""
+        if link not in _SEEN:
+            return _REQUEST if link is Link.REQUEST else ""
+        request = probe.request if isinstance(probe.request, dict) else {}
+        return _CLIENT + (_STREAMED if request.get("stream") else _ANSWER) + _SEEN[link]

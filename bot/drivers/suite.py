@@ -25,16 +25,17 @@ def read_suite(folders: Sequence[Path], names: Sequence[str]) -> tuple[Probe, ..
     """
     known: dict[str, Probe] = {}
     for file in _files(folders):
-        for probe in _probes(file):
+        for at, probe in enumerate(_probes(file)):
             if probe.name in known:
-                raise SuiteError(f"{file}: `{probe.name}` is there twice", cure="rename one")
+                line = _line(file, ("cases", at))
+                raise SuiteError(f"{file}:{line}: `{probe.name}` is there twice", cure="rename one")
             known[probe.name] = probe
     chosen = {probe.name: probe for name in names for probe in _chosen(known, name, folders)}
     return tuple(chosen.values())
 
 
 def families(folders: Sequence[Path]) -> tuple[str, ...]:
-    """Return the names of the families in `folders`."""
+    """Return the names of the families in `folders`. Raises `SuiteError` where a file is wrong."""
     return tuple(str(_load(file).get("family", file.stem)) for file in _files(folders))
 
 
@@ -59,9 +60,14 @@ def _files(folders: Sequence[Path]) -> Iterator[Path]:
 def _load(file: Path) -> dict[str, Json]:
     try:
         read = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as trouble:
+    except OSError as trouble:
+        raise SuiteError(f"{file}:1: {trouble.strerror}", cure="make it readable") from None
+    except (ValueError, yaml.YAMLError) as trouble:
+        mark = trouble.problem_mark if isinstance(trouble, yaml.MarkedYAMLError) else None
+        what = trouble.problem if isinstance(trouble, yaml.MarkedYAMLError) else trouble
         cure = "mind the indentation, and quote text that holds `:` or `#`"
-        raise SuiteError(f"{file}: {trouble}", cure=cure) from None
+        line = mark.line + 1 if mark else 1
+        raise SuiteError(f"{file}:{line}: is no YAML: {what}", cure=cure) from None
     if not isinstance(read, dict):
         raise SuiteError(f"{file}:1: is no probe family", cure="begin with `family: NAME`")
     return read
@@ -82,29 +88,44 @@ def _cases(file: Path, root: Path, family: Mapping[str, Json]) -> Iterator[Json]
     """The cases, read from their own file where one is named, with the texts they point to."""
     cases = family.get("cases")
     if isinstance(cases, str):
-        cases = json.loads(_read(root / cases))
+        cases = _json(root / cases, ("cases",))
     pointing = family.get("files", {"source": ""})
-    for case in cases if isinstance(cases, list) else ():
+    for at, case in enumerate(cases if isinstance(cases, list) else ()):
         whole = dict(case) if isinstance(case, dict) else {}
         for key, folder in pointing.items() if isinstance(pointing, dict) else ():
             if isinstance(whole.get(key), str):
                 place = (root / str(folder)) if folder else file.parent
-                whole["source"] = _read(place / str(whole.pop(key)))
+                whole["source"] = _read(place / str(whole.pop(key)), ("cases", at, key))
         yield whole
 
 
-def _goldens(root: Path, family: Mapping[str, Json]) -> dict[str, Json]:
+def _goldens(root: Path, family: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The committed goldens of a family; none where it has no file of them."""
     file = root / "goldens" / f"{family.get('golden', family.get('family'))}.json"
-    return dict(json.loads(_read(file))) if file.is_file() else {}
+    read = _json(file, ("golden",)) if file.is_file() else {}
+    if not isinstance(read, dict):
+        raise ProbeFileError(("golden",), f"{file} is no table", "write {FAMILY/ID: {LINK: ...}}")
+    return read
 
 
-def _read(file: Path) -> str:
+def _json(file: Path, path: tuple[str | int, ...]) -> Json:
+    try:
+        read: Json = json.loads(_read(file, path))
+    except json.JSONDecodeError as trouble:
+        what = f"{file}:{trouble.lineno}: is no JSON: {trouble.msg}"
+        raise ProbeFileError(path, what, "mend that file") from None
+    return read
+
+
+def _read(file: Path, path: tuple[str | int, ...]) -> str:
+    """Read what the probe file names at `path`."""
     try:
         return file.read_text(encoding="utf-8")
     except OSError as trouble:
-        raise SuiteError(
-            f"{file}: {trouble.strerror}", cure="mend the name in the probe file"
-        ) from None
+        what = f"{file}: {trouble.strerror}"
+        raise ProbeFileError(path, what, "mend the name in the probe file") from None
+    except ValueError as trouble:
+        raise ProbeFileError(path, f"{file}: {trouble}", "write it as UTF-8") from None
 
 
 def _line(file: Path, path: tuple[str | int, ...]) -> int:

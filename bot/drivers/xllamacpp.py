@@ -1,4 +1,4 @@
-"""llama.cpp as the wheel `xllamacpp` carries it: an embedded server that speaks OpenAI's dialect."""
+"""llama.cpp in the wheel `xllamacpp`: an embedded server that speaks OpenAI's dialect."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def post(path, body):
         return json.load(answer)
 """
 
-_MESSAGE = """REQUEST.pop("stream", None)
-choice = post("/v1/chat/completions", REQUEST)["choices"][0]  # of base_url
+_MESSAGE = """choice = post("/v1/chat/completions", REQUEST)["choices"][0]  # of base_url
 said = choice["message"]
 seen = {"role": said["role"], "content": said.get("content")}
 if said.get("reasoning_content") is not None:
@@ -46,15 +45,15 @@ if said.get("tool_calls"):
 seen["finish_reason"] = choice["finish_reason"]
 """
 
-_USAGE = """REQUEST.pop("stream", None)
-told = post("/v1/chat/completions", REQUEST)["usage"]  # of base_url
+_USAGE = """told = post("/v1/chat/completions", REQUEST)["usage"]  # of base_url
 seen = {name: told[name] for name in ("prompt_tokens", "completion_tokens")}
 """
 
 _PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]  # of base_url
 """
 
-_COMPLETION = """asked = {"prompt": prompt, "cache_prompt": False, "return_tokens": True, "n_probs": 5}
+_COMPLETION = """asked = {"prompt": prompt, "cache_prompt": False}
+asked.update(return_tokens=True, n_probs=5)
 asked["n_predict"] = REQUEST.get("max_tokens", 256)
 asked["temperature"] = REQUEST.get("temperature", 0)
 """
@@ -109,7 +108,7 @@ class XLlamaCpp:
 
     def files(self, model: Path) -> Mapping[str, Path]:
         """The GGUF file."""
-        found = sorted(model.glob("*.gguf"))[0]
+        found = min(model.glob("*.gguf"))
         return {found.name: found}
 
     def serve(self) -> str:
@@ -117,5 +116,10 @@ class XLlamaCpp:
         return _SERVE.format(model="tiny-chat.gguf")
 
     def show(self, probe: Probe, link: Link) -> str:
-        """What the engine shows of a chat, by plain HTTP; a client is not needed."""
-        return _SEEN.get(link, "") if probe.ask == "chat" else ""
+        """What the engine shows of a chat, by plain HTTP; a client is not needed.
+
+        A plain request cannot show what is wrong with a stream: of one, only what comes before.
+        """
+        request = probe.request if isinstance(probe.request, dict) else {}
+        hidden = request.get("stream") and link in {Link.MESSAGE, Link.USAGE}
+        return _SEEN.get(link, "") if probe.ask == "chat" and not hidden else ""

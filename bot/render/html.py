@@ -7,7 +7,7 @@ there. A word always stands beside a colour, and it all works with a keyboard an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -29,6 +29,7 @@ from bot.core.report import Report, Result
 from bot.core.sanitise import excerpt, plain
 
 VALUE_LINES = 40
+RELEASE_LINES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +140,8 @@ def _show(value: Json) -> str:
     return excerpt(text, lines=VALUE_LINES)
 
 
-def _delta(report: Report) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """Yield (title, tone, entries) for each part of the delta; an entry is (anchor, text)."""
+def _delta(report: Report) -> Iterator[tuple[str, str, int, list[tuple[str, str]]]]:
+    """Yield (title, tone, count, entries) of each part; an entry is (anchor, text)."""
     titles = {finding.finding: headline(finding) for finding in report.findings}
     parts = (
         ("Newly broken", "bad", report.delta.newly_broken),
@@ -150,11 +151,17 @@ def _delta(report: Report) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     )
     for title, tone, names in parts:
         entries = [(name if name in titles else "", titles.get(name, name)) for name in names]
-        yield title, tone, entries
-    yield "New releases", "plain", [("", _release(one)) for one in report.delta.releases]
+        yield title, tone, len(entries), entries
+    fresh = report.delta.releases
+    yield "New releases", "plain", len(fresh), [("", line) for line in release_lines(fresh)]
 
 
-def _release(release: Release) -> str:
-    day = f", {release.uploaded:%Y-%m-%d}" if release.uploaded else ""
-    yanked = ", yanked" if release.yanked is not None else ""
-    return f"{release.component} {release.version}{day}{yanked}"
+def release_lines(releases: Sequence[Release]) -> list[str]:
+    """Return one line for each component that has something new, the most eight of them."""
+    by_component: dict[str, list[str]] = {}
+    for one in releases:
+        yanked = " (yanked)" if one.yanked is not None else ""
+        by_component.setdefault(one.component, []).append(one.version + yanked)
+    lines = [f"{name} {', '.join(versions)}" for name, versions in by_component.items()]
+    more = len(lines) - RELEASE_LINES
+    return [*lines[:RELEASE_LINES], f"and {more} more components"] if more > 0 else lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason
+from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
 from bot.core.protocol import PROTOCOL, Hearing
 from bot.ports import Room
 from bot.steps.house import House
@@ -21,8 +21,14 @@ class Asked:
 
 
 def modules(house: House, components: Sequence[str], model: str) -> Json:
-    """Return the guest modules of a stack, in causal order, each with its set-up."""
-    drivers = {house.driver(name).name: house.driver(name) for name in components}
+    """Return the guest modules of a stack, each with its set-up: the engine first.
+
+    Engines bring native code that some releases of them can load only before anybody else's;
+    that must not hide what the row was made to ask, in whichever order a person listed it.
+    """
+    known = house.matrix.components
+    engines_first = sorted(components, key=lambda name: known[name].role is not Role.ENGINE)
+    drivers = {house.driver(name).name: house.driver(name) for name in engines_first}
     path = house.models[model]
     return [{"name": each.guest, "setup": each.setup(path)} for each in drivers.values()]
 

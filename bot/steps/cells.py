@@ -31,6 +31,7 @@ def run_cell(house: House, work: Work) -> Cell:
     cell = work.cell
     attempt = house.memory.attempt(house.run, cell.key)
     began = house.clock()
+    house.progress.start("execute", cell.name)
     with house.env.open(
         cell.closure, interpreter=cell.interpreter, limits=house.limits(), fresh=False
     ) as room:

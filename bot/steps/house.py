@@ -38,6 +38,7 @@ class House:
     matrix: Matrix
     bot: str
     suite: str
+    platform: str
     probes: Mapping[str, tuple[Probe, ...]]
     models: Mapping[str, Path]
     sources: Mapping[str, Source]

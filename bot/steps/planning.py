@@ -186,7 +186,7 @@ def _fits(row: Row, cell: Cell) -> bool:
 
 def _good(then: House, row: Row) -> dict[str, Cell]:
     """The stack of all newest, where nothing in it was worse than in its baseline."""
-    results = [each for each in rule(then) if each.planned.row == row.name]
+    results = rule(then, row.name)
     newest = [each for each in results if each.planned.trigger == NEWEST and each.planned.cell]
     bad = {
         each.planned.cell.backend

@@ -21,7 +21,7 @@ from bot.core.model import (
     Reason,
     Requirements,
 )
-from bot.core.outcome import Explanation, Verdict
+from bot.core.outcome import Explanation
 from bot.core.proof import NAME, Proof, commands, write
 from bot.ports import Driver
 from bot.steps.close import close
@@ -104,29 +104,26 @@ def _proof(
     chosen: Chosen,
 ) -> Proof | None:
     """Fill in the file, or return None where what it should say was never seen."""
-    fixed = group.plainest.verdict is Verdict.FIXED
-    right_seen, wrong_seen = (small.bad, small.good) if fixed else (small.good, small.bad)
     link = _link(group, small)
-    expected = right_seen.at(link)
+    expected = small.good.at(link)
     if expected == NOT_EXPOSED:
         return None
     needed = _needed(house, group, apart.good, chosen)
     differ = {name for name, _, _ in moved(apart.good.versions, apart.bad.versions)}
     if not {culprit.package for culprit in explanation.culprits} <= set(needed.versions):
         return None
-    good, bad = (_pins(side, differ) for side in (apart.good, apart.bad))
     return Proof(
         title=title(group, explanation),
         shared=tuple(str(pin) for pin in needed.pins if pin.name not in differ),
-        wrong=good if fixed else bad,
-        right=bad if fixed else good,
+        wrong=_pins(apart.bad, differ),
+        right=_pins(apart.good, differ),
         interpreter=group.plainest.cell.interpreter,
         request=small.probe.request,
         expected=expected,
         body=chosen.body,
         tolerant=link is Link.LOGPROBS,
-        memory_bytes=_guard_memory(house, wrong_seen),
-        seconds=_guard_seconds(small, wrong_seen),
+        memory_bytes=_guard_memory(house, small.bad),
+        seconds=_guard_seconds(small, small.bad),
         files=tuple((name, digest) for name, (digest, _) in _files(house, group, chosen).items()),
     )
 

@@ -6,7 +6,7 @@ Every trial is a fact, so a search that was interrupted asks nothing twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
@@ -26,7 +26,7 @@ from bot.core.model import (
     Requirements,
     Role,
 )
-from bot.core.outcome import Explanation
+from bot.core.outcome import Explanation, Verdict
 from bot.core.trial import Told, Trial
 from bot.errors import SourceError
 from bot.steps.ask import ask, modules, whole
@@ -49,8 +49,8 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     flip = group.plainest
     known = _releases(house, flip)
     machine = Explain(
-        good=flip.baseline.closure,
-        bad=flip.cell.closure,
+        good=flip.working.closure,
+        bad=flip.broken.closure,
         releases={
             name: [release.version for release in releases] for name, releases in known.items()
         },
@@ -61,14 +61,22 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
             for release in releases
             if release.yanked is not None
         ),
-        requires=house.solver.requires(flip.cell.closure, flip.cell.interpreter),
+        requires=house.solver.requires(flip.broken.closure, flip.cell.interpreter),
         link=group.link,
     )
     while trials := machine.propose():
         _round(house, group, ends, trials, machine.tell)
     if machine.result is None:
         raise AssertionError("a search that proposes nothing has a result")
-    return machine.result
+    return _forward(machine.result) if flip.verdict is Verdict.FIXED else machine.result
+
+
+def _forward(found: Explanation) -> Explanation:
+    """Tell a search that went back from what works in the order of time: (last bad, first good]."""
+    culprits = tuple(
+        replace(each, last_good=each.first_bad, first_bad=each.last_good) for each in found.culprits
+    )
+    return replace(found, culprits=culprits)
 
 
 def _round(
@@ -80,6 +88,7 @@ def _round(
 ) -> None:
     """Run the trials of one proposal, several at once, and tell them in the order proposed."""
     answers: dict[str, Told] = {}
+    house.progress.begin("explain", len(trials))
     for trial, told in house.runner.run(trials, lambda one: attempt(house, group, ends, one)):
         answers[trial.name] = told
         house.progress.advance("explain", trial.name)
@@ -89,12 +98,16 @@ def _round(
 
 def attempt(house: House, group: Group, ends: Ends, trial: Trial) -> Told:
     """Run one trial, or remember it: resolve, install, ask, and name what was seen."""
+    house.progress.start("explain", trial.name)
     known = house.memory.tried.get((group.search, trial.name))
     flip = group.plainest
     closure = close(house, asked_of(house, flip, trial))
     if isinstance(closure, Conflict):
         return Told(signature=None, why=closure.why)
-    if known is not None and known.observation is not None:
+    recorded = _recorded(house, flip, closure, trial)
+    if recorded is not None:
+        seen = recorded
+    elif known is not None and known.observation is not None:
         seen = known.observation
     else:
         seen = observe(house, flip, flip.probe, closure, fresh=trial.fresh)
@@ -106,11 +119,21 @@ def attempt(house: House, group: Group, ends: Ends, trial: Trial) -> Told:
     return Told(signature=told, versions=closure.versions, why=why)
 
 
+def _recorded(house: House, flip: Flip, closure: Closure, trial: Trial) -> Observation | None:
+    """What an end of the search showed when its cell was run: draw by draw, if it was asked."""
+    cell = flip.working if trial.lean == "good" else flip.broken
+    known = house.memory.cells.get(cell.key)
+    if trial.versions or closure.digest != cell.closure.digest or known is None:
+        return None
+    seen = known.seen.get(flip.probe.digest, [])
+    return seen[trial.draw] if trial.draw < len(seen) else None
+
+
 def asked_of(house: House, flip: Flip, trial: Trial) -> Requirements:
     """Return the question to the solver: the trial's pins, the stack's roots, and its leaning."""
     pinned = {canonicalize_name(name) for name, _ in trial.versions}
     roots = [_root(house, name) for name, _ in flip.cell.components]
-    end = flip.baseline if trial.lean == "good" else flip.cell
+    end = flip.working if trial.lean == "good" else flip.broken
     stay = {name: end.closure.version(name) for name in roots if name not in pinned}
     pins = (
         *(f"{name}=={version}" for name, version in trial.versions),

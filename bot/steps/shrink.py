@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.core.facts import Tried
 from bot.core.finding import Group
 from bot.core.judge import between
-from bot.core.model import Closure, Conflict, Failure, Json, Observation, Probe
-from bot.core.outcome import Culprit, Explanation
+from bot.core.model import Closure, Failure, Json, Observation, Probe
+from bot.core.outcome import Explanation, Verdict
 from bot.core.reduce import FIXED, Reduce, is_chat
 from bot.core.trial import Trial
 from bot.ports import Room
@@ -27,7 +28,7 @@ CALLS_AT_MOST = 240  # questions to the two sides, both counted as one
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The two closures that part, differing in the culprit and what it forces, and nothing else."""
+    """The working and the broken closure: they differ in the culprit and what it forces."""
 
     good: Closure
     bad: Closure
@@ -51,17 +52,22 @@ class Smallest:
 def sides(house: House, group: Group, explanation: Explanation) -> Sides | None:
     """Return the closest two closures that part, or None where they cannot be resolved again."""
     flip = group.plainest
-    culprits = explanation.culprits
-    good = close(house, asked_of(house, flip, _trial(culprits, "last_good")))
-    bad = close(house, asked_of(house, flip, _trial(culprits, "first_bad")))
-    if isinstance(good, Conflict) or isinstance(bad, Conflict):
-        return None
-    return Sides(good=good, bad=bad)
+    older, newer = (
+        {c.package: c.last_good for c in explanation.culprits},
+        {c.package: c.first_bad for c in explanation.culprits},
+    )
+    works, breaks = (newer, older) if flip.verdict is Verdict.FIXED else (older, newer)
+    leans: tuple[Literal["good", "bad"], ...] = ("good", "bad")
+    for lean in leans:
+        good = close(house, asked_of(house, flip, _trial(works, lean)))
+        bad = close(house, asked_of(house, flip, _trial(breaks, lean)))
+        if isinstance(good, Closure) and isinstance(bad, Closure):
+            return Sides(good=good, bad=bad)
+    return None
 
 
-def _trial(culprits: Sequence[Culprit], end: str) -> Trial:
-    versions = tuple((culprit.package, str(getattr(culprit, end))) for culprit in culprits)
-    return Trial(versions=versions, lean="good")
+def _trial(versions: Mapping[str, str], lean: Literal["good", "bad"]) -> Trial:
+    return Trial(versions=tuple(versions.items()), lean=lean)
 
 
 def shown_by(house: House, group: Group) -> frozenset[str]:
@@ -125,15 +131,21 @@ def shrink(house: House, group: Group, apart: Sides) -> Smallest | None:
 
 def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | None:
     probe = _bare(group)
-    first = _both(house, group, good, bad, (probe,))[0]
+    names = [name for name, _ in group.plainest.cell.components]
+    first = _both(house, group, (good, bad), names, (probe,))[0]
     wanted = between(probe, *first, house.comparators)
     if not wanted:
         return None
+    for name in names if len(names) > 1 else ():
+        fewer = [one for one in names if one != name] or names
+        seen = _both(house, group, (good, bad), fewer, (probe,))[0]
+        if _still(house, probe, *seen, wanted, first[0]):
+            names, first = fewer, seen
     machine = Reduce(probe.request, keep=_keeps(probe), fixed=_fixed(probe), width=WIDTH)
     best = Smallest(probe=probe, good=first[0], bad=first[1], calls=0)
     while (candidates := machine.propose()) and machine.calls < CALLS_AT_MOST:
         probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]
-        answers = _both(house, group, good, bad, probes)
+        answers = _both(house, group, (good, bad), names, probes)
         for one, (left, right) in zip(probes, answers, strict=True):
             still = _still(house, one, left, right, wanted, first[0])
             machine.tell(one.request, still=still)
@@ -181,12 +193,14 @@ def _still(
 
 
 def _both(
-    house: House, group: Group, good: Room, bad: Room, probes: Sequence[Probe]
+    house: House,
+    group: Group,
+    rooms: tuple[Room, Room],
+    names: Sequence[str],
+    probes: Sequence[Probe],
 ) -> tuple[tuple[Observation, Observation], ...]:
     """Ask both sides the same questions, at the same time."""
-    cell = group.plainest.cell
-    guests = modules(house, [name for name, _ in cell.components], cell.model)
-    rooms = (good, bad)
+    guests = modules(house, names, group.plainest.cell.model)
     asked = dict(house.runner.run((0, 1), lambda side: ask(house, rooms[side], guests, probes)))
     return tuple((whole(probe, asked[0]), whole(probe, asked[1])) for probe in probes)
 

@@ -27,11 +27,13 @@ class Ruled:
     verdict: Verdict
 
 
-def rule(house: House) -> tuple[Ruled, ...]:
-    """Return every result of this run's plan, in the order of the plan."""
-    planned = planned_of(house)
+def rule(house: House, row: str = "") -> tuple[Ruled, ...]:
+    """Return every result of this run's plan, or of one row of it, in the order of the plan."""
     return tuple(
-        _rule(house, each, probe) for each in planned for probe in house.probes.get(each.row, ())
+        _rule(house, each, probe)
+        for each in planned_of(house)
+        if row in ("", each.row)
+        for probe in house.probes.get(each.row, ())
     )
 
 

@@ -43,6 +43,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         cells=tuple(_cell(house, each, results) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
         promises=dict(house.env.promises()),
+        platform=house.platform,
         executed=len(house.memory.executed.get(house.run, ())),
     )
 

@@ -11,12 +11,11 @@ from bot.app import Options, opened
 from bot.core.finding import Group
 from bot.core.report import Report
 from bot.effects.files import put
+from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.house import House
 from bot.steps.verdicts import Ruled
 from bot.steps.view import ended
-
-STEPS = ("watch", "plan", "execute", "judge", "explain", "reduce", "track", "render")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,11 @@ class Summary:
 
 
 def run(options: Options, progress: Progress) -> Summary:
-    """Do all eight steps; a run that was interrupted goes on where it was."""
+    """Do all eight steps; a run that was interrupted goes on where it was.
+
+    Raises `UsageError` at once where the reports could not be written at the end.
+    """
+    ready(options.reports)
     with opened(options, progress) as house:
         pipeline.watch(house)
         pipeline.plan(house)
@@ -57,6 +60,16 @@ def finish(
     end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
     house.tell(end, job="run end")
     return Summary(report=seen, files=written, executed=executed)
+
+
+def ready(folder: Path) -> None:
+    """Raise `UsageError` where no report can be written into `folder`; an hour later is late."""
+    try:
+        put(folder / ".writable", b"")
+        (folder / ".writable").unlink()
+    except OSError as trouble:
+        cure = "give a folder that can be written, with --reports"
+        raise UsageError(f"{folder} cannot hold reports: {trouble.strerror}", cure=cure) from None
 
 
 def write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:

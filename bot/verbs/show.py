@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from bot import pipeline
+from bot.app import Options, remembered
+from bot.core.canonical import canonical
 from bot.core.model import Json
 from bot.errors import UsageError
+from bot.ports import Progress
 
 
 def last_report(reports: Path) -> Json:
@@ -20,6 +24,17 @@ def last_report(reports: Path) -> Json:
     except ValueError as trouble:
         raise UsageError(f"{file} is not a report: {trouble}", cure=cure) from None
     return read
+
+
+def last_run(options: Options, progress: Progress) -> str:
+    """Return the canonical report of the last run that ended, made again from its facts alone.
+
+    Two runs that came to the same have the same text, byte for byte. Raises `UsageError` where
+    no run has ended, or where the configuration has changed since.
+    """
+    house = remembered(options, progress)
+    results = pipeline.judge(house)
+    return canonical(pipeline.render(house, results, pipeline.explain(house, results)))
 
 
 def matrix(report: Json) -> tuple[tuple[str, ...], ...]:

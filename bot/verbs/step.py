@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from bot import pipeline
 from bot.app import Options, opened
 from bot.core.model import Json
+from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.house import House
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
-from bot.verbs.run import finish
+from bot.steps.watching import line
+from bot.verbs.run import finish, ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,14 @@ class Told:
 
 
 def step(name: str, options: Options, progress: Progress) -> Told:
-    """Do the step of that name on the run that is open, or on a new one."""
-    with opened(options, progress) as house:
+    """Do the step of that name on the run that is open, or on a new one.
+
+    Raises `UsageError` that names the step that has to come before.
+    """
+    if name == "render":
+        ready(options.reports)
+    with opened(options, progress, whole=False) as house:
+        _in_turn(name, house)
         match name:
             case "watch":
                 return _watch(house)
@@ -45,6 +53,21 @@ def step(name: str, options: Options, progress: Progress) -> Told:
                 return _judge(house)
             case _:
                 return _later(name, house, options)
+
+
+def _in_turn(name: str, house: House) -> None:
+    """Refuse a step that has nothing to stand on yet: it would seem to find nothing wrong."""
+    unknown = [one.name for one in house.matrix.components.values() if not line(house, one)]
+    planned = planned_of(house)
+    ran = any(each.cell.key in house.memory.cells for each in planned if each.cell)
+    if name != "watch" and unknown:
+        what = f"no release that is followed is known of {', '.join(unknown)}"
+        raise UsageError(what, cure="`stackmatrix watch` first")
+    if name not in ("watch", "plan") and not planned:
+        raise UsageError(f"run {house.run} has no plan yet", cure="`stackmatrix plan` first")
+    if name not in ("watch", "plan", "execute") and not ran and any(each.cell for each in planned):
+        what = f"run {house.run} has seen no answer of any cell"
+        raise UsageError(what, cure="`stackmatrix execute` first")
 
 
 def _watch(house: House) -> Told:

@@ -1,7 +1,7 @@
 """The specification of the whole: on a drawn world, the report says exactly what was drawn.
 
-Real wheels, real uv, real processes, no network. The seed of the fresh world is printed; set
-STACKMATRIX_SEED to see a world again.
+Real wheels, real uv, real processes, no network. The seed of a fresh world is printed; set
+STACKMATRIX_SEED to see a world again, and STACKMATRIX_WORLDS=N to see N of them.
 """
 
 from __future__ import annotations
@@ -70,8 +70,9 @@ def test_one_release_executes_exactly_its_cells(story: Story) -> None:
     assert differences(expected_after(story.grown, len(new)), story.third.report) == []
 
 
-def test_a_fresh_world_is_understood_as_well(tmp_path: Path) -> None:
-    seed = int(os.environ.get("STACKMATRIX_SEED") or secrets.randbelow(10**9))
+@pytest.mark.parametrize("at", range(int(os.environ.get("STACKMATRIX_WORLDS") or 1)))
+def test_a_fresh_world_is_understood_as_well(at: int, tmp_path: Path) -> None:
+    seed = int(os.environ.get("STACKMATRIX_SEED") or secrets.randbelow(10**9)) + at
     print(f"STACKMATRIX_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
     world = generate(seed, tmp_path)
     assert differences(world.expected, run(world).report) == [], f"STACKMATRIX_SEED={seed}"

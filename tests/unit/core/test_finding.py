@@ -95,6 +95,35 @@ def test_likely_one_cause_is_split_where_its_culprits_part() -> None:
     assert split(one, {"a", "b"}) == (one, None)
 
 
+def test_a_split_always_keeps_the_plainest() -> None:
+    (one,) = group([flip("e==2", name="a"), flip("e==2", name="b")])
+    mine, rest = split(one, {one.plainest.probe.name})
+    assert mine.plainest == one.plainest
+    assert rest is not None
+    with pytest.raises(AssertionError, match="plainest"):
+        split(one, {"b"})
+
+
+def test_two_causes_that_look_the_same_have_two_names() -> None:
+    probes = [flip("e==2", name=name) for name in ("a", "b", "c")]
+    (one,) = group(probes)
+    mine, rest = split(one, {"a"})
+    assert rest is not None
+    second, third = split(rest, {"b"})
+    assert third is not None
+    assert rest.signature == mine.signature
+    assert mine.finding == one.finding
+    assert second.finding == rest.finding, "what is split off keeps the name it was searched under"
+    assert len({each.finding for each in (mine, second, third)}) == 3
+
+
+def test_a_repair_and_a_break_that_look_the_same_have_two_names() -> None:
+    fixed = replace(flip("e==2", name="q"), verdict=Verdict.FIXED, before=SHORTER, after=Passed())
+    found = group([flip("e==2"), fixed])
+    assert len({each.signature for each in found}) == 1
+    assert len({each.finding for each in found}) == 2
+
+
 def test_one_crash_while_two_links_were_asked_is_two_findings() -> None:
     later = replace(CRASHED, link=Link.STREAM)
     found = group([flip("e==2", after=CRASHED), flip("e==2", name="q", after=later)])

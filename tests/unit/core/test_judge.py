@@ -131,9 +131,31 @@ def test_a_baseline_that_failed_holds_nothing() -> None:
     assert expectation(TEXT, (broken,)) == "hello"
 
 
-def test_a_link_that_is_not_exposed_is_not_held() -> None:
+def test_a_link_that_neither_side_exposes_is_not_held() -> None:
     hidden = seen(prompt=NOT_EXPOSED)
-    assert outcome(PROBE, hidden, (GOOD,), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+    assert outcome(PROBE, hidden, (), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+    assert outcome(PROBE, hidden, (hidden,), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+    assert outcome(PROBE, GOOD, (hidden,), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+    broken = seen(failure=CRASH)
+    assert outcome(PROBE, hidden, (broken,), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+    assert outcome(PROBE, hidden, (GOOD, hidden), COMPARATORS) == Passed(unheld=(Link.PROMPT,))
+
+
+@pytest.mark.parametrize(
+    ("link", "gone"),
+    [(Link.PROMPT, seen(prompt=NOT_EXPOSED)), (Link.TEXT, seen(text=NOT_EXPOSED))],
+)
+def test_a_link_that_the_baseline_exposed_and_is_gone_is_a_difference(
+    link: Link, gone: Observation
+) -> None:
+    found = outcome(PROBE, gone, (GOOD, GOOD), COMPARATORS)
+    assert isinstance(found, Diverged)
+    assert (found.link, found.shape) == (link, "not exposed any more")
+
+
+def test_a_failure_tells_more_than_a_link_that_is_gone() -> None:
+    gone = seen(prompt=NOT_EXPOSED, failure=CRASH)
+    assert isinstance(outcome(PROBE, gone, (GOOD,), COMPARATORS), Failed)
 
 
 def test_how_it_failed_is_kept() -> None:
@@ -229,7 +251,9 @@ def test_a_search_hears_how_the_bad_end_differs_from_the_good() -> None:
     assert between(PROBE, GOOD, seen(failure=CRASH), COMPARATORS).startswith("failed:probe:crash")
     recovered = between(PROBE, seen(failure=CRASH), GOOD, COMPARATORS)
     assert recovered.startswith("recovered:failed:probe:crash")
-    assert between(PROBE, GOOD, seen(prompt=NOT_EXPOSED), COMPARATORS) == "exposed"
+    gone = seen(prompt=NOT_EXPOSED)
+    assert between(PROBE, GOOD, gone, COMPARATORS) == "diverged:prompt:not exposed any more"
+    assert between(PROBE, gone, GOOD, COMPARATORS) == "exposed"
     crashed = seen(failure=CRASH)
     assert between(PROBE, crashed, crashed, COMPARATORS).startswith("failed:probe:crash")
 

@@ -72,7 +72,7 @@ def test_runs_that_ended_and_the_one_before() -> None:
         fact(RunEnded(newly_broken=1), run=3),
         fact(STARTED, run=4),
     )
-    assert known.ended == {1, 3}
+    assert set(known.ended) == {1, 3}
     assert list(known.runs) == [1, 2, 3, 4]
     assert [known.earlier(run) for run in (1, 2, 3, 4)] == [None, 1, 1, 3]
 
@@ -139,6 +139,17 @@ def test_a_cell_that_stopped_was_executed() -> None:
     assert known.cells[KEY].stopped == stopped
     assert known.cells[KEY].done is None
     assert known.executed == {1: {KEY}}
+
+
+def test_what_stopped_an_earlier_attempt_stops_nothing_any_more() -> None:
+    failure = Failure(phase=Phase.INSTALL, reason=Reason.NETWORK, message="no route")
+    stopped = CellStopped(cell=KEY, sequence="a", failure=failure)
+    known = memory(fact(stopped), fact(observed(), attempt=1), fact(DONE, attempt=1))
+    assert known.cells[KEY].stopped is None
+    again = memory(fact(stopped), fact(replace(stopped, sequence="b"), attempt=1)).fold(
+        [fact(DONE, attempt=1)]
+    )
+    assert again.cells[KEY].stopped == replace(stopped, sequence="b")
 
 
 def test_plans_by_row_trigger_and_backend() -> None:

@@ -1,0 +1,65 @@
+"""What `--help` teaches: what each verb does, one example of it, and what each exit code means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+STEPS: Final[Mapping[str, str]] = {
+    "watch": "Poll every component's source; show the releases that are new.",
+    "plan": "Choose and resolve the cells to run; show them.",
+    "execute": "Run the planned cells that have no answer yet.",
+    "judge": "Hold what was seen against goldens and baselines.",
+    "explain": "Name the upgrades that changed an outcome, with intervals.",
+    "reduce": "Shrink each finding to one file that proves it.",
+    "track": "Draft the issue of each regression into the outbox.",
+    "render": "Write the report and end the run.",
+}
+
+EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "run": (
+        ("stackmatrix run", "what ./matrix.yaml asks for; ends with reports/index.html"),
+        ("stackmatrix run --cutoff 2026-06-30", "as if no later release existed"),
+        ("stackmatrix run --json --fail-on any", "for a script: exit 1 on anything broken"),
+    ),
+    "watch": (("stackmatrix watch", "the first step of a run; then `stackmatrix plan`"),),
+    "plan": (("stackmatrix plan", "after `watch`; lists cells, runs none of them"),),
+    "execute": (("stackmatrix execute --workers 4", "after `plan`; four cells at a time"),),
+    "judge": (("stackmatrix judge --json", "after `execute`; one object for each probe"),),
+    "explain": (("stackmatrix explain", "after `execute`; runs more cells to find the culprit"),),
+    "reduce": (("stackmatrix reduce", "after `explain`; writes and verifies one file a finding"),),
+    "track": (("stackmatrix track", "after `reduce`; read .stackmatrix/outbox, send it or not"),),
+    "render": (
+        ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
+    ),
+    "show": (("stackmatrix show", "the last report, in this terminal"),),
+    "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
+    "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
+    "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),
+    "schema": (("stackmatrix config schema > matrix.schema.json", "for an editor"),),
+}
+
+EXIT_CODES: Final[Mapping[int, str]] = {
+    0: "nothing newly broken",
+    1: "newly broken since the last run (see `run --fail-on`)",
+    2: "a flag or an argument cannot be used",
+    3: "mistakes in the configuration",
+    4: "a release source does not answer",
+    5: "a tool is missing (see `doctor`)",
+    6: "the ledger is damaged, held or full",
+    7: "a golden or the model is damaged",
+    70: "a bug of ours",
+    130: "interrupted; run it again, it goes on",
+}
+
+
+def epilog(verb: str) -> str:
+    """Return the examples of a verb, as click keeps them line by line."""
+    wide = max(len(command) for command, _ in EXAMPLES[verb])
+    lines = [f"  {command:{wide}}  {about}" for command, about in EXAMPLES[verb]]
+    return "\n".join(["\b", "Example:" if len(lines) == 1 else "Examples:", *lines])
+
+
+def exit_codes() -> str:
+    """Return what the exit codes mean, one a line."""
+    return "\n".join(["\b", "Exit codes:", *(f"  {c:>3}  {w}" for c, w in EXIT_CODES.items())])

@@ -1,0 +1,97 @@
+"""Every misspelling is told at once, with its place; a source that is down is lived with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.facts import ReleaseSeen
+from bot.core.matrix import Row
+from bot.errors import ConfigError, SourceError, UnknownPackageError
+from bot.pipeline import watch
+from bot.steps.house import House
+from bot.steps.watching import announced, line
+from tests.unit.steps.fakes import (
+    FakeSource,
+    Said,
+    bodies,
+    component,
+    house,
+    later,
+    release,
+)
+
+INDEX = {"engine": ["1.0", "2.0", "3.0rc1"], "client": ["0.1", "0.2"]}
+
+
+def silent(home: House, name: str, trouble: SourceError) -> House:
+    source = FakeSource(index=INDEX, silent={name: trouble})
+    return replace(home, sources={"fake": source})
+
+
+def test_every_release_becomes_a_fact_once() -> None:
+    home = house(INDEX)
+    assert len(watch(home)) == 5
+    assert len([body for body in bodies(home) if isinstance(body, ReleaseSeen)]) == 5
+    assert watch(later(home)) == ()
+
+
+def test_a_release_that_is_yanked_is_told_again() -> None:
+    home = house(INDEX)
+    watch(home)
+    known = home.memory.releases["engine", "1.0"]
+    home.memory.releases["engine", "1.0"] = replace(known, yanked="then it was")
+    assert watch(home) == (release("engine", "1.0"),)
+
+
+def test_all_mistakes_are_told_at_once_with_their_places() -> None:
+    row = Row(name="row", components=("engine",), suite=("x",), baseline=(("engine", "0.7"),))
+    components = {
+        "engine": component("engine", "==9.9", "newest"),
+        "client": component("client", "previous"),
+        "lost": component("lost", package="nobody"),
+    }
+    home = house({**INDEX, "client": ["0.1"]}, row=row, components=components)
+    places: dict[tuple[str | int, ...], tuple[int, int]] = {
+        ("components", "engine", "follow", 0): (7, 14),
+        ("stacks", "row", "baseline", "engine"): (20, 30),
+        ("components", "lost"): (12, 3),
+    }
+    source = FakeSource(
+        index={**INDEX, "client": ["0.1"]}, silent={"lost": UnknownPackageError("no such package")}
+    )
+    home = replace(home, sources={"fake": source}, matrix=replace(home.matrix, places=places))
+    with pytest.raises(ConfigError) as told:
+        announced(home)
+    said = {(each.line, each.column): each.what for each in told.value.problems}
+    assert said == {
+        (7, 14): "component `engine` never had a version 9.9",
+        (20, 30): "the baseline of `row` wants engine 0.7, which never was",
+        (12, 3): "component `lost`: the index has no package `nobody`",
+        (1, 1): "component `client` has no release that `follow` would choose",
+    }
+    assert all(each.cure for each in told.value.problems)
+
+
+def test_a_source_that_is_down_is_lived_with_where_the_component_is_known() -> None:
+    home = house(INDEX)
+    watch(home)
+    down = silent(home, "engine", SourceError("the index does not answer"))
+    found = announced(down)
+    assert {one.version for one in found if one.component == "engine"} == set(INDEX["engine"])
+    assert isinstance(down.progress, Said)
+    assert any("does not answer" in note for note in down.progress.notes)
+
+
+def test_a_source_that_is_down_on_the_first_day_ends_the_run() -> None:
+    home = silent(house(INDEX), "engine", SourceError("the index does not answer"))
+    with pytest.raises(SourceError, match="does not answer"):
+        announced(home)
+
+
+def test_what_is_followed_is_oldest_first_and_without_what_is_skipped() -> None:
+    home = house(INDEX)
+    watch(home)
+    assert line(home, component("engine")) == ("1.0", "2.0")
+    assert line(home, component("engine", skip=("2.0",))) == ("1.0",)
