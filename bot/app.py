@@ -122,6 +122,21 @@ def remembered(options: Options, progress: Progress) -> House:
     return replace(house, run=run, clock=lambda: started.at)
 
 
+class Aloud(list[str]):
+    """Notices that a person gets to see as they come, each once."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Say them by `progress`."""
+        super().__init__()
+        self._progress = progress
+
+    def append(self, notice: str) -> None:
+        """Keep a notice, and say it."""
+        if notice not in self:
+            super().append(notice)
+            self._progress.note(notice)
+
+
 def _house(
     options: Options,
     matrix: Matrix,
@@ -132,13 +147,15 @@ def _house(
 ) -> House:
     index = index_args(matrix.index)
     fetcher = Fetcher(
-        cache_dir=options.state / "http", user_agent=f"stackmatrix/{version('stackmatrix')}"
+        cache_dir=options.state / "http",
+        user_agent=f"stackmatrix/{version('stackmatrix')}",
+        notices=Aloud(progress),
     )
     return House(
         matrix=matrix,
         bot=version("stackmatrix"),
         suite=suite_digest(probes),
-        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
+        platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
         models={row.model: model_of(matrix) for row in matrix.rows},
         sources={"pypi": PyPI(fetcher=fetcher, index=matrix.index)},

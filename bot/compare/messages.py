@@ -19,10 +19,9 @@ def json(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differen
     if canonical(expected) == canonical(seen):
         return None
     paths = ", ".join(sorted(set(_paths(expected, seen, ""))))
-    text = unified(_pretty(expected), _pretty(seen)) or unified(
-        canonical(expected), canonical(seen)
-    )
-    return Difference(text=text, shape=f"json: {paths or 'value'}")
+    told = unified(_pretty(expected), _pretty(seen))
+    told = told or unified(canonical(expected), canonical(seen))  # null and [null] look alike
+    return Difference(text=told, shape=f"json: {paths or 'value'}")
 
 
 def usage(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Difference | None:

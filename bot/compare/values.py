@@ -64,6 +64,8 @@ def unified(expected: str, seen: str) -> str:
 def _visible(line: str) -> str:
     """Write out what cannot be seen, the end of a line included where it is unusual."""
     body, end = (line[:-1], "") if line.endswith("\n") else (line, "␃")
+    if body.isprintable():
+        return body + end
     return "".join(_shown(character) for character in body) + end
 
 

@@ -128,8 +128,9 @@ def _difference(finding: FindingView, cell: CellView, room: _Room) -> Iterator[s
 
 def _sides(finding: FindingView, cell: CellView) -> tuple[str, str]:
     """Return what was expected and what was seen at the first divergent link, as text."""
-    for result in cell.results:
-        if finding.link is not None and result.probe in finding.probes:
+    results = {result.probe: result for result in cell.results}
+    for result in (results[name] for name in finding.probes if name in results):
+        if finding.link is not None:
             expected, seen = dict(result.expected), dict(result.seen)
             if finding.link in expected or finding.link in seen:
                 return _text(expected.get(finding.link)), _text(seen.get(finding.link))

@@ -93,8 +93,10 @@ class Group:
 
     @property
     def probes(self) -> tuple[str, ...]:
-        """The names of the probes that show it, each once, in order."""
-        return tuple(sorted({flip.probe.name for flip in self.flips}))
+        """The names of the probes that show it, each once, the plainest first."""
+        names = sorted({flip.probe.name for flip in self.flips})
+        first = self.plainest.probe.name
+        return (first, *(name for name in names if name != first))
 
 
 def fingerprint(

@@ -203,7 +203,7 @@ class Backend:
     variables: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """A stack on a backend with a model under an interpreter, inside one row of the matrix."""
 
@@ -220,7 +220,7 @@ class Cell:
         stack = "+".join(f"{name}-{version}" for name, version in self.components)
         return f"{stack}@{self.backend}/{self.model}"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What its results are valid for: the row's set-up, the closure and the scope."""
         scope: list[Json] = [self.row, self.backend, self.model, self.interpreter]
@@ -240,7 +240,7 @@ class Look:
     golden: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Probe:
     """One question to a cell.
 
@@ -254,7 +254,7 @@ class Probe:
     looks: tuple[Look, ...]
     seconds: float = 60.0
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The name of the question; a golden that changes does not ask anything new."""
         looks: list[Json] = [look.link.value for look in self.looks]

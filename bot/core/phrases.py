@@ -27,8 +27,10 @@ from bot.core.outcome import (
 from bot.core.report import CellView, FindingView, Report
 
 NOT_MEASURED = "not measured"
+HEADLINE = 120  # characters of a symptom in a headline
 GOOD_WORDS = frozenset({"baseline", "still-good", "fixed", "new"})
-BAD_WORDS = frozenset({"regressed", "changed", "still-bad", "unsolvable"})
+BAD_WORDS = frozenset({"regressed", "changed", "unsolvable"})
+NO_WORSE_WORDS = GOOD_WORDS | {"still-bad"}
 
 _ENDINGS = {
     Ending.CONCLUSIVE: "one release step",
@@ -78,8 +80,11 @@ def accused(finding: FindingView) -> str:
 
 
 def headline(finding: FindingView) -> str:
-    """One line for a finding: who, and what differs."""
-    return f"{accused(finding)}: {symptom(finding.signature)}"
+    """One line for a finding: who, and what differs, or what was mended."""
+    mended = "mends: " if finding.verdict is Verdict.FIXED else ""
+    told = symptom(finding.signature)
+    told = told if len(told) <= HEADLINE else told[: HEADLINE - 3] + "..."
+    return f"{accused(finding)}: {mended}{told}"
 
 
 def says(outcome: Outcome | None) -> str:
@@ -113,8 +118,13 @@ def detail(outcome: Outcome | None) -> str:
 
 
 def good(cell: CellView) -> bool:
-    """Whether a person may move to this cell: something was asked, and nothing got worse."""
+    """Whether everything that was asked of this cell is as it should be."""
     return cell.word in GOOD_WORDS and cell.tally.good > 0 and not cell.tally.bad
+
+
+def no_worse(cell: CellView) -> bool:
+    """Whether a person may move to this cell: something was asked, and nothing got worse."""
+    return cell.word in NO_WORSE_WORDS and cell.tally.good > 0
 
 
 def find_cell(report: Report, finding: FindingView) -> CellView | None:
@@ -144,14 +154,17 @@ def _advise(upgrades: list[CellView]) -> Iterator[str]:
     newest = [cell for cell in upgrades if cell.trigger == "newest"]
     if newest and all(map(good, newest)):
         yield "Upgrade everything: the newest of all, together, is good."
+    elif newest and all(map(no_worse, newest)):
+        yield "Upgrade everything: the newest of all, together, is no worse than the baseline."
     elif newest and all(cell.word in BAD_WORDS for cell in newest):
         yield "Do not upgrade everything at once."
     elif newest:
         yield "Everything at once is not settled."
     for told, chosen in (
         ("Good alone", [cell for cell in alone if good(cell)]),
+        ("No worse alone", [cell for cell in alone if no_worse(cell) and not good(cell)]),
         ("Hold", [cell for cell in alone if cell.word in BAD_WORDS]),
-        ("Not settled", [cell for cell in alone if not good(cell) and cell.word not in BAD_WORDS]),
+        ("Not settled", [cell for cell in alone if not (no_worse(cell) or cell.word in BAD_WORDS)]),
     ):
         names = ", ".join(dict.fromkeys(cell.trigger.replace("==", " ") for cell in chosen))
         if names:

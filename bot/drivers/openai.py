@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.model import Json, Link, Probe
+from bot.drivers.answers import MESSAGE, USAGE
 
 _CLIENT = """import openai
 
@@ -35,23 +36,6 @@ for chunk in client.chat.completions.create(**REQUEST):
 if calls:
     said["tool_calls"] = [{"function": calls[index]} for index in sorted(calls)]
 answer = {"choices": [{"message": said, "finish_reason": finish}], "usage": usage}
-"""
-
-_MESSAGE = """choice = answer["choices"][0]
-said = choice["message"]
-seen = {"role": said["role"], "content": said.get("content")}
-if said.get("reasoning_content") is not None:
-    seen["reasoning"] = said["reasoning_content"]
-if said.get("tool_calls"):
-    calls = [call["function"] for call in said["tool_calls"]]
-    seen["tool_calls"] = [
-        {"name": call["name"], "arguments": json.loads(call["arguments"])} for call in calls
-    ]
-seen["finish_reason"] = choice["finish_reason"]
-"""
-
-_USAGE = """told = answer["usage"]
-seen = {name: told[name] for name in ("prompt_tokens", "completion_tokens")}
 """
 
 _REQUEST = """import http.server
@@ -84,7 +68,7 @@ except openai.APIStatusError:
     pass
 """
 
-_SEEN = {Link.MESSAGE: _MESSAGE, Link.USAGE: _USAGE}
+_SEEN = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
 
 
 class OpenAI:

@@ -8,12 +8,14 @@ from pathlib import Path
 from bot.core.model import Json, Link, Probe
 from bot.errors import SuiteError
 
-_ENCODE = """import tokenizers
+_ENCODE = """{imports}import tokenizers
 
 tokenizer = tokenizers.Tokenizer.from_file(str(HERE / "tokenizer.json"))
-ids = tokenizer.encode(REQUEST["text"], add_special_tokens=False).ids
+text = {text}
+ids = tokenizer.encode(text, add_special_tokens=False).ids
 seen = {seen}
 """
+_BYTES = 'base64.b64decode(REQUEST["text"]["base64"]).decode("utf-8", "surrogatepass")'
 _SEEN = {Link.PROMPT_IDS: "ids", Link.TEXT: "tokenizer.decode(ids, skip_special_tokens=False)"}
 
 
@@ -47,4 +49,6 @@ class Tokenizers:
         """The ids of the text, or what they decode to."""
         if probe.ask != "encode" or link not in _SEEN:
             return ""
-        return _ENCODE.format(seen=_SEEN[link])
+        if isinstance(probe.request, dict) and isinstance(probe.request.get("text"), dict):
+            return _ENCODE.format(imports="import base64\n\n", text=_BYTES, seen=_SEEN[link])
+        return _ENCODE.format(imports="", text='REQUEST["text"]', seen=_SEEN[link])

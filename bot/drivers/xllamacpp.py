@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.model import Json, Link, Probe
+from bot.drivers.answers import MESSAGE, USAGE
 from bot.errors import SuiteError
 
-_SERVE = """import urllib.request
-
-import xllamacpp
+_SERVE = """import xllamacpp
 
 params = xllamacpp.CommonParams()
-params.model.path = str(HERE / "{model}")
+params.model.path = str(min(HERE.glob("*.gguf")))
 params.port, params.n_ctx, params.n_parallel, params.n_gpu_layers = 0, 1024, 1, 0
 params.use_jinja, params.warmup = True, False
 params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
@@ -22,34 +21,25 @@ if hasattr(params, "fit_params"):
     params.fit_params = False
 server = xllamacpp.Server(params)
 base_url = server.listening_address
+"""
+
+_POST = """import urllib.request
 
 
 def post(path, body):
     asked = urllib.request.Request(
-        base_url + path, json.dumps(body).encode(), {{"Content-Type": "application/json"}}
+        base_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(asked, timeout=60) as answer:
         return json.load(answer)
+
+
 """
 
-_MESSAGE = """choice = post("/v1/chat/completions", REQUEST)["choices"][0]  # of base_url
-said = choice["message"]
-seen = {"role": said["role"], "content": said.get("content")}
-if said.get("reasoning_content") is not None:
-    seen["reasoning"] = said["reasoning_content"]
-if said.get("tool_calls"):
-    calls = [call["function"] for call in said["tool_calls"]]
-    seen["tool_calls"] = [
-        {"name": call["name"], "arguments": json.loads(call["arguments"])} for call in calls
-    ]
-seen["finish_reason"] = choice["finish_reason"]
+_ANSWER = """answer = post("/v1/chat/completions", REQUEST)
 """
 
-_USAGE = """told = post("/v1/chat/completions", REQUEST)["usage"]  # of base_url
-seen = {name: told[name] for name in ("prompt_tokens", "completion_tokens")}
-"""
-
-_PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]  # of base_url
+_PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]
 """
 
 _COMPLETION = """asked = {"prompt": prompt, "cache_prompt": False}
@@ -83,8 +73,8 @@ seen = post("/tokenize", body)["tokens"]
     for each in post("/completion", asked)["completion_probabilities"]
 ]
 """,
-    Link.MESSAGE: _MESSAGE,
-    Link.USAGE: _USAGE,
+    Link.MESSAGE: _ANSWER + MESSAGE,
+    Link.USAGE: _ANSWER + USAGE,
 }
 
 
@@ -113,7 +103,7 @@ class XLlamaCpp:
 
     def serve(self) -> str:
         """The embedded server, on a free port, with the sums of every release alike."""
-        return _SERVE.format(model="tiny-chat.gguf")
+        return _SERVE
 
     def show(self, probe: Probe, link: Link) -> str:
         """What the engine shows of a chat, by plain HTTP; a client is not needed.
@@ -122,4 +112,6 @@ class XLlamaCpp:
         """
         request = probe.request if isinstance(probe.request, dict) else {}
         hidden = request.get("stream") and link in {Link.MESSAGE, Link.USAGE}
-        return _SEEN.get(link, "") if probe.ask == "chat" and not hidden else ""
+        if probe.ask != "chat" or hidden or link not in _SEEN:
+            return ""
+        return _POST + _SEEN[link]

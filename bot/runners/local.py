@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import Thread
 
 from bot.effects.process import cease
 from bot.ports import Done, Job
@@ -35,7 +36,7 @@ class LocalRunner:
                     else:
                         yield job, future.result()
         finally:
-            _clear(pool, running)
+            _clear(pool)
         if failures:
             raise failures[0]
 
@@ -57,9 +58,15 @@ def _fill(
     return bool(running)
 
 
-def _clear(pool: ThreadPoolExecutor, running: dict[Future[Done], Job]) -> None:
-    """End what still runs: cancel it, or kill what it waits for until it gives up."""
+def _clear(pool: ThreadPoolExecutor) -> None:
+    """End what still runs: cancel it, or kill what it waits for until it gives up.
+
+    The pool itself is asked what runs: Ctrl-C may fall between a start and our note of it.
+    """
     pool.shutdown(wait=False, cancel_futures=True)
-    while left := [future for future in running if not future.done()]:
+    ending = Thread(target=pool.shutdown, daemon=True)
+    ending.start()
+    ending.join(0.1)
+    while ending.is_alive():
         cease()
-        wait(left, timeout=0.1)
+        ending.join(0.1)

@@ -186,8 +186,11 @@ def _fits(row: Row, cell: Cell) -> bool:
 
 def _good(then: House, row: Row) -> dict[str, Cell]:
     """The stack of all newest, where nothing in it was worse than in its baseline."""
-    results = rule(then, row.name)
-    newest = [each for each in results if each.planned.trigger == NEWEST and each.planned.cell]
+    newest = [
+        each
+        for each in rule(then, lambda one: (one.row, one.trigger) == (row.name, NEWEST))
+        if each.planned.cell
+    ]
     bad = {
         each.planned.cell.backend
         for each in newest

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from packaging.version import Version
 
@@ -14,6 +15,8 @@ from bot.core.model import Observation, Probe
 from bot.core.outcome import NotRun, Unsolvable, Verdict
 from bot.core.plan import BASELINE, NEWEST
 from bot.steps.house import House
+
+Alone: TypeAlias = dict[tuple[str, str], Judged]  # a cell and a probe, held against goldens only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +30,13 @@ class Ruled:
     verdict: Verdict
 
 
-def rule(house: House, row: str = "") -> tuple[Ruled, ...]:
-    """Return every result of this run's plan, or of one row of it, in the order of the plan."""
+def rule(house: House, wanted: Callable[[Planned], bool] = lambda _: True) -> tuple[Ruled, ...]:
+    """Return every result of this run's plan, or of its `wanted` cells, in that order."""
+    alone: Alone = {}
     return tuple(
-        _rule(house, each, probe)
+        _rule(house, each, probe, alone)
         for each in planned_of(house)
-        if row in ("", each.row)
+        if wanted(each)
         for probe in house.probes.get(each.row, ())
     )
 
@@ -54,15 +58,20 @@ def _rank(house: House, planned: Planned) -> tuple[int, int, Version, str]:
     return (1, house.row(planned.row).components.index(name), Version(version), backend)
 
 
-def _rule(house: House, planned: Planned, probe: Probe) -> Ruled:
+def _rule(house: House, planned: Planned, probe: Probe, alone: Alone) -> Ruled:
+    """Judge one probe of one cell; `alone` keeps what each baseline came to on its own."""
     if planned.cell is None:
         after = Judged(outcome=_absent(planned))
         verdict_ = verdict(None, after)
         return Ruled(planned=planned, probe=probe, after=after, before=None, verdict=verdict_)
     base = () if planned.trigger == BASELINE else observations(house, planned.against, probe)
     after = _judged(house, planned.cell.key, probe, base)
-    against = planned.trigger != BASELINE
-    before = _judged(house, planned.against, probe, ()) if against else None
+    before = None
+    if planned.trigger != BASELINE:
+        place = (planned.against, probe.name)
+        if place not in alone:
+            alone[place] = _judged(house, planned.against, probe, ())
+        before = alone[place]
     return Ruled(
         planned=planned,
         probe=probe,
@@ -87,7 +96,7 @@ def observations(house: House, cell: str, probe: Probe) -> tuple[Observation, ..
         failure = known.stopped.failure
         return (Observation(probe=probe.name, failure=failure, log=known.stopped.log),)
     seen = known.seen.get(probe.digest, ())
-    return tuple(replace(one, probe=probe.name) for one in seen)
+    return tuple(one if one.probe == probe.name else replace(one, probe=probe.name) for one in seen)
 
 
 def _judged(house: House, cell: str, probe: Probe, base: Sequence[Observation]) -> Judged:

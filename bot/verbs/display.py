@@ -29,11 +29,11 @@ class _Step:
     """How far one step is; `total` is None as long as nobody knows how much it will be."""
 
     task: TaskID
+    began: float
+    told: float
     total: int | None = None
     done: int = 0
     running: list[str] = field(default_factory=list)
-    began: float = field(default_factory=ticks)
-    told: float = field(default_factory=ticks)
 
     def where(self) -> str:
         """Say it in a line: `3 of 22 done, 2 running, about 40 s to go`."""
@@ -90,7 +90,7 @@ class Display:
                 for before in self._steps:
                     self._settle(before)
                 task = self._bars.add_task(step, total=None, label="")
-                self._steps[step] = _Step(task=task)
+                self._steps[step] = _Step(task=task, began=ticks(), told=ticks())
             here = self._steps[step]
             here.total = (here.total or 0) + total or None
             self._draw(here)
@@ -118,7 +118,7 @@ class Display:
     def note(self, line: str) -> None:
         """Say one line above the bars."""
         if not self._quiet:
-            self._console.print(f"note: {line}", style="yellow", soft_wrap=True)
+            self._console.print(f"note: {line}", style="yellow", markup=False, soft_wrap=True)
 
     def _draw(self, here: _Step, label: str = "") -> None:
         if here.running:

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import docker
-from docker.errors import DockerException
-
 from bot.effects.uv import Uv, binary
 from bot.errors import MissingToolError
 
@@ -64,6 +61,9 @@ def _uv(state: Path) -> Finding:
 
 
 def _docker() -> Finding:
+    import docker  # noqa: PLC0415 - only this verb needs it, and it takes long to load
+    from docker.errors import DockerException  # noqa: PLC0415
+
     try:
         client = docker.from_env(timeout=5)
         version = str(client.version()["Version"])

@@ -30,6 +30,7 @@ SCRIPT = Probe(
     request={"source": "print('\"hi\"')"},
     looks=(Look(link=Link.TEXT, compare="text"),),
 )
+NAMED = {probe.name: probe for probe in (*PROBES, SCRIPT)}
 ASKED = {probe.name.split("/")[0]: probe for probe in reversed((*PROBES, SCRIPT))}
 
 # Links that a family looks at and no proof of one driver alone shows; each with who shows it.
@@ -174,6 +175,9 @@ PROOFS = [
     ("minijinja", ("minijinja",), "render", Link.PROMPT),
     ("tokenizers", ("tokenizers",), "encode", Link.PROMPT_IDS),
     ("tokenizers", ("tokenizers",), "encode", Link.TEXT),
+    ("tokenizers", ("tokenizers",), "encode/bom", Link.PROMPT_IDS),
+    ("jinja2", ("jinja2",), "render/json-unicode", Link.PROMPT),
+    ("minijinja", ("minijinja",), "render/json-unicode", Link.PROMPT),
     ("script", ("packaging",), "greet", Link.TEXT),
     ("openai", ("openai",), "chat", Link.REQUEST),
     *(
@@ -183,25 +187,29 @@ PROOFS = [
     ("xllamacpp", ("xllamacpp",), "chat", Link.USAGE),
     ("xllamacpp", ("xllamacpp",), "untrained", Link.LOGPROBS),
     ("openai", ("xllamacpp", "openai"), "chat", Link.MESSAGE),
+    ("openai", ("xllamacpp", "openai"), "chat/weather-paris-and-rome", Link.MESSAGE),
     ("openai", ("xllamacpp", "openai"), "stream", Link.MESSAGE),
+    ("openai", ("xllamacpp", "openai"), "stream/weather-paris-and-rome", Link.MESSAGE),
+    ("openai", ("xllamacpp", "openai"), "stream/think-sum", Link.MESSAGE),
+    ("openai", ("xllamacpp", "openai"), "stream/cjk-greeting", Link.MESSAGE),
     ("openai", ("xllamacpp", "openai"), "stream", Link.USAGE),
 ]
 
 
 @pytest.mark.real
 @pytest.mark.network
-@pytest.mark.parametrize(("name", "packages", "family", "link"), PROOFS)
+@pytest.mark.parametrize(("name", "packages", "asked", "link"), PROOFS)
 def test_a_proof_ends_well_where_it_is_right_and_with_1_where_it_is_wrong(
-    name: str, packages: tuple[str, ...], family: str, link: Link, rooms: Path
+    name: str, packages: tuple[str, ...], asked: str, link: Link, rooms: Path
 ) -> None:
     drivers = tuple(DRIVERS[each] for each in packages if each in DRIVERS) or (DRIVERS[name],)
-    probe = ASKED[family]
+    probe = NAMED.get(asked) or ASKED[asked]
     heard = ask(rooms, closed(*packages), tuple(each.name for each in drivers), [probe])
     # the request needs an engine to be seen in a cell; a proof of it does not
     expected = _wire(probe) if link is Link.REQUEST else heard.observations[0].at(link)
     right = _proof(probe, link, expected, drivers, packages)
     wrong = _proof(probe, link, _spoiled(expected), drivers, packages)
-    assert len(write(right).splitlines()) < 100
+    assert len(write(right).splitlines()) < 80
     assert _end(right, drivers) == (0, "as expected")
     code, said = _end(wrong, drivers)
     assert (code, said.partition(":")[0]) == (1, "expected"), said
@@ -218,7 +226,7 @@ def _spoiled(value: Json) -> Json:
         case str():
             return value + "?"
         case list():
-            return value[:-1]
+            return [*value, "planted"]
         case dict():
             return {**value, "planted": True}
         case _:

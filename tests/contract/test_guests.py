@@ -1,4 +1,4 @@
-"""A guest's programs are real processes: what they print, leave behind, and how they are stopped."""
+"""A guest's programs are real processes: what they print, and how they are stopped."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.core.model import Json, Link
 from bot.core.protocol import Hearing
 
 GUEST = Path(str(import_module("bot.guest").__file__)).parent
+NO_JSON = "NoAnswer: the last line that the program printed is not JSON"
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_a_program_has_its_arguments_its_environment_and_an_empty_folder(
         (
             "print('hi')",
             "exception",
-            "NoAnswer: the last line that the program printed is not JSON",
+            NO_JSON,
         ),
     ],
 )
@@ -72,7 +73,7 @@ def test_a_grandchild_that_lives_on_keeps_nobody_waiting(script: ModuleType) -> 
 
 def test_a_whole_job_over_a_descriptor_of_its_own(tmp_path: Path) -> None:
     """What a program prints goes to the log, what it shows over the line."""
-    probe = {"ask": "script", "links": ["text"], "seconds": 20}
+    probe: dict[str, Json] = {"ask": "script", "links": ["text"], "seconds": 20}
     programs = {"good": "print('\"hi\"')", "bad": "raise ValueError('no')"}
     job: Json = {
         "protocol": 1,

@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,3 +116,28 @@ def test_ctrl_c_stops_all_and_leaves_nobody(tmp_path: Path) -> None:
     pids = [path.stem for path in tmp_path.glob("*.pid")]
     assert len(pids) == 2
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+def test_ctrl_c_between_a_start_and_its_note_leaves_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal may come when a job runs already and nobody has written down that it does."""
+    submit = ThreadPoolExecutor.submit
+    started, ended = threading.Event(), threading.Event()
+
+    def interrupted(pool: ThreadPoolExecutor, *call: Any) -> None:  # noqa: ANN401
+        submit(pool, *call)
+        started.wait(10)
+        raise KeyboardInterrupt
+
+    def work(_: int) -> None:
+        started.set()
+        try:
+            run(["sleep", "60"], cwd=tmp_path, env=clean_environment(tmp_path), seconds=90)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(LocalRunner(2).run([1], work))
+    assert ended.is_set()

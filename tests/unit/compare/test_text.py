@@ -75,9 +75,8 @@ def test_a_shape_quotes_nothing() -> None:
 
 
 def test_two_ways_to_spoil_an_answer_have_two_shapes() -> None:
-    shapes = {
-        edit("caf\u00e9 au lait", spoiled) for spoiled in ("caf au lait", "caf\ufffd au lait")
-    }
+    spoiled = ("nave words", "na\ufffdve words")
+    shapes = {edit("na\u00efve words", each) for each in spoiled}
     assert len(shapes) == 2
 
 

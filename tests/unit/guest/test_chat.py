@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bot.guest import chat
+chat: Any = import_module("bot.guest.chat")
+
 
 Fields = dict[str, Any]
 

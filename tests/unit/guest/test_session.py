@@ -180,7 +180,12 @@ def test_findings_last_as_long_as_their_probe(
     turns: list[dict[str, object]] = []
     greet = module({"prompt": "p", "text": "t"}, [])
     show = greet.show
-    greet.show = lambda link, asked, chain: (turns.append(chain.turn), show(link, asked, chain))[1]
+
+    def watched(link: str, asked: Event, chain: Any) -> object:  # noqa: ANN401
+        turns.append(chain.turn)
+        return show(link, asked, chain)
+
+    greet.show = watched
     both = (probe("prompt", "text"), probe("prompt", name="b"))
     run(session, monkeypatch, {"greet": greet}, *both)
     assert turns[0] is turns[1]

@@ -7,11 +7,14 @@ import json
 import math
 import os
 import threading
+from importlib import import_module
+from typing import Any
 
 import pytest
 
 from bot.core.model import NOT_EXPOSED, Link
-from bot.guest import wire
+
+wire: Any = import_module("bot.guest.wire")
 
 
 def b64(content: bytes) -> dict[str, str]:

@@ -148,8 +148,8 @@ def test_what_was_never_seen_is_not_expected() -> None:
 
 def test_a_repair_is_proved_the_other_way_round() -> None:
     home = home_of(lambda argv: 1 if "engine==1" in argv else 0)
-    mended = replace(SMALL, good=seen("broken"), bad=seen("fine"))
-    told = prove(home, cause(Verdict.FIXED), explained(), APART, mended)
+    works_now = Sides(good=APART.bad, bad=APART.good)
+    told = prove(home, cause(Verdict.FIXED), explained(), works_now, SMALL)
     assert told.verified
     assert "engine==1" in told.fails
     assert "engine==2" in told.passes

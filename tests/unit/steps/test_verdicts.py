@@ -70,10 +70,12 @@ def test_a_death_while_asking_is_the_stack_s_own() -> None:
     assert dict(triggers(home))["e==2"] is Verdict.REGRESSED
 
 
-def test_one_row_can_be_judged_alone() -> None:
+def test_one_cell_can_be_judged_alone() -> None:
     home = ran({"e": ["1", "2"]}, lambda *_: text("fine"))
-    assert rule(home, "row") == rule(home)
-    assert rule(home, "another") == ()
+    whole = rule(home)
+    assert rule(home, lambda each: each.trigger == "e==2") == tuple(
+        each for each in whole if each.planned.trigger == "e==2"
+    )
 
 
 def test_the_plan_is_in_the_order_of_the_matrix_whenever_it_was_told() -> None:
