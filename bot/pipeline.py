@@ -118,7 +118,7 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
         title, body = draft(
             finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
         )
-        attachments = _attachments(house, searches[finding.finding])
+        attachments = proofs(house, searches[finding.finding])
         place = house.tracker.deliver(finding.finding, title, body, attachments)
         fact = Drafted(finding=finding.finding, target=finding.target, title=title, body=place)
         if house.memory.drafted.get(finding.finding) != fact:
@@ -142,9 +142,10 @@ def _off(house: House, target: str) -> bool:
     return policy.get(target, policy["default"]) == "off"
 
 
-def _attachments(house: House, search: str) -> Mapping[str, bytes]:
+def proofs(house: House, search: str) -> Mapping[str, bytes]:
+    """Return the files of a proof whose two commands did what they say, or nothing."""
     reduced = house.memory.reduced.get(search)
-    if reduced is None or not reduced.repro:
+    if reduced is None or not reduced.verified:
         return {}
     named = {"repro.py": reduced.repro, **dict(reduced.files)}
     return {name: house.ledger.blob(blob) or b"" for name, blob in named.items()}

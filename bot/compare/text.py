@@ -1,13 +1,10 @@
 """Texts that must be equal to the last character: prompts, raw answers, rendered templates.
 
-The shape says how two texts part without quoting them: what kind of edit it takes, and of what
-kind of characters. So two releases that spoil an answer in two ways have two signatures.
+The shape says how two texts part without quoting them, and coarsely: it is part of signatures,
+and a signature that wavers with every word would make many findings of one cause.
 """
 
 from __future__ import annotations
-
-import unicodedata
-from collections.abc import Iterable
 
 from bot.compare.values import canonical, kind, raw, readable, unified
 from bot.core.difference import Difference
@@ -56,40 +53,15 @@ def first_difference(one: str, other: str) -> int:
 
 
 def edit(one: str, other: str) -> str:
-    """Name the edit from `one` to `other`: what was added or taken away, where, of which kind."""
+    """Name what became of a text, coarsely: the name is part of signatures and must not waver."""
     if not one or not other:
         return "became empty" if one else "was empty"
-    start = first_difference(one, other)
-    end = first_difference(one[start:][::-1], other[start:][::-1])
-    gone, new = one[start : len(one) - end], other[start : len(other) - end]
-    place = _place(start, end)
-    if not new:
-        return f"{_classes(gone)} missing {place}"
-    if not gone:
-        return f"{_classes(new)} added {place}"
-    if gone.split() == new.split() or (gone.isspace() and new.isspace()):
-        return f"other whitespace {place}"
-    return f"{_classes(gone)} became {_classes(new)} {place}"
-
-
-def _place(start: int, end: int) -> str:
-    if start == 0 and end == 0:
-        return "everywhere"
-    return "at the start" if start == 0 else "at the end" if end == 0 else "inside"
-
-
-def _classes(part: Iterable[str]) -> str:
-    """Name the kinds of characters in `part`, most telling first."""
-    found = {_class(character) for character in part}
-    order = ("replacement", "control", "whitespace", "symbol", "letter", "digit", "mark")
-    return " and ".join(name for name in order if name in found)
-
-
-def _class(character: str) -> str:
-    if character == "�":
-        return "replacement"
-    if character.isspace():
-        return "whitespace"
-    major = unicodedata.category(character)[0]
-    names = {"L": "letter", "N": "digit", "M": "mark", "C": "control"}
-    return names.get(major, "symbol")
+    if "".join(one.split()) == "".join(other.split()):
+        return "other white space"
+    if "\ufffd" in other and "\ufffd" not in one:
+        return "broken characters"
+    if other.startswith(one) or other.endswith(one):
+        return "more text"
+    if one.startswith(other) or one.endswith(other):
+        return "text missing"
+    return "other text"

@@ -47,9 +47,10 @@ def kind(value: Json) -> str:
 
 def unified(expected: str, seen: str) -> str:
     """Return a short unified diff of two texts, line by line."""
+    ends = expected.endswith("\n") != seen.endswith("\n")  # then the ends of lines are written out
     lines = difflib.unified_diff(
-        [*map(_visible, expected.splitlines(keepends=True))],
-        [*map(_visible, seen.splitlines(keepends=True))],
+        [_visible(line, ends=ends) for line in expected.splitlines(keepends=True)],
+        [_visible(line, ends=ends) for line in seen.splitlines(keepends=True)],
         "expected",
         "seen",
         lineterm="",
@@ -61,9 +62,9 @@ def unified(expected: str, seen: str) -> str:
     return "\n".join(kept)
 
 
-def _visible(line: str) -> str:
-    """Write out what cannot be seen, the end of a line included where it is unusual."""
-    body, end = (line[:-1], "") if line.endswith("\n") else (line, "␃")
+def _visible(line: str, *, ends: bool) -> str:
+    """Write out what cannot be seen, with `ends` the line feed at the end too."""
+    body, end = (line[:-1], "\\n" if ends else "") if line.endswith("\n") else (line, "")
     if body.isprintable():
         return body + end
     return "".join(_shown(character) for character in body) + end

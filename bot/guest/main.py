@@ -42,6 +42,7 @@ def main(job_file, descriptor):
     """Run the job of `job_file`, speaking over `descriptor`."""
     faulthandler.enable()
     load_package()
+    importlib.import_module("guest.leash").die_with_parent()
     line = importlib.import_module("guest.wire").Line(int(descriptor))
     with open(job_file, encoding="utf-8") as file:
         job = json.load(file)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+from guest.leash import die_with_parent
 from guest.wire import LINKS, NOT_EXPOSED
 
 KEPT = 65536  # bytes of a program's own stderr that go to the log
@@ -76,6 +77,7 @@ def _run_in(folder, request, seconds):
             cwd=folder,
             env=_environment(request),
             stdin=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - the guest has one thread
             stdout=stdout,
             stderr=stderr,
         )

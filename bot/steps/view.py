@@ -146,7 +146,7 @@ def _finding(house: House, cause: Group) -> FindingView:
         draft=drafted.body if drafted else "",
         because=_because(cause, cause.link),
     )
-    if reduced is None or repro is None:
+    if reduced is None or repro is None or not reduced.verified:
         return found
     return replace(
         found,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot import pipeline
-from bot.app import Options, opened
+from bot.app import Options, matrix_of, opened
 from bot.core.finding import Group
 from bot.core.report import Report
 from bot.effects.files import put
@@ -32,7 +32,7 @@ def run(options: Options, progress: Progress) -> Summary:
 
     Raises `UsageError` at once where the reports could not be written at the end.
     """
-    ready(options.reports)
+    ready(options)
     with opened(options, progress) as house:
         pipeline.watch(house)
         pipeline.plan(house)
@@ -57,13 +57,21 @@ def finish(
         path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
     }
     written = write(options.reports, files)
+    for cause in causes:
+        for name, content in pipeline.proofs(house, cause.search).items():
+            put(options.reports / cause.finding / name, content)
     end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
     house.tell(end, job="run end")
     return Summary(report=seen, files=written, executed=executed)
 
 
-def ready(folder: Path) -> None:
-    """Raise `UsageError` where no report can be written into `folder`; an hour later is late."""
+def ready(options: Options) -> None:
+    """Raise `UsageError` where no report can be written at the end; an hour later is late.
+
+    A folder without a matrix is left as it is: that raises `ConfigError`.
+    """
+    matrix_of(options)
+    folder = options.reports
     try:
         put(folder / ".writable", b"")
         (folder / ".writable").unlink()

@@ -38,7 +38,7 @@ def step(name: str, options: Options, progress: Progress) -> Told:
     Raises `UsageError` that names the step that has to come before.
     """
     if name == "render":
-        ready(options.reports)
+        ready(options)
     with opened(options, progress, whole=False) as house:
         _in_turn(name, house)
         match name:

@@ -19,8 +19,8 @@ from tests.real.stacks import ask, closed, strayed
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
-THOUGHT = "message: message: reasoning whitespace added at the end"  # the newline before </think>
-STRIPPED = "message: message: content whitespace missing at the start"
+THOUGHT = "message: message: reasoning other white space"  # the newline before </think>
+STRIPPED = "message: message: content other white space"
 NAMELESS = "message: message: role assistant became null"  # first token is half a character
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "chat": {

@@ -110,7 +110,7 @@ def found(report: Report, known: Known) -> Report:
         assert [each["package"] for each in explanation["culprits"]] == ["xllamacpp"]
         assert explanation["ending"] == "conclusive"
         assert explanation["moves_with"] == []
-        assert 0.9 < explanation["confidence"] < 1
+        assert 0.8 < explanation["confidence"] < 1
     (mine,) = (each for each in report["findings"] if known.probe in each["probes"])
     named: Report = mine
     return named

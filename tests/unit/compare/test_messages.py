@@ -49,7 +49,7 @@ APART: list[tuple[Json, Json, str]] = [
         said(None, call("g", {"a": 1})),
         "message: tool_calls json: +arguments.a, name",
     ),
-    (said("hi"), said("hi!"), "message: content symbol added at the end"),
+    (said("hi"), said("hi!"), "message: content more text"),
     (said("hi"), said(None), "message: content text became null"),
     (said("hi"), said("hi", finish="length"), "message: finish_reason stop became length"),
     (said("hi"), said("hi", finish=None), "message: finish_reason stop became null"),
@@ -58,7 +58,7 @@ APART: list[tuple[Json, Json, str]] = [
     (
         said("hi", reasoning="so"),
         said("<think>so</think>hi"),
-        "message: content symbol and letter added at the start, reasoning text became null",
+        "message: content more text, reasoning text became null",
     ),
     (said("hi"), said("hi", tool_calls="odd"), "message: tool_calls null became text"),
     (said("hi"), None, "json: value"),

@@ -29,27 +29,27 @@ EQUAL: list[tuple[Json, Json]] = [
 ]
 
 DIFFERENT: list[tuple[Json, Json, str]] = [
-    ("Paris", "Paris.", "text: symbol added at the end"),
-    ("Paris.", "Paris", "text: symbol missing at the end"),
+    ("Paris", "Paris.", "text: more text"),
+    ("Paris.", "Paris", "text: text missing"),
     ("Paris", "", "text: became empty"),
     ("", "Paris", "text: was empty"),
-    (" Paris", "Paris", "text: whitespace missing at the start"),
-    ("a  b", "a\tb", "text: other whitespace inside"),
-    ("one two", "one  two", "text: whitespace added inside"),
-    ("I ate 3", "I ate 4", "text: digit became digit at the end"),
-    ("naïve", "na�ve", "text: letter became replacement inside"),
-    ("ab", "a\x00b", "text: control added inside"),
-    ("e\u0301", "é", "text: letter and mark became letter everywhere"),
-    ("abc", "xyz", "text: letter became letter everywhere"),
+    (" Paris", "Paris", "text: other white space"),
+    ("a  b", "a\tb", "text: other white space"),
+    ("one two", "one  two", "text: other white space"),
+    ("I ate 3", "I ate 4", "text: other text"),
+    ("naïve", "na�ve", "text: broken characters"),
+    ("ab", "a\x00b", "text: other text"),
+    ("e\u0301", "é", "text: other text"),
+    ("abc", "xyz", "text: other text"),
     ("text", {"error": "no"}, "text: text became error"),
     ({"error": "one"}, {"error": "two"}, "text: another error"),
     ("text", None, "text: text became null"),
     (HALF, {"error": "no"}, "text: base64 became error"),
-    (HALF, "na", "text: symbol and letter and digit became letter at the end"),
+    (HALF, "na", "text: other text"),
     ("\\xff", octets(b"\xff"), "text: text became base64"),
     ([1], "[1]", "text: list became text"),
-    (["a"], ["b"], "text: letter became letter inside"),
-    ({"base64": "not base64"}, "text", "text: whitespace and symbol"),
+    (["a"], ["b"], "text: other text"),
+    ({"base64": "not base64"}, "text", "text: other text"),
 ]
 
 
@@ -99,7 +99,8 @@ def test_long_differences_are_cut_and_say_so() -> None:
 def test_what_cannot_be_seen_is_written_out() -> None:
     told = unified("a\u200bb\n", "ab")
     assert r"-a\u200bb" in told
-    assert "+ab␃" in told
+    assert r"b\n" in told  # one of the two has no line feed at its end, so both ends are shown
+    assert told.endswith("+ab")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_a_stream_put_together_is_the_answer() -> None:
         event(content="yes "),
         event(content="and no"),
         event("stop"),
+        event(content=""),
         {"choices": [], "usage": counts},
     ]
     whole = chat.gathered(events)

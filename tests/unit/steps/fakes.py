@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +22,6 @@ from bot.core.model import (
     Closure,
     Component,
     Conflict,
-    Failure,
     Json,
     Link,
     Look,
@@ -34,104 +32,12 @@ from bot.core.model import (
     Role,
 )
 from bot.errors import SourceError
-from bot.ports import Done, Job, Limits, Ran, Talk
+from bot.ports import Done, Job, Ran
 from bot.steps.house import House
+from tests.unit.steps.rooms import FakeEnv, Guest, text
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 Index: TypeAlias = dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Says:
-    """An answer: a value for each link."""
-
-    seen: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fails:
-    """An answer: the probe fails, and the process lives on."""
-
-    reason: str
-    message: str = "no"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dies:
-    """The process dies of a signal; with `early` before it was asked anything."""
-
-    signal: int = 11
-    early: bool = False
-
-
-Answer: TypeAlias = Says | Fails | Dies
-Guest: TypeAlias = Callable[[Mapping[str, str], str, Json], Answer]
-
-
-def text(value: Json) -> Says:
-    return Says(seen={"text": value})
-
-
-@dataclass(slots=True, kw_only=True)
-class FakeRoom:
-    """Answers as `guest` says; every conversation is noted as the names that were asked."""
-
-    closure: Closure
-    guest: Guest
-    talks: list[tuple[str, ...]]
-    path: Path = Path("room")
-    python: Path = Path("room/python")
-
-    def talk(
-        self, job: Json, hear: Callable[[Json], float], *, seconds: float, memory_bytes: int
-    ) -> Talk:
-        assert seconds > 0
-        assert memory_bytes > 0
-        assert isinstance(job, dict)
-        probes = job["probes"]
-        assert isinstance(probes, list)
-        asked = [probe for probe in probes if isinstance(probe, dict)]
-        self.talks.append(tuple(str(probe["name"]) for probe in asked))
-        for probe in asked:
-            name = str(probe["name"])
-            answer = self.guest(self.closure.versions, name, probe["request"])
-            if isinstance(answer, Dies) and answer.early:
-                return Talk(returncode=-answer.signal, log=b"dead")
-            hear({"event": "begin", "probe": name, "seconds": 1})
-            match answer:
-                case Dies(signal=signal):
-                    return Talk(returncode=-signal, log=b"dead")
-                case Fails(reason=reason, message=message):
-                    failure: Json = {"reason": reason, "message": message}
-                    hear({"event": "end", "probe": name, "failure": failure, "seconds": 1})
-                case Says(seen=seen):
-                    told: dict[str, Json] = {"probe": name, "seen": {**seen}, "failure": None}
-                    hear({"event": "end", **told, "seconds": 1})
-        return Talk(returncode=0, log=b"")
-
-
-@dataclass(slots=True, kw_only=True)
-class FakeEnv:
-    """Makes rooms at once; `broken` says how the installation of a closure fails."""
-
-    guest: Guest
-    broken: Callable[[Mapping[str, str]], Failure | None] = lambda _: None
-    talks: list[tuple[str, ...]] = field(default_factory=list)
-    fresh: list[bool] = field(default_factory=list)
-    name: str = "fake"
-
-    def promises(self) -> Mapping[str, str]:
-        return {"network": "none"}
-
-    @contextmanager
-    def open(
-        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
-    ) -> Iterator[FakeRoom | Failure]:
-        assert interpreter
-        assert limits.memory_bytes
-        self.fresh.append(fresh)
-        failure = self.broken(closure.versions)
-        yield failure or FakeRoom(closure=closure, guest=self.guest, talks=self.talks)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from bot.core.model import Failure, Json, Link, Observation, Phase, Reason
 from bot.steps.ask import Asked, ask, modules, whole
-from tests.unit.steps.fakes import Answer, Dies, FakeRoom, Guest, closure, house, probe, text
+from tests.unit.steps.fakes import closure, house, probe
+from tests.unit.steps.rooms import Answer, Dies, FakeRoom, Guest, text
 
 A, B, C = probe("a"), probe("b"), probe("c")
 

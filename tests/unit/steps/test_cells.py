@@ -12,18 +12,8 @@ from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.model import Failure, Json, Link, Look, Phase, Probe, Reason
 from bot.steps.cells import FRESH_AT_MOST, SAMPLE, Work, run_cell
 from bot.steps.house import House
-from tests.unit.steps.fakes import (
-    Answer,
-    Dies,
-    FakeEnv,
-    Guest,
-    bodies,
-    cell_of,
-    env_of,
-    house,
-    probe,
-    text,
-)
+from tests.unit.steps.fakes import bodies, cell_of, env_of, house, probe
+from tests.unit.steps.rooms import Answer, Dies, FakeEnv, Guest, text
 
 CELL = cell_of(e="1")
 MANY = tuple(probe(f"p{at:02}") for at in range(20))

@@ -14,16 +14,8 @@ from bot.core.plan import BASELINE, NEWEST
 from bot.steps.house import House
 from bot.steps.planning import history
 from bot.steps.verdicts import planned_of
-from tests.unit.steps.fakes import (
-    DAY,
-    Answer,
-    FakeSolver,
-    Index,
-    bodies,
-    house,
-    later,
-    text,
-)
+from tests.unit.steps.fakes import DAY, FakeSolver, Index, bodies, house, later
+from tests.unit.steps.rooms import Answer, text
 
 
 def guest(versions: Mapping[str, str], _name: str, _request: Json) -> Answer:

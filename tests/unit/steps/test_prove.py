@@ -13,15 +13,7 @@ from bot.core.outcome import Culprit, Diverged, Ending, Explanation, Outcome, Pa
 from bot.steps.house import House
 from bot.steps.prove import prove, title
 from bot.steps.shrink import Sides, Smallest
-from tests.unit.steps.fakes import (
-    FakeDriver,
-    FakeShell,
-    cell_of,
-    closure,
-    component,
-    house,
-    probe,
-)
+from tests.unit.steps.fakes import FakeDriver, FakeShell, cell_of, closure, component, house, probe
 
 INDEX = {"engine": ["1", "2"], "client": ["1"]}
 APART = Sides(good=closure(engine="1", client="1"), bad=closure(engine="2", client="1"))

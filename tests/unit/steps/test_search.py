@@ -16,20 +16,16 @@ from bot.errors import SourceError
 from bot.steps.house import House
 from bot.steps.search import RETRIES, Ends, asked_of, attempt, explain_group, named
 from tests.unit.steps.fakes import (
-    Answer,
-    Fails,
-    FakeEnv,
     FakeSolver,
     FakeSource,
-    Guest,
     bodies,
     cell_of,
     closure,
     env_of,
     house,
     probe,
-    text,
 )
+from tests.unit.steps.rooms import Answer, Fails, FakeEnv, Guest, text
 
 INDEX = {"e": ["1", "2", "3", "4"], "c": ["1", "2"]}
 PROBE = probe("p")

@@ -11,19 +11,8 @@ from bot.core.model import Failure, Json, Link, Phase, Probe, Reason
 from bot.core.outcome import Culprit, Diverged, Ending, Explanation, Passed, Verdict
 from bot.steps.house import House
 from bot.steps.shrink import CALLS_AT_MOST, Sides, Smallest, shown_by, shrink, sides
-from tests.unit.steps.fakes import (
-    Answer,
-    Fails,
-    FakeEnv,
-    FakeSolver,
-    Guest,
-    cell_of,
-    closure,
-    env_of,
-    house,
-    probe,
-    text,
-)
+from tests.unit.steps.fakes import FakeSolver, cell_of, closure, env_of, house, probe
+from tests.unit.steps.rooms import Answer, Fails, FakeEnv, Guest, text
 
 INDEX = {"e": ["1", "2"], "c": ["1"]}
 FOUND = Explanation(

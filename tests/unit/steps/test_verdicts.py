@@ -11,7 +11,8 @@ from bot.core.plan import BASELINE, NEWEST
 from bot.steps.house import House
 from bot.steps.planning import stranded, stuck
 from bot.steps.verdicts import flips, planned_of, rule
-from tests.unit.steps.fakes import Answer, Dies, Guest, Index, house, text
+from tests.unit.steps.fakes import Index, house
+from tests.unit.steps.rooms import Answer, Dies, Guest, text
 
 ILL = Dies(signal=4, early=True)
 

@@ -13,7 +13,8 @@ from bot.core.outcome import Verdict
 from bot.core.report import Report
 from bot.steps.house import House
 from bot.steps.view import ended
-from tests.unit.steps.fakes import Answer, Index, bodies, env_of, house, later, probe, text
+from tests.unit.steps.fakes import Index, bodies, env_of, house, later, probe
+from tests.unit.steps.rooms import Answer, text
 
 LOOK = Look(link=Link.TEXT, compare="exact", absolute=True, golden="fine")
 

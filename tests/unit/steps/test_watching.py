@@ -12,15 +12,7 @@ from bot.errors import ConfigError, SourceError, UnknownPackageError
 from bot.pipeline import watch
 from bot.steps.house import House
 from bot.steps.watching import announced, line
-from tests.unit.steps.fakes import (
-    FakeSource,
-    Said,
-    bodies,
-    component,
-    house,
-    later,
-    release,
-)
+from tests.unit.steps.fakes import FakeSource, Said, bodies, component, house, later, release
 
 INDEX = {"engine": ["1.0", "2.0", "3.0rc1"], "client": ["0.1", "0.2"]}
 

@@ -1,0 +1,109 @@
+"""Rooms whose guests answer as a test says: by a function of versions, probe and request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from bot.core.model import (
+    Closure,
+    Failure,
+    Json,
+)
+from bot.ports import Limits, Talk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """An answer: a value for each link."""
+
+    seen: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fails:
+    """An answer: the probe fails, and the process lives on."""
+
+    reason: str
+    message: str = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dies:
+    """The process dies of a signal; with `early` before it was asked anything."""
+
+    signal: int = 11
+    early: bool = False
+
+
+Answer: TypeAlias = Says | Fails | Dies
+Guest: TypeAlias = Callable[[Mapping[str, str], str, Json], Answer]
+
+
+def text(value: Json) -> Says:
+    return Says(seen={"text": value})
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeRoom:
+    """Answers as `guest` says; every conversation is noted as the names that were asked."""
+
+    closure: Closure
+    guest: Guest
+    talks: list[tuple[str, ...]]
+    path: Path = Path("room")
+    python: Path = Path("room/python")
+
+    def talk(
+        self, job: Json, hear: Callable[[Json], float], *, seconds: float, memory_bytes: int
+    ) -> Talk:
+        assert seconds > 0
+        assert memory_bytes > 0
+        assert isinstance(job, dict)
+        probes = job["probes"]
+        assert isinstance(probes, list)
+        asked = [probe for probe in probes if isinstance(probe, dict)]
+        self.talks.append(tuple(str(probe["name"]) for probe in asked))
+        for probe in asked:
+            name = str(probe["name"])
+            answer = self.guest(self.closure.versions, name, probe["request"])
+            if isinstance(answer, Dies) and answer.early:
+                return Talk(returncode=-answer.signal, log=b"dead")
+            hear({"event": "begin", "probe": name, "seconds": 1})
+            match answer:
+                case Dies(signal=signal):
+                    return Talk(returncode=-signal, log=b"dead")
+                case Fails(reason=reason, message=message):
+                    failure: Json = {"reason": reason, "message": message}
+                    hear({"event": "end", "probe": name, "failure": failure, "seconds": 1})
+                case Says(seen=seen):
+                    told: dict[str, Json] = {"probe": name, "seen": {**seen}, "failure": None}
+                    hear({"event": "end", **told, "seconds": 1})
+        return Talk(returncode=0, log=b"")
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeEnv:
+    """Makes rooms at once; `broken` says how the installation of a closure fails."""
+
+    guest: Guest
+    broken: Callable[[Mapping[str, str]], Failure | None] = lambda _: None
+    talks: list[tuple[str, ...]] = field(default_factory=list)
+    fresh: list[bool] = field(default_factory=list)
+    name: str = "fake"
+
+    def promises(self) -> Mapping[str, str]:
+        return {"network": "none"}
+
+    @contextmanager
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> Iterator[FakeRoom | Failure]:
+        assert interpreter
+        assert limits.memory_bytes
+        self.fresh.append(fresh)
+        failure = self.broken(closure.versions)
+        yield failure or FakeRoom(closure=closure, guest=self.guest, talks=self.talks)
