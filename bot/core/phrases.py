@@ -81,10 +81,10 @@ def accused(finding: FindingView) -> str:
 
 def headline(finding: FindingView) -> str:
     """One line for a finding: who, and what differs, or what was mended."""
-    mended = "mends: " if finding.verdict is Verdict.FIXED else ""
+    link = " mends: " if finding.verdict is Verdict.FIXED else ": "
     told = symptom(finding.signature)
     told = told if len(told) <= HEADLINE else told[: HEADLINE - 3] + "..."
-    return f"{accused(finding)}: {mended}{told}"
+    return f"{accused(finding)}{link}{told}"
 
 
 def says(outcome: Outcome | None) -> str:

@@ -39,7 +39,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         bot=house.bot,
         suite=house.suite,
         delta=_delta(house, results, causes),
-        findings=tuple(_finding(house, cause) for cause in causes),
+        findings=tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news)),
         cells=tuple(_cell(house, each, results) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
         promises=dict(house.env.promises()),
@@ -122,6 +122,11 @@ def _log(house: House, name: str) -> str:
     """The end of what the process printed; it is untrusted text."""
     content = house.ledger.blob(name) if name else None
     return content.decode("utf-8", "replace")[-4000:] if content else ""
+
+
+def _good_news(cause: Group) -> bool:
+    """What is broken comes first."""
+    return not cause.plainest.verdict.bad
 
 
 def _finding(house: House, cause: Group) -> FindingView:
