@@ -8,8 +8,6 @@ be run alone, and a run that was killed goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.core.draft import draft
 from bot.core.facts import Drafted, Explained, ReleaseSeen
 from bot.core.finding import Group, group, split
@@ -18,7 +16,7 @@ from bot.core.report import Report
 from bot.steps.cells import Work, run_cell
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
-from bot.steps.prove import prove
+from bot.steps.prove import proof_files, prove
 from bot.steps.search import Ends, explain_group
 from bot.steps.shrink import shown_by, shrink, sides
 from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
@@ -118,7 +116,7 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
         title, body = draft(
             finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
         )
-        attachments = proofs(house, searches[finding.finding])
+        attachments = proof_files(house, searches[finding.finding])
         place = house.tracker.deliver(finding.finding, title, body, attachments)
         fact = Drafted(finding=finding.finding, target=finding.target, title=title, body=place)
         if house.memory.drafted.get(finding.finding) != fact:
@@ -140,12 +138,3 @@ def _ends(house: House, cause: Group) -> Ends:
 def _off(house: House, target: str) -> bool:
     policy = house.matrix.policy
     return policy.get(target, policy["default"]) == "off"
-
-
-def proofs(house: House, search: str) -> Mapping[str, bytes]:
-    """Return the files of a proof whose two commands did what they say, or nothing."""
-    reduced = house.memory.reduced.get(search)
-    if reduced is None or not reduced.verified:
-        return {}
-    named = {"repro.py": reduced.repro, **dict(reduced.files)}
-    return {name: house.ledger.blob(blob) or b"" for name, blob in named.items()}

@@ -19,6 +19,16 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
 
 
+def _mask() -> int:
+    """What this user takes away from new files; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_MASK = _mask()
+
+
 def put(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that a reader sees all of it or what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,6 +36,7 @@ def put(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        Path(draft).chmod(0o666 & ~_MASK)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

@@ -203,3 +203,12 @@ def _ends(house: House, command: str, text: str, files: Mapping[str, bytes]) -> 
     )
     house.progress.advance("reduce", command)
     return None if ran.returncode is None else min(1, abs(ran.returncode))
+
+
+def proof_files(house: House, search: str) -> Mapping[str, bytes]:
+    """Return the files of a proof whose two commands did what they say, or nothing."""
+    reduced = house.memory.reduced.get(search)
+    if reduced is None or not reduced.verified:
+        return {}
+    named = {"repro.py": reduced.repro, **dict(reduced.files)}
+    return {name: house.ledger.blob(blob) or b"" for name, blob in named.items()}

@@ -14,6 +14,7 @@ from bot.effects.files import put
 from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.house import House
+from bot.steps.prove import proof_files
 from bot.steps.verdicts import Ruled
 from bot.steps.view import ended
 
@@ -58,7 +59,7 @@ def finish(
     }
     written = write(options.reports, files)
     for cause in causes:
-        for name, content in pipeline.proofs(house, cause.search).items():
+        for name, content in proof_files(house, cause.search).items():
             put(options.reports / cause.finding / name, content)
     end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
     house.tell(end, job="run end")

@@ -30,7 +30,13 @@ def test_the_kind_is_the_class_name_and_the_line_has_a_version() -> None:
         "run": 1,
         "job": "j",
         "attempt": 0,
-        "body": {"kind": "RunEnded", "newly_broken": 0},
+        "body": {
+            "kind": "RunEnded",
+            "newly_broken": 0,
+            "broken": [],
+            "fixed": [],
+            "flaky": [],
+        },
     }
 
 
