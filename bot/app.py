@@ -6,7 +6,7 @@ To add an adapter, write its file and add its row here.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
-from bot.config.read import Known, read_matrix
+from bot.config.read import Known, read_matrix, salvage
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
-from bot.core.model import Probe, digest
+from bot.core.model import Component, Probe, Release, digest
 from bot.drivers.jinja2 import Jinja2
 from bot.drivers.minijinja import MiniJinja
 from bot.drivers.openai import OpenAI
@@ -32,7 +32,7 @@ from bot.effects.clock import now
 from bot.effects.http import Fetcher
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
-from bot.errors import UsageError
+from bot.errors import ConfigError, Problem, SourceError, UsageError
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Progress, Renderer
 from bot.render.html import HtmlRenderer
@@ -42,6 +42,7 @@ from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.pypi import PyPI
 from bot.steps.house import House
+from bot.steps.watching import misnamed
 from bot.trackers.outbox import Outbox
 
 PYPI: Final = "https://pypi.org/simple"
@@ -76,9 +77,40 @@ class Options:
 
 
 def matrix_of(options: Options) -> Matrix:
-    """Read the configuration. Raises `ConfigError` with everything that is wrong in it."""
+    """Read the configuration. Raises `ConfigError` with everything that is wrong in it.
+
+    Names and versions that the index does not know are told along, where it can be asked.
+    """
     known = Known(drivers=frozenset(DRIVERS), suites=frozenset(families((SUITE,))))
-    return read_matrix(options.config, known, cutoff=options.cutoff)
+    try:
+        return read_matrix(options.config, known, cutoff=options.cutoff)
+    except ConfigError as trouble:
+        unknown = () if options.offline else _misnamed(options)
+        raise ConfigError((*trouble.problems, *unknown)) from None
+
+
+def _misnamed(options: Options) -> tuple[Problem, ...]:
+    matrix = salvage(options.config)
+    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
+    source = PyPI(fetcher=fetcher, index=matrix.index)
+
+    def ask(component: Component) -> tuple[Problem, ...]:
+        try:
+            answer: Sequence[Release] | SourceError = tuple(source.releases(component))
+        except SourceError as trouble:
+            answer = trouble
+        return tuple(misnamed(matrix, component, answer))
+
+    found = dict(
+        LocalRunner(workers=8).run(
+            tuple(matrix.components), lambda name: ask(matrix.components[name])
+        )
+    )
+    return tuple(problem for name in matrix.components for problem in found[name])
+
+
+def _at_once(_seconds: float) -> None:
+    """Do not wait between tries: these questions are a courtesy."""
 
 
 @contextmanager

@@ -258,7 +258,8 @@ def config_group() -> None:
 @click.option("--config", default="matrix.yaml", show_default=True, help="The matrix.")
 def check_command(config: str) -> None:
     """Say everything that is wrong in the configuration, without touching the network."""
-    matrix = matrix_of(Options(config=Path(config), state=Path(), reports=Path()))
+    options = Options(config=Path(config), state=Path(), reports=Path(), offline=True)
+    matrix = matrix_of(options)
     OUT.print(
         f"{config}: {len(matrix.components)} components, {len(matrix.rows)} stacks, no mistakes"
     )

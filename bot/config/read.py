@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -20,6 +21,8 @@ from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import Allowance, Exclusion, Matrix, Row
 from bot.core.model import Component, Json, digest
 from bot.errors import ConfigError, Problem
+
+Entry = TypeVar("Entry", ComponentFile, StackFile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,34 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))
     return _matrix(file, MatrixFile.model_validate(tree.data), tree, cutoff)
+
+
+def salvage(file: Path) -> Matrix:
+    """Return what of a broken file can still be held against an index: its sound entries."""
+    try:
+        tree = Tree.parse(file, file.read_text(encoding="utf-8"))
+    except (ConfigError, OSError, UnicodeDecodeError):
+        return Matrix(title="", file=str(file), index="", components={}, rows=())
+    components = dict(_sound(_table(tree.data, "components"), ComponentFile))
+    index = tree.data.get("index") if isinstance(tree.data, dict) else None
+    return Matrix(
+        title="",
+        file=str(file),
+        index=index if isinstance(index, str) else str(MatrixFile.model_fields["index"].default),
+        components={name: _component(name, entry) for name, entry in components.items()},
+        rows=tuple(
+            _row(name, entry) for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
+        ),
+        places=tree.places,
+    )
+
+
+def _sound(table: Mapping[str, Json], shape: type[Entry]) -> Iterator[tuple[str, Entry]]:
+    for name, entry in table.items():
+        try:
+            yield name, shape.model_validate(entry)
+        except ValueError:
+            continue
 
 
 def _shape(tree: Tree) -> Iterator[Problem]:

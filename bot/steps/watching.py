@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.core.follow import follow, missing, visible
+from bot.core.matrix import Matrix
 from bot.core.model import Component, Release
 from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
 from bot.steps.house import House
@@ -22,7 +23,9 @@ def announced(house: House) -> tuple[Release, ...]:
     for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
         found[component.name] = answer
         house.progress.advance("watch", component.name)
-    problems = [problem for one in components for problem in _problems(house, one, found[one.name])]
+    problems = [
+        problem for one in components for problem in misnamed(house.matrix, one, found[one.name])
+    ]
     if problems:
         raise ConfigError(tuple(problems))
     return tuple(release for one in components for release in _kept(house, one, found[one.name]))
@@ -63,37 +66,39 @@ def line(house: House, component: Component) -> tuple[str, ...]:
     return tuple(release.version for release in chosen)
 
 
-def _problems(
-    house: House, component: Component, answer: tuple[Release, ...] | SourceError
+def misnamed(
+    matrix: Matrix, component: Component, answer: Sequence[Release] | SourceError
 ) -> Iterator[Problem]:
+    """Yield the names and versions of a component that its index does not know."""
     name = component.name
     if isinstance(answer, UnknownPackageError):
         cure = "mend the spelling of `package`, or of the component where it has none"
         what = f"component `{name}`: the index has no package `{component.package}`"
-        yield _problem(house, what, cure, "components", name)
+        yield _problem(matrix, what, cure, "components", name)
     if isinstance(answer, SourceError):
         return
-    for version in missing(answer, component.follow):
+    lost = missing(answer, component.follow)
+    for version in lost:
         at = component.follow.index(f"=={version}")
         what = f"component `{name}` never had a version {version}"
-        yield _problem(house, what, _newest(answer), "components", name, "follow", at)
+        yield _problem(matrix, what, _newest(answer), "components", name, "follow", at)
     versions = {release.version for release in answer}
-    for row in house.matrix.rows:
+    for row in matrix.rows:
         pinned = dict(row.baseline).get(name)
         if pinned is not None and pinned not in versions:
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"
-            yield _problem(house, what, _newest(answer), "stacks", row.name, "baseline", name)
-    if not follow(answer, component.follow, prereleases=component.prereleases):
+            yield _problem(matrix, what, _newest(answer), "stacks", row.name, "baseline", name)
+    if not lost and not follow(answer, component.follow, prereleases=component.prereleases):
         what = f"component `{name}` has no release that `follow` would choose"
         cure = "follow `all`, or allow `prereleases: true`"
-        yield _problem(house, what, cure, "components", name)
+        yield _problem(matrix, what, cure, "components", name)
 
 
-def _newest(releases: tuple[Release, ...]) -> str:
+def _newest(releases: Sequence[Release]) -> str:
     known = [release.version for release in follow(releases, ("last-3",))]
     return f"the newest are {', '.join(known)}" if known else "it has no releases at all"
 
 
-def _problem(house: House, what: str, cure: str, *path: str | int) -> Problem:
-    line_, column = house.matrix.place(*path)
-    return Problem(file=house.matrix.file, line=line_, column=column, what=what, cure=cure)
+def _problem(matrix: Matrix, what: str, cure: str, *path: str | int) -> Problem:
+    line_, column = matrix.place(*path)
+    return Problem(file=matrix.file, line=line_, column=column, what=what, cure=cure)
