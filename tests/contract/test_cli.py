@@ -177,6 +177,16 @@ def test_what_never_was_is_told_at_once(kitchen: Kitchen) -> None:
         assert word in err
 
 
+def test_what_never_was_is_told_along_with_what_is_misspelt(kitchen: Kitchen) -> None:
+    tea: Json = {"role": "engine", "upstream": "https://example.org", "follow": ["==77.0"]}
+    lost: Json = {"role": "client", "upstream": "https://example.org"}
+    kitchen.matrix(components={"tea": tea, "coffee": lost}, limitz={})
+    code, _, err = kitchen.ask("run")
+    assert code == 3
+    for words in ("never had a version 77.0", "no package `coffee`", "did you mean `limits`"):
+        assert words in err
+
+
 def test_a_state_folder_that_another_run_holds(kitchen: Kitchen) -> None:
     (kitchen.root / ".stackmatrix").mkdir()
     lock = Lock(kitchen.root / ".stackmatrix" / "lock", at=now())
