@@ -118,10 +118,11 @@ def _difference(finding: FindingView, cell: CellView, room: _Room) -> Iterator[s
     more = len(finding.probes) - room.moved
     yield f"{first} Probes: {probes or NOT_MEASURED}{f' and {more} more' if more > 0 else ''}."
     expected, observed = _sides(finding, cell)
+    observed = observed or finding.diff  # what failed shows no value: then how it failed
     for word, value in (("Expected", expected), ("Observed", observed)):
         yield f"{word}:"
         yield quoted(value[: room.value], lines=room.lines) if value else f"{NOT_MEASURED}."
-    if finding.diff:
+    if finding.diff != observed:
         yield quoted(finding.diff[: room.value * 4], "diff", lines=room.lines)
     yield f"What stands behind the expectation: {inline(finding.because) or NOT_MEASURED}."
 
