@@ -178,9 +178,8 @@ def test_what_never_was_is_told_at_once(kitchen: Kitchen) -> None:
 
 
 def test_what_never_was_is_told_along_with_what_is_misspelt(kitchen: Kitchen) -> None:
-    tea: Json = {"role": "engine", "upstream": "https://example.org", "follow": ["==77.0"]}
-    lost: Json = {"role": "client", "upstream": "https://example.org"}
-    kitchen.matrix(components={"tea": tea, "coffee": lost}, limitz={})
+    lost: dict[str, Json] = {"role": "client", "upstream": "https://example.org"}
+    kitchen.matrix(components={"tea": {**lost, "follow": ["==77.0"]}, "coffee": lost}, limitz={})
     code, _, err = kitchen.ask("run")
     assert code == 3
     for words in ("never had a version 77.0", "no package `coffee`", "did you mean `limits`"):
