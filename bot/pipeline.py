@@ -50,6 +50,7 @@ def execute(house: House) -> int:
     """
     done = _execute(house)
     while stuck(house):
+        house.progress.note("a baseline cannot run on this processor; the next release stands in")
         plan(house)
         done += _execute(house)
     return done

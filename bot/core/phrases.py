@@ -92,8 +92,8 @@ def says(outcome: Outcome | None) -> str:
     match outcome:
         case None:
             return NOT_MEASURED
-        case Passed(unheld=unheld):
-            return f"passed ({len(unheld)} links without a golden)" if unheld else "passed"
+        case Passed():
+            return _passed(outcome)
         case Diverged(link=link, shape=shape):
             return f"{link} differs" + (f": {shape}" if shape else "")
         case Failed(phase=phase, reason=reason):
@@ -102,6 +102,13 @@ def says(outcome: Outcome | None) -> str:
             return "unsolvable"
         case NotRun(why=why):
             return f"not run: {why}"
+
+
+def _passed(outcome: Passed) -> str:
+    if outcome.noted:
+        return f"passed (differs, as nobody forbids, at {', '.join(outcome.noted)})"
+    unheld = len(outcome.unheld)
+    return f"passed ({unheld} links without a golden)" if unheld else "passed"
 
 
 def detail(outcome: Outcome | None) -> str:

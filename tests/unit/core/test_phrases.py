@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.model import Link
 from bot.core.outcome import Culprit, Passed
 from bot.core.phrases import (
     accused,
@@ -85,3 +86,7 @@ def test_each_word_has_a_tone() -> None:
         "bad",
         "grey",
     ]
+
+
+def test_a_difference_without_a_winner_is_told() -> None:
+    assert says(Passed(noted=(Link.STREAM,))) == "passed (differs, as nobody forbids, at stream)"
