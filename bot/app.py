@@ -21,13 +21,13 @@ from bot.core.facts import RunStarted
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Component, Probe, Release, digest
-from bot.drivers.jinja2 import Jinja2
-from bot.drivers.minijinja import MiniJinja
-from bot.drivers.openai import OpenAI
-from bot.drivers.script import Script
+from bot.drivers.jinja2 import JINJA2
+from bot.drivers.minijinja import MINIJINJA
+from bot.drivers.openai import OPENAI
+from bot.drivers.script import SCRIPT
 from bot.drivers.suite import families, read_suite
-from bot.drivers.tokenizers import Tokenizers
-from bot.drivers.xllamacpp import XLlamaCpp
+from bot.drivers.tokenizers import TOKENIZERS
+from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
 from bot.envs.shell import UvShell
@@ -50,7 +50,14 @@ SUITE: Final = Path(__file__).parent / "suite"
 
 DRIVERS: Final[Mapping[str, Driver]] = {
     driver.name: driver
-    for driver in (XLlamaCpp(), OpenAI(), Jinja2(), MiniJinja(), Tokenizers(), Script())
+    for driver in (
+        XLLAMACPP,
+        OPENAI,
+        JINJA2,
+        MINIJINJA,
+        TOKENIZERS,
+        SCRIPT,
+    )
 }
 RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
 COMPARATORS: Final[Mapping[str, Comparator]] = {

@@ -9,11 +9,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -31,6 +29,7 @@ from bot.verbs import show as show_verb
 from bot.verbs import step as step_verb
 from bot.verbs.display import Display
 from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
+from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
 
 
 class Out(Console):
@@ -53,7 +52,6 @@ ERR = Console(stderr=True, highlight=False, markup=False, emoji=False)
 BUG = 70
 NEWLY_BROKEN = 1
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Verbs(click.Group):
@@ -75,40 +73,6 @@ class Verbs(click.Group):
             )
             raise UsageError(f"there is no verb `{args[0]}`", cure=cure)
         return super().resolve_command(ctx, args)
-
-
-def matrix_options(command: Command) -> Command:
-    """The flags that every verb on a matrix takes."""
-    for option in (
-        click.option("--offline", is_flag=True, help="Take packages from uv's cache only."),
-        click.option("--workers", type=click.IntRange(1, 256), help="Cells at a time."),
-        click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="See no later release."),
-        click.option("--reports", default="reports", show_default=True, help="Where reports go."),
-        click.option("--state", default=".stackmatrix", show_default=True, help="The ledger."),
-        click.option("--config", default="matrix.yaml", show_default=True, help="The matrix."),
-    ):
-        command = option(command)
-    return command
-
-
-def talk_options(command: Command) -> Command:
-    """The flags that say how much is said, and in which form."""
-    quiet = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
-    return quiet(as_json(command))
-
-
-def options_of(given: dict[str, Any]) -> Options:
-    """Gather the matrix flags into one value."""
-    cutoff: datetime | None = given["cutoff"]
-    return Options(
-        config=Path(given["config"]),
-        state=Path(given["state"]),
-        reports=Path(given["reports"]),
-        cutoff=cutoff.date() if cutoff else None,
-        workers=given["workers"] or 0,
-        offline=given["offline"],
-    )
 
 
 @click.group(
@@ -176,12 +140,12 @@ for _name, _about in STEPS.items():
     _add_step(_name, _about)
 
 
-def _table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+def _table(header: tuple[str, ...], rows: tuple[tuple[str | Text, ...], ...]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for at, name in enumerate(header):
         table.add_column(name, no_wrap=at == 0, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(text) for text in row))
+        table.add_row(*(each if isinstance(each, Text) else _cell(each) for each in row))
     return table
 
 
@@ -271,11 +235,27 @@ def schema_command() -> None:
     _json(schema())
 
 
+@main_group.result_callback()
+def _print(said: Said | None, **_: Any) -> None:  # noqa: ANN401
+    """Print what a verb said, and end with its exit code."""
+    if said is None:
+        return
+    if said.as_json:
+        _json(said.json)
+    elif not said.quiet:
+        if said.rows:
+            OUT.print(_table(said.header, said.rows))
+        for line in said.lines:
+            OUT.print(line)
+    sys.exit(said.code)
+
+
 def main() -> NoReturn:
     """Run the command; every error ends in one clear message and its own exit code."""
     _end_tidily_when_killed()
     try:
-        main_group(prog_name="stackmatrix", standalone_mode=False)
+        terminal = Terminal(display=lambda quiet: Display(ERR, quiet=quiet))
+        main_group(prog_name="stackmatrix", standalone_mode=False, obj=terminal)
     except (click.exceptions.Abort, KeyboardInterrupt):
         cure = "run it again: what was done is kept, and it goes on where it was"
         _end(InterruptedByPersonError("interrupted", cure=cure))

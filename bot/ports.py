@@ -24,6 +24,7 @@ from bot.core.model import (
     Probe,
     Release,
     Requirements,
+    Role,
 )
 from bot.core.report import Report
 
@@ -149,15 +150,45 @@ class Driver(Protocol):
 
     @property
     def asks(self) -> frozenset[str]:
-        """The kinds of question it has a part in."""
+        """The kinds of question it has a part in: `chat`, `render`, `encode`, `replay`, ..."""
+        ...
+
+    @property
+    def role(self) -> Role:
+        """What it does in the chain."""
+        ...
+
+    @property
+    def package(self) -> str:
+        """The package of the index that brings it; empty where it is the driver's own name."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where its releases are announced: `pypi`, `npm`, or empty where it has none."""
+        ...
+
+    @property
+    def upstream(self) -> str:
+        """The project that hears of what breaks in it."""
+        ...
+
+    @property
+    def suite(self) -> tuple[str, ...]:
+        """The probe families that it is asked where nobody chose others."""
+        ...
+
+    @property
+    def big(self) -> bool:
+        """Whether it is run on demand only: gigabytes, or minutes to start."""
         ...
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The requirements that put `version` into a room, exact pin first."""
         ...
 
-    def setup(self, model: Path) -> Json:
-        """What the guest needs to know to start (the path of the model, options)."""
+    def setup(self, model: Path, options: Mapping[str, Json]) -> Json:
+        """What the guest needs to know to start: paths of the model, `options` of matrix.yaml."""
         ...
 
     def files(self, model: Path) -> Mapping[str, Path]:

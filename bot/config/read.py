@@ -224,6 +224,7 @@ def _component(name: str, entry: ComponentFile) -> Component:
         follow=tuple(entry.follow),
         prereleases=entry.prereleases,
         skip=tuple(entry.skip),
+        options=dict(entry.options),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 
 from bot.core.model import Json, Role
 
@@ -37,6 +37,7 @@ class ComponentFile(_Strict):
     follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
     prereleases: bool = False
     skip: Mapping[str, str] = Field(default_factory=dict)
+    options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
 class StackFile(_Strict):

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -112,6 +113,7 @@ class Component:
     follow: tuple[str, ...] = ("newest",)
     prereleases: bool = False
     skip: tuple[str, ...] = ()
+    options: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +247,10 @@ class Probe:
     """One question to a cell.
 
     `ask` names what a guest is asked to do (`chat`, `render`, `encode`, `script`); `request` is
-    handed to the guest as it stands; `digest` covers everything, goldens included.
+    handed to the guest as it stands. What is `given` at a link takes the place of what the stack
+    itself would show there (a link swap); what is `known` is used only where no part of the stack
+    makes it: an engine without a template of its own is handed the committed prompt. `digest`
+    covers everything that is asked.
     """
 
     name: str
@@ -253,12 +258,16 @@ class Probe:
     request: Json
     looks: tuple[Look, ...]
     seconds: float = 60.0
+    given: tuple[tuple[Link, Json], ...] = ()
+    known: tuple[tuple[Link, Json], ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """The name of the question; a golden that changes does not ask anything new."""
         looks: list[Json] = [look.link.value for look in self.looks]
-        return digest([self.name, self.ask, self.request, looks])
+        question = [self.name, self.ask, self.request, looks]
+        given: list[Json] = [[link.value, value] for link, value in self.given]
+        return digest([*question, given] if given else question)
 
     def look(self, link: Link) -> Look | None:
         """Return how this probe looks at `link`, or None when it does not."""

@@ -30,13 +30,26 @@ import signal
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.model import Failure, Json, Link, Observation, Phase, Reason
+from bot.core.model import Failure, Json, Link, Observation, Phase, Probe, Reason
 
 PROTOCOL = 1
 GRACE = 5.0  # seconds beyond a probe's own: the guest's own watch strikes first
 FAREWELL = 15.0  # seconds for an engine to let go after the last probe
 STOPPED_BY = {"timeout": Reason.TIMEOUT, "out of memory": Reason.OUT_OF_MEMORY}
 FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+def question(probe: Probe) -> Json:
+    """Return `probe` as a job file holds it: what a guest needs to ask it, and no golden."""
+    return {
+        "name": probe.name,
+        "ask": probe.ask,
+        "request": probe.request,
+        "links": [look.link.value for look in probe.looks],
+        "seconds": probe.seconds,
+        "given": {link.value: value for link, value in probe.given},
+        "known": {link.value: value for link, value in probe.known},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,9 +49,16 @@ def probes(family: Fields, goldens: Mapping[str, Json]) -> tuple[Probe, ...]:
             request=_request(family, case),
             looks=tuple(_looks(family, case, at, goldens.get(f"{prefix}/{case['id']}"))),
             seconds=_seconds(family, case, at),
+            known=_known(goldens.get(f"{prefix}/{case['id']}")),
         )
         for at, case in enumerate(_cases(family))
     )
+
+
+def _known(golden: Json) -> tuple[tuple[Link, Json], ...]:
+    """Return what the model's own files say, for engines that have no part that makes it."""
+    told = golden if isinstance(golden, dict) else {}
+    return tuple((link, told[link]) for link in (Link.PROMPT, Link.PROMPT_IDS) if link in told)
 
 
 def _cases(family: Fields) -> Iterator[Fields]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from bot.core.model import Json, Link, Probe
+from bot.core.model import Link, Probe, Role
+from bot.drivers.plain import Plain
 
 _RENDER = """\
 import jinja2
@@ -30,29 +28,17 @@ except jinja2.TemplateError as error:
 """
 
 
-class Jinja2:
-    """Renders template cases; needs no model."""
+def _show(probe: Probe, link: Link) -> str:
+    """The rendering, in the environment that `transformers` sets up."""
+    return _RENDER if probe.ask == "render" and link is Link.PROMPT else ""
 
-    name = "jinja2"
-    guest = "jinja2"
-    asks = frozenset({"render"})
 
-    def requirements(self, package: str, version: str) -> tuple[str, ...]:
-        """The exact pin; MarkupSafe is the solver's to choose."""
-        return (f"{package}=={version}",)
-
-    def setup(self, model: Path) -> Json:  # noqa: ARG002 - templates come with the probes
-        """Nothing: each probe brings its template."""
-        return {}
-
-    def files(self, model: Path) -> Mapping[str, Path]:  # noqa: ARG002 - nothing of it is needed
-        """None: each probe brings its template."""
-        return {}
-
-    def serve(self) -> str:
-        """Nothing to start."""
-        return ""
-
-    def show(self, probe: Probe, link: Link) -> str:
-        """The rendering, in the environment that `transformers` sets up."""
-        return _RENDER if probe.ask == "render" and link is Link.PROMPT else ""
+JINJA2 = Plain(
+    name="jinja2",
+    guest="jinja2",
+    asks=frozenset({"render"}),
+    role=Role.TEMPLATE,
+    upstream="https://github.com/pallets/jinja",
+    suite=("render",),
+    shows=_show,
+)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from bot.core.model import Json, Link, Probe
+from bot.core.model import Link, Probe, Role
+from bot.drivers.plain import Plain
 
 _RENDER = """import minijinja
 
@@ -29,29 +27,17 @@ except (minijinja.TemplateError, ValueError) as error:
 """
 
 
-class MiniJinja:
-    """Renders template cases with MiniJinja's own filters; needs no model."""
+def _show(probe: Probe, link: Link) -> str:
+    """The rendering, with the filters that MiniJinja brings."""
+    return _RENDER if probe.ask == "render" and link is Link.PROMPT else ""
 
-    name = "minijinja"
-    guest = "minijinja"
-    asks = frozenset({"render"})
 
-    def requirements(self, package: str, version: str) -> tuple[str, ...]:
-        """The exact pin; the wheel brings everything with it."""
-        return (f"{package}=={version}",)
-
-    def setup(self, model: Path) -> Json:  # noqa: ARG002 - templates come with the probes
-        """Nothing: each probe brings its template."""
-        return {}
-
-    def files(self, model: Path) -> Mapping[str, Path]:  # noqa: ARG002 - nothing of it is needed
-        """None: each probe brings its template."""
-        return {}
-
-    def serve(self) -> str:
-        """Nothing to start."""
-        return ""
-
-    def show(self, probe: Probe, link: Link) -> str:
-        """The rendering, with the filters that MiniJinja brings."""
-        return _RENDER if probe.ask == "render" and link is Link.PROMPT else ""
+MINIJINJA = Plain(
+    name="minijinja",
+    guest="minijinja",
+    asks=frozenset({"render"}),
+    role=Role.TEMPLATE,
+    upstream="https://github.com/mitsuhiko/minijinja",
+    suite=("render",),
+    shows=_show,
+)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from bot.core.model import Json, Link, Probe
+from bot.core.model import Link, Probe, Role
 from bot.drivers.answers import MESSAGE, USAGE
+from bot.drivers.plain import Plain
 
 _CLIENT = """import openai
 
@@ -71,34 +69,22 @@ except openai.APIStatusError:
 _SEEN = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
 
 
-class OpenAI:
-    """Speaks for a stack that has an engine behind it; alone it can be asked nothing."""
-
-    name = "openai"
-    guest = "openai"
-    asks = frozenset({"chat"})
-
-    def requirements(self, package: str, version: str) -> tuple[str, ...]:
-        """The exact pin; what else it needs, httpx above all, is the solver's to choose."""
-        return (f"{package}=={version}",)
-
-    def setup(self, model: Path) -> Json:  # noqa: ARG002 - the engine tells the client the rest
-        """Nothing: the engine of the stack tells where it listens."""
-        return {}
-
-    def files(self, model: Path) -> Mapping[str, Path]:  # noqa: ARG002 - nothing of it is needed
-        """None: the engine has the model."""
-        return {}
-
-    def serve(self) -> str:
-        """Nothing: a client serves nobody."""
+def _show(probe: Probe, link: Link) -> str:
+    """What the client sends, or what it makes of the answer, whole or in pieces."""
+    if probe.ask != "chat":
         return ""
+    if link not in _SEEN:
+        return _REQUEST if link is Link.REQUEST else ""
+    request = probe.request if isinstance(probe.request, dict) else {}
+    return _CLIENT + (_STREAMED if request.get("stream") else _ANSWER) + _SEEN[link]
 
-    def show(self, probe: Probe, link: Link) -> str:
-        """What the client sends, or what it makes of the answer, whole or in pieces."""
-        if probe.ask != "chat":
-            return ""
-        if link not in _SEEN:
-            return _REQUEST if link is Link.REQUEST else ""
-        request = probe.request if isinstance(probe.request, dict) else {}
-        return _CLIENT + (_STREAMED if request.get("stream") else _ANSWER) + _SEEN[link]
+
+OPENAI = Plain(
+    name="openai",
+    guest="openai",
+    asks=frozenset({"chat"}),
+    role=Role.CLIENT,
+    upstream="https://github.com/openai/openai-python",
+    suite=("replay",),
+    shows=_show,
+)

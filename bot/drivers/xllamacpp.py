@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
-from bot.core.model import Json, Link, Probe
+from bot.core.model import Link, Probe, Role
 from bot.drivers.answers import MESSAGE, USAGE
-from bot.errors import SuiteError
+from bot.drivers.plain import Plain
 
 _SERVE = """import xllamacpp
 
@@ -78,40 +75,26 @@ seen = post("/tokenize", body)["tokens"]
 }
 
 
-class XLlamaCpp:
-    """Serves the one GGUF file of the model folder, with float32 attention on one thread."""
+def _show(probe: Probe, link: Link) -> str:
+    """What the engine shows of a chat, by plain HTTP; a client is not needed.
 
-    name = "xllamacpp"
-    guest = "llama_cpp"
-    asks = frozenset({"chat"})
+    A plain request cannot show what is wrong with a stream: of one, only what comes before.
+    """
+    request = probe.request if isinstance(probe.request, dict) else {}
+    hidden = request.get("stream") and link in {Link.MESSAGE, Link.USAGE}
+    if probe.ask != "chat" or hidden or link not in _SEEN:
+        return ""
+    return _POST + _SEEN[link]
 
-    def requirements(self, package: str, version: str) -> tuple[str, ...]:
-        """The exact pin; the wheel brings everything with it."""
-        return (f"{package}=={version}",)
 
-    def setup(self, model: Path) -> Json:
-        """Where the model lies. Raises `SuiteError` when the folder holds no GGUF file."""
-        found = sorted(model.glob("*.gguf"))
-        if not found:
-            raise SuiteError(f"{model} holds no GGUF file", cure="put a .gguf file there")
-        return {"model": str(found[0].resolve()), "name": found[0].stem}
-
-    def files(self, model: Path) -> Mapping[str, Path]:
-        """The GGUF file."""
-        found = min(model.glob("*.gguf"))
-        return {found.name: found}
-
-    def serve(self) -> str:
-        """The embedded server, on a free port, with the sums of every release alike."""
-        return _SERVE
-
-    def show(self, probe: Probe, link: Link) -> str:
-        """What the engine shows of a chat, by plain HTTP; a client is not needed.
-
-        A plain request cannot show what is wrong with a stream: of one, only what comes before.
-        """
-        request = probe.request if isinstance(probe.request, dict) else {}
-        hidden = request.get("stream") and link in {Link.MESSAGE, Link.USAGE}
-        if probe.ask != "chat" or hidden or link not in _SEEN:
-            return ""
-        return _POST + _SEEN[link]
+XLLAMACPP = Plain(
+    name="xllamacpp",
+    guest="llama_cpp",
+    asks=frozenset({"chat"}),
+    role=Role.ENGINE,
+    upstream="https://github.com/xorbitsai/xllamacpp",
+    suite=("chat", "stream", "untrained"),
+    model={"model": "*.gguf"},
+    serving=_SERVE,
+    shows=_show,
+)

@@ -5,6 +5,8 @@ Some releases refuse to tell an answer that is not UTF-8. The endpoint tells ids
 answer, and its stream leaves out ids of half characters, so the refusal is told at `text`.
 """
 
+import os
+
 import xllamacpp
 from guest import http_client
 from guest.wire import NOT_EXPOSED
@@ -18,7 +20,7 @@ def start(setup, chain):
     """Load the model at `setup["model"]` and serve it; returns versions and devices."""
     RUNNING["server"] = xllamacpp.Server(_parameters(setup))
     chain.base_url = RUNNING["server"].listening_address
-    chain.model = setup.get("name", "tiny-chat")
+    chain.model = os.path.splitext(os.path.basename(setup["model"]))[0]
     return {
         "xllamacpp": getattr(xllamacpp, "__version__", ""),
         "build": str(getattr(xllamacpp, "BUILD_INFO", "")),
@@ -70,21 +72,18 @@ def _post(probe, chain, path, body):
 
 
 def _prompt(probe, chain):
-    if "prompt" not in chain.turn:
-        wire = chain.client(probe, chain)
-        chain.turn["prompt"] = _post(probe, chain, "/apply-template", wire)["prompt"]
-    return chain.turn["prompt"]
+    return _post(probe, chain, "/apply-template", chain.client(probe, chain))["prompt"]
 
 
 def _prompt_ids(probe, chain):
-    body = {"content": _prompt(probe, chain), "add_special": False, "parse_special": True}
+    body = {"content": chain.value("prompt", probe), "add_special": False, "parse_special": True}
     return _post(probe, chain, "/tokenize", body)["tokens"]
 
 
 def _completion(probe, chain, **options):
     wire = chain.client(probe, chain)
     body = {name: wire[name] for name in ("temperature", "seed", "stop") if name in wire}
-    body.update(prompt=_prompt(probe, chain), cache_prompt=False, **options)
+    body.update(prompt=chain.value("prompt", probe), cache_prompt=False, **options)
     body["n_predict"] = wire.get("max_tokens", wire.get("max_completion_tokens", 256))
     return body
 

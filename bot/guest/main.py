@@ -4,7 +4,8 @@
 
 Standard library only, Python 3.8 or newer: the cell's interpreter and packages belong to the
 stack that is tried. The job is `{"protocol": 1, "modules": [{"name", "setup"}], "probes":
-[{"name", "ask", "request", "links", "seconds"}]}`; the events are described in `core/protocol.py`.
+[{"name", "ask", "request", "links", "seconds", "given", "known"}]}`; the events are described in
+`core/protocol.py`.
 
 A module `guest/NAME.py` is four functions:
 
@@ -15,7 +16,8 @@ A module `guest/NAME.py` is four functions:
 
 Links are asked one by one in causal order, each of the first module that answers it, so that
 what fails is charged to the link where it failed. One request often shows several links: what a
-module fetched for one it keeps in `chain.turn`, a dict that lives as long as the probe.
+module fetched for one it keeps in `chain.turn`, a dict that lives as long as the probe. What
+comes before in the chain, whoever makes it, is `chain.value(link, probe)`.
 """
 
 import faulthandler

@@ -8,18 +8,48 @@ import traceback
 from guest.wire import LINKS, NOT_EXPOSED
 
 PROTOCOL = 1
-FALLBACKS = ("http_client",)  # asked for the links that no module of the stack answers
+FALLBACKS = ("http_client",)  # asked, where an engine serves, for links that nobody answers
 
 
 class Chain:
-    """What modules tell each other: where the engine listens, and this probe's findings."""
+    """What modules tell each other: where the engine listens, and this probe's findings.
+
+    `given` and `known` are the probe's own: see `value`.
+    """
 
     def __init__(self):
         """Begin with no engine."""
         self.base_url = ""
         self.model = ""
         self.client = None  # fetch_request(probe, chain) of whoever speaks for the stack
+        self.modules = []
         self.turn = {}
+        self.values = {}
+        self.given = {}
+        self.known = {}
+
+    def begin(self, probe):
+        """Forget the last probe, and take what this one brings."""
+        self.turn, self.values = {}, {}
+        self.given, self.known = probe.get("given") or {}, probe.get("known") or {}
+
+    def value(self, link, probe):
+        """Return the value at `link`: what was given, what a module shows, or what is known.
+
+        Each is fetched once a probe. `NOT_EXPOSED` where there is none of the three.
+        """
+        if link in self.given:
+            return self.given[link]
+        seen = self.seen(link, probe)
+        return self.known.get(link, seen) if seen == NOT_EXPOSED else seen
+
+    def seen(self, link, probe):
+        """Return what the stack itself shows at `link`, of the first module that answers it."""
+        if link not in self.values:
+            ask = probe["ask"]
+            module = next((one for one in self.modules if link in one.answers(ask)), None)
+            self.values[link] = module.show(link, probe, self) if module else NOT_EXPOSED
+        return self.values[link]
 
 
 def failure(error, link=None):
@@ -38,34 +68,39 @@ def failure(error, link=None):
 
 
 def start(job, line, chain):
-    """Start every module in order; returns them, or None after telling what stopped it."""
-    modules = []
-    wanted = list(job["modules"]) + [{"name": name, "setup": {}} for name in FALLBACKS]
-    for each in wanted:
-        line.say("starting", module=each["name"])
-        try:
-            module = importlib.import_module("guest." + each["name"])
-            says = module.start(each.get("setup") or {}, chain)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - panics of Rust code are BaseExceptions
-            line.say("stopped", phase="start", failure=failure(error))
-            return None
-        modules.append(module)
-        line.say("ready", module=each["name"], says=says or {})
-    return modules
+    """Start every module in order; returns whether all of them did, or tells what stopped one."""
+    for each in job["modules"]:
+        if not _start(each["name"], each.get("setup") or {}, line, chain):
+            return False
+    if not chain.base_url:
+        return True
+    return all(_start(name, {}, line, chain) for name in FALLBACKS)
 
 
-def ask(probe, modules, line, chain):
+def _start(name, setup, line, chain):
+    line.say("starting", module=name)
+    try:
+        module = importlib.import_module("guest." + name)
+        says = module.start(setup, chain)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - panics of Rust code are BaseExceptions
+        line.say("stopped", phase="start", failure=failure(error))
+        return False
+    chain.modules.append(module)
+    line.say("ready", module=name, says=says or {})
+    return True
+
+
+def ask(probe, line, chain):
     """Ask one probe, link by link, and tell how it ended."""
-    chain.turn = {}
+    chain.begin(probe)
     seen, failed, began = {}, None, time.monotonic()
     for link in (name for name in LINKS if name in probe["links"]):
         left = max(0.0, probe["seconds"] - (time.monotonic() - began))
         line.say("asking", probe=probe["name"], link=link, left=left)
-        module = next((one for one in modules if link in one.answers(probe["ask"])), None)
         try:
-            seen[link] = module.show(link, probe, chain) if module else NOT_EXPOSED
+            seen[link] = chain.seen(link, probe)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - as above, and SystemExit of a library
@@ -86,12 +121,11 @@ def run(job, line):
         implementation=platform.python_implementation(),
     )
     chain = Chain()
-    modules = start(job, line, chain)
-    if modules is None:
+    if not start(job, line, chain):
         return
     for probe in job["probes"]:
         line.say("begin", probe=probe["name"], seconds=probe["seconds"])
-        ask(probe, modules, line, chain)
-    for module in reversed(modules):
+        ask(probe, line, chain)
+    for module in reversed(chain.modules):
         module.stop()
     line.say("bye")

@@ -5,7 +5,7 @@ tokens are added: a chat template has already written them.
 """
 
 import tokenizers
-from guest.wire import text_of
+from guest.wire import NOT_EXPOSED, text_of
 
 RUNNING = {}
 
@@ -26,12 +26,22 @@ def stop():
 
 def answers(ask):
     """Name the links of an encoding: the ids, and the text that they stand for."""
-    return frozenset({"prompt_ids", "text"}) if ask == "encode" else frozenset()
+    return frozenset({"prompt_ids", "text"}) if ask in ("encode", "chat") else frozenset()
 
 
-def show(link, probe, _chain):
-    """Encode, or decode what was encoded, special tokens included."""
+def show(link, probe, chain):
+    """Encode, or decode what was encoded, special tokens included.
+
+    In a chat it stands between a template and an engine that knows ids only.
+    """
     tokenizer, request = RUNNING["tokenizer"], probe["request"]
+    if probe["ask"] == "chat":
+        before = chain.value("prompt" if link == "prompt_ids" else "output_ids", probe)
+        if before == NOT_EXPOSED:
+            return NOT_EXPOSED
+        if link == "prompt_ids":
+            return tokenizer.encode(before, add_special_tokens=False).ids
+        return tokenizer.decode(before, skip_special_tokens=True)
     if link == "prompt_ids":
         return tokenizer.encode(text_of(request["text"]), add_special_tokens=False).ids
     ids = request.get("ids")

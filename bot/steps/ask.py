@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
-from bot.core.protocol import PROTOCOL, Hearing
+from bot.core.protocol import PROTOCOL, Hearing, question
 from bot.ports import Room
 from bot.steps.house import House
 
@@ -28,9 +28,13 @@ def modules(house: House, components: Sequence[str], model: str) -> Json:
     """
     known = house.matrix.components
     engines_first = sorted(components, key=lambda name: known[name].role is not Role.ENGINE)
-    drivers = {house.driver(name).name: house.driver(name) for name in engines_first}
     path = house.models[model]
-    return [{"name": each.guest, "setup": each.setup(path)} for each in drivers.values()]
+    told: dict[str, Json] = {}
+    for name in engines_first:
+        driver = house.driver(name)
+        setup = driver.setup(path, known[name].options)
+        told.setdefault(driver.name, {"name": driver.guest, "setup": setup})
+    return list(told.values())
 
 
 def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Asked:
@@ -69,16 +73,7 @@ def _job(guests: Json, probes: Sequence[Probe]) -> Json:
     return {
         "protocol": PROTOCOL,
         "modules": guests,
-        "probes": [
-            {
-                "name": probe.name,
-                "ask": probe.ask,
-                "request": probe.request,
-                "links": [look.link.value for look in probe.looks],
-                "seconds": probe.seconds,
-            }
-            for probe in probes
-        ],
+        "probes": [question(probe) for probe in probes],
     }
 
 

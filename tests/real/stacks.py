@@ -17,7 +17,7 @@ from bot.core.model import (
     Probe,
     Requirements,
 )
-from bot.core.protocol import PROTOCOL, Heard, Hearing
+from bot.core.protocol import PROTOCOL, Heard, Hearing, question
 from bot.envs.uv import UvEnv, UvRoom
 from bot.ports import Limits
 from bot.solvers.uv import UvSolver
@@ -71,18 +71,9 @@ def _talk(room: UvRoom, drivers: Sequence[str], probes: Sequence[Probe]) -> Hear
 
 def _job(drivers: Sequence[str], probes: Sequence[Probe]) -> Json:
     modules: list[Json] = [
-        {"name": DRIVERS[name].guest, "setup": DRIVERS[name].setup(MODEL)} for name in drivers
+        {"name": DRIVERS[name].guest, "setup": DRIVERS[name].setup(MODEL, {})} for name in drivers
     ]
-    asked: list[Json] = [
-        {
-            "name": probe.name,
-            "ask": probe.ask,
-            "request": probe.request,
-            "links": [look.link.value for look in probe.looks],
-            "seconds": probe.seconds,
-        }
-        for probe in probes
-    ]
+    asked: list[Json] = [question(probe) for probe in probes]
     return {"protocol": PROTOCOL, "modules": modules, "probes": asked}
 
 

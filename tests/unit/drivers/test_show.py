@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Json, Link, Look, Probe
-from bot.drivers.jinja2 import Jinja2
-from bot.drivers.openai import OpenAI
-from bot.drivers.script import Script, quoted
-from bot.drivers.tokenizers import Tokenizers
-from bot.drivers.xllamacpp import XLlamaCpp
+from bot.drivers.jinja2 import JINJA2
+from bot.drivers.openai import OPENAI
+from bot.drivers.script import SCRIPT, quoted
+from bot.drivers.tokenizers import TOKENIZERS
+from bot.drivers.xllamacpp import XLLAMACPP
 from bot.errors import SuiteError
 
 TEXT = Look(link=Link.TEXT, compare="text")
@@ -31,7 +31,7 @@ def seen(program: str, **given: object) -> object:
 
 
 def test_a_plain_request_does_not_show_a_stream() -> None:
-    engine, client = XLlamaCpp(), OpenAI()
+    engine, client = XLLAMACPP, OPENAI
     streamed = probe("chat", {"messages": [], "stream": True})
     plain = probe("chat", {"messages": [], "stream": False})
     for link in (Link.MESSAGE, Link.USAGE):
@@ -49,13 +49,13 @@ def test_snippets_are_short() -> None:
     for streamed in (True, False):
         asked = probe("chat", {"stream": streamed})
         for link in Link:
-            for driver in (XLlamaCpp(), OpenAI()):
+            for driver in (XLLAMACPP, OPENAI):
                 lines = (driver.serve() + driver.show(asked, link)).splitlines()
                 assert len(lines) < 45, (driver.name, link, streamed)
 
 
 def test_a_template_is_rendered_and_its_own_stop_is_an_answer() -> None:
-    asked = Jinja2().show(probe("render", {}), Link.PROMPT)
+    asked = JINJA2.show(probe("render", {}), Link.PROMPT)
     right: Json = {"source": "{{ x | tojson }}", "context": {"x": {"b": "<é>", "a": 1}}}
     assert seen(asked, REQUEST=right) == '{"b": "<é>", "a": 1}'
     stopped: Json = {"source": "{{ raise_exception('no') }}"}
@@ -70,17 +70,17 @@ def test_a_program_reads_as_itself(source: str) -> None:
 def test_a_program_of_one_link_and_of_several() -> None:
     one = probe("script", {"source": "import sys\nprint('noise')\nprint(sys.argv[1])",
                            "arguments": {"a": 1}})  # fmt: skip
-    assert seen(Script().show(one, Link.TEXT), sys=__import__("sys")) == {"a": 1}
+    assert seen(SCRIPT.show(one, Link.TEXT), sys=__import__("sys")) == {"a": 1}
     source = 'print(\'{"text": "t", "usage": {"n": 1}}\')'
     two = probe("script", {"source": source}, TEXT, Look(link=Link.USAGE, compare="usage"))
-    assert seen(Script().show(two, Link.USAGE), sys=__import__("sys")) == {"n": 1}
+    assert seen(SCRIPT.show(two, Link.USAGE), sys=__import__("sys")) == {"n": 1}
 
 
 def test_a_model_folder_without_its_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SuiteError, match="holds no GGUF file") as no_model:
-        XLlamaCpp().setup(tmp_path)
-    with pytest.raises(SuiteError, match=r"tokenizer\.json does not exist") as no_tokenizer:
-        Tokenizers().setup(tmp_path)
+    with pytest.raises(SuiteError, match=r"holds no \*\.gguf") as no_model:
+        XLLAMACPP.setup(tmp_path, {})
+    with pytest.raises(SuiteError, match=r"holds no tokenizer\.json") as no_tokenizer:
+        TOKENIZERS.setup(tmp_path, {})
     assert no_model.value.cure
     assert no_tokenizer.value.cure
 
@@ -88,6 +88,6 @@ def test_a_model_folder_without_its_file_is_told(tmp_path: Path) -> None:
 def test_the_first_model_of_a_folder_is_the_model(tmp_path: Path) -> None:
     for name in ("b.gguf", "a.gguf"):
         (tmp_path / name).touch()
-    driver = XLlamaCpp()
-    assert driver.setup(tmp_path) == {"model": str(tmp_path / "a.gguf"), "name": "a"}
+    driver = XLLAMACPP
+    assert driver.setup(tmp_path, {}) == {"model": str(tmp_path / "a.gguf")}
     assert driver.files(tmp_path) == {"a.gguf": tmp_path / "a.gguf"}

@@ -27,8 +27,10 @@ class Line:
         return [each for each in self.said if each["event"] == event]
 
 
-def module(links: dict[str, object], log: list[str], name: str = "greet") -> SimpleNamespace:
-    """A component that shows `links`; an exception among them is raised."""
+def module(
+    links: dict[str, object], log: list[str], name: str = "greet", serves: str = ""
+) -> SimpleNamespace:
+    """A component that shows `links`, serving or not; an exception among them is raised."""
 
     def show(link: str, _probe: Event, chain: Any) -> object:  # noqa: ANN401
         chain.turn.setdefault("asked", []).append(link)
@@ -37,10 +39,11 @@ def module(links: dict[str, object], log: list[str], name: str = "greet") -> Sim
             raise value
         return value
 
-    def start(setup: Event, chain: Any) -> Event:  # noqa: ANN401, ARG001
+    def start(setup: Event, chain: Any) -> Event:  # noqa: ANN401
         if "raise" in setup:
             raise setup["raise"]
         log.append(f"start {name}")
+        chain.base_url = serves or chain.base_url
         return {name: setup.get("version", "")}
 
     return SimpleNamespace(
@@ -86,7 +89,7 @@ def test_a_job_from_hello_to_bye(session: ModuleType, monkeypatch: pytest.Monkey
         session, monkeypatch, {"greet": greet, "other": other}, asked, setup={"version": "1"}
     )
     assert [each["event"] for each in line.said] == [
-        "hello", *["starting", "ready"] * 3, "begin", *["asking", "saw"] * 3, "end", "bye",
+        "hello", *["starting", "ready"] * 2, "begin", *["asking", "saw"] * 3, "end", "bye",
     ]  # fmt: skip
     (hello,) = line.of("hello")
     assert (hello["protocol"], hello["python"]) == (PROTOCOL, platform.python_version())
@@ -165,7 +168,7 @@ def test_a_component_that_does_not_start_stops_the_cell(
 def test_what_nobody_shows_is_not_exposed_and_the_client_of_last_resort_sees_a_chat(
     session: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    greet = module({"prompt": "p"}, [])
+    greet = module({"prompt": "p"}, [], serves="http://127.0.0.1:1")
     render = probe("prompt", "text", ask="render")
     line = run(session, monkeypatch, {"greet": greet}, probe("request", "text"), render)
     first, second = line.of("end")
@@ -205,4 +208,24 @@ def test_the_host_understands_every_line(
     (one,) = told.observations
     assert one.failure is not None
     assert (one.failure.message, one.failure.link) == ("ValueError: no", "text")
-    assert set(told.says) == {"greet", "http_client"}
+    assert set(told.says) == {"greet"}
+
+
+def test_what_is_given_takes_the_place_of_what_is_shown_and_what_is_known_fills_a_gap(
+    session: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+    greet = module({"prompt": "p", "text": "t"}, [])
+
+    def show(link: str, asked: Event, chain: Any) -> object:  # noqa: ANN401
+        if link == "text":
+            heard.append([chain.value(name, asked) for name in ("prompt", "prompt_ids", "usage")])
+        return link
+
+    greet.show = show
+    known = {"prompt": "known", "prompt_ids": [1]}
+    given = {"prompt": "given"}
+    both = ({**probe("text"), "known": known}, {**probe("text", name="b"), "given": given})
+    run(session, monkeypatch, {"greet": greet}, *both)
+    no = {"$": "not exposed"}
+    assert heard == [["prompt", [1], no], ["given", no, no]]

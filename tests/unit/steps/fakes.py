@@ -82,14 +82,20 @@ class FakeDriver:
     name: str = "script"
     guest: str = "script"
     asks: frozenset[str] = frozenset({"script"})
+    role: Role = Role.RUNTIME
+    package: str = ""
+    source: str = "pypi"
+    upstream: str = ""
+    suite: tuple[str, ...] = ()
+    big: bool = False
     serves: str = ""
     shows: str = "seen = ask()"
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         return (f"{package}=={version}",)
 
-    def setup(self, model: Path) -> Json:
-        return {"model": model.name}
+    def setup(self, model: Path, options: Mapping[str, Json]) -> Json:
+        return {"model": model.name, **options}
 
     def files(self, model: Path) -> Mapping[str, Path]:
         return {model.name: model}
