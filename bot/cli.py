@@ -21,6 +21,7 @@ from rich.text import Text
 from bot.app import Options, matrix_of
 from bot.config.shape import schema
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
+from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
@@ -158,6 +159,9 @@ def _cell(text: str) -> Text:
 
 def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
+
+
+main_group.add_command(diff_verb.command)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

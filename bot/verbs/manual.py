@@ -33,6 +33,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
     ),
     "show": (("stackmatrix show", "the last report, in this terminal"),),
+    "diff": (
+        ("stackmatrix diff minijinja 2.24.0 3.0.0", "what the upgrade changed, as can be seen"),
+        ("stackmatrix diff xllamacpp@2026.10.11549", "one release, goldens and invariants"),
+        ("stackmatrix diff endpoint http://a:8080 http://b:8080", "two servers that run already"),
+    ),
     "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),

@@ -1,0 +1,191 @@
+r"""What must hold in every answer, whatever the answer is: nothing here needs a golden.
+
+Each invariant looks at one release alone. It is told where it breaks, with the words of a person
+who would report it.
+
+>>> from bot.core.model import Look
+>>> ids = Look(link=Link.PROMPT_IDS, compare="ids")
+>>> usage = Look(link=Link.USAGE, compare="usage")
+>>> probe = Probe(name="chat/hi", ask="chat", request={}, looks=(ids, usage))
+>>> seen = Observation(probe="chat/hi", seen=((Link.PROMPT_IDS, [1, 2]),
+...                    (Link.USAGE, {"prompt_tokens": 3})))
+>>> [each.what for each in broken([probe], {"chat/hi": seen})]
+['2 prompt ids were made, and usage counts 3']
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.core.difference import Comparator
+from bot.core.judge import agree
+from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe
+
+ROUNDING = 1e-6  # nats: as far as float32 rounding lifts the log of a certainty above 0
+CERTAIN = 1e-3  # how far chances may add up to more than 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """An invariant that does not hold for a probe, and the link where that is seen."""
+
+    probe: str
+    link: Link
+    invariant: str
+    what: str
+
+
+def broken(probes: Sequence[Probe], seen: Mapping[str, Observation]) -> Iterator[Broken]:
+    """Yield every invariant that breaks within one sequence of one release."""
+    for probe in probes:
+        told = seen.get(probe.name)
+        if told is None or told.failure is not None:
+            continue
+        for name, (link, check) in _ALONE.items():
+            what = check(probe, told)
+            if what:
+                yield Broken(probe=probe.name, link=link, invariant=name, what=what)
+    yield from _streamed(probes, seen)
+
+
+def unsteady(
+    probes: Sequence[Probe],
+    one: Mapping[str, Observation],
+    other: Mapping[str, Observation],
+    comparators: Mapping[str, Comparator],
+) -> Iterator[Broken]:
+    """Yield every probe that was answered in two ways by the same release, at its first link."""
+    for probe in probes:
+        left, right = one.get(probe.name), other.get(probe.name)
+        if left is None or right is None or agree(probe, left, right, comparators):
+            continue
+        links = [look.link for look in probe.looks if left.at(look.link) != right.at(look.link)]
+        at = next((link for link in Link if link in links), probe.looks[0].link)
+        what = "the same question was answered in two ways"
+        yield Broken(probe=probe.name, link=at, invariant="same answer twice", what=what)
+
+
+def _counted(_probe: Probe, seen: Observation) -> str:
+    ids, usage = seen.at(Link.PROMPT_IDS), seen.at(Link.USAGE)
+    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    if not isinstance(ids, list) or not isinstance(counted, int) or len(ids) == counted:
+        return ""
+    return f"{len(ids)} prompt ids were made, and usage counts {counted}"
+
+
+def _generated(_probe: Probe, seen: Observation) -> str:
+    ids, usage = seen.at(Link.OUTPUT_IDS), seen.at(Link.USAGE)
+    counted = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    if not isinstance(ids, list) or not isinstance(counted, int):
+        return ""
+    if counted in (len(ids), len(ids) + 1):  # with the id that ends the turn, or without
+        return ""
+    return f"{len(ids)} ids were generated, and usage counts {counted}"
+
+
+def _round_trip(probe: Probe, seen: Observation) -> str:
+    """Text that the golden says comes back whole, and does not."""
+    look = probe.look(Link.TEXT)
+    request = probe.request if isinstance(probe.request, dict) else {}
+    text, told = request.get("text"), seen.at(Link.TEXT)
+    lossless = probe.ask == "encode" and look is not None and look.golden == text
+    if not lossless or "ids" in request or told in (text, NOT_EXPOSED):
+        return ""
+    return f"{str(text)[:60]!r} came back as {str(told)[:60]!r}"
+
+
+def _steps(seen: Observation) -> list[dict[str, Json]]:
+    told = seen.at(Link.LOGPROBS)
+    if not isinstance(told, list):
+        return []
+    return [step for step in told if isinstance(step, dict) and "logprob" in step]
+
+
+def _not_positive(_probe: Probe, seen: Observation) -> str:
+    for step in _steps(seen):
+        if _number(step.get("logprob")) > ROUNDING:
+            return f"a log-probability of {step['logprob']}"
+    return ""
+
+
+def _number(value: Json) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _tops(step: Mapping[str, Json]) -> list[float]:
+    top = step.get("top")
+    pairs = [pair for pair in top if isinstance(pair, list)] if isinstance(top, list) else []
+    return [_number(pair[-1]) for pair in pairs if pair and isinstance(pair[-1], int | float)]
+
+
+def _in_order(_probe: Probe, seen: Observation) -> str:
+    for at, step in enumerate(_steps(seen)):
+        told = _tops(step)
+        if any(after > before + ROUNDING for before, after in pairwise(told)):
+            return f"the candidates of token {at} are not in order: {told}"
+    return ""
+
+
+def _at_most_one(_probe: Probe, seen: Observation) -> str:
+    for at, step in enumerate(_steps(seen)):
+        chances = sum(math.exp(min(value, 50.0)) for value in _tops(step))
+        if chances > 1 + CERTAIN:
+            return f"the chances of the candidates of token {at} add up to {chances:.3f}"
+    return ""
+
+
+def _one_each(_probe: Probe, seen: Observation) -> str:
+    ids, told = seen.at(Link.OUTPUT_IDS), seen.at(Link.LOGPROBS)
+    if not isinstance(ids, list) or not isinstance(told, list) or not told:
+        return ""
+    if len(told) in (len(ids), len(ids) + 1):  # with the id that ends the turn, or without
+        return ""
+    return f"{len(ids)} ids and {len(told)} log-probabilities"
+
+
+_ALONE: Mapping[str, tuple[Link, Callable[[Probe, Observation], str]]] = {
+    "prompt tokens are counted": (Link.USAGE, _counted),
+    "generated tokens are counted": (Link.USAGE, _generated),
+    "what is encoded decodes to itself": (Link.TEXT, _round_trip),
+    "no log-probability is positive": (Link.LOGPROBS, _not_positive),
+    "candidates come in order": (Link.LOGPROBS, _in_order),
+    "chances add up to one at most": (Link.LOGPROBS, _at_most_one),
+    "one log-probability per token": (Link.LOGPROBS, _one_each),
+}
+
+
+def _streamed(probes: Sequence[Probe], seen: Mapping[str, Observation]) -> Iterator[Broken]:
+    """Hold each streamed answer against the plain answer to the same request."""
+    plain = {_asked(probe): probe.name for probe in probes if _field(probe, "stream") is not True}
+    for probe in probes:
+        if _field(probe, "stream") is not True or probe.look(Link.MESSAGE) is None:
+            continue
+        whole, parts = seen.get(plain.get(_asked(probe), "")), seen.get(probe.name)
+        if whole is None or parts is None or whole.failure or parts.failure:
+            continue
+        left, right = whole.at(Link.MESSAGE), parts.at(Link.MESSAGE)
+        if NOT_EXPOSED in (left, right) or _same(left, right):
+            continue
+        what = f"the plain answer is {str(left)[:120]}, the streamed one {str(right)[:120]}"
+        name = "a streamed answer is the plain one"
+        yield Broken(probe=probe.name, link=Link.MESSAGE, invariant=name, what=what)
+
+
+def _same(one: Json, other: Json) -> bool:
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return one == other
+    names = set(one) | set(other)
+    return all((one.get(name) or None) == (other.get(name) or None) for name in names)
+
+
+def _field(probe: Probe, name: str) -> Json:
+    return probe.request.get(name) if isinstance(probe.request, dict) else None
+
+
+def _asked(probe: Probe) -> str:
+    request = probe.request if isinstance(probe.request, dict) else {}
+    kept = {key: value for key, value in request.items() if key not in ("stream", "stream_options")}
+    return repr((probe.ask, sorted(kept.items(), key=lambda item: item[0])))

@@ -1,0 +1,214 @@
+"""`stackmatrix diff`: what can be seen to differ between releases of one component.
+
+It needs no configuration: a driver knows the package, and what it is asked. Where there is a
+matrix.yaml that names the component, its driver, package, options and limits are taken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.app import DRIVERS, PYPI, SUITE, Options, house_of, matrix_of, model_of, suite_digest
+from bot.core.facts import RunEnded, RunStarted
+from bot.core.matrix import Matrix, Row
+from bot.core.model import Cell, Closure, Component, Json, Probe, Requirements, digest
+from bot.drivers.suite import read_suite
+from bot.effects.clock import now
+from bot.effects.files import put
+from bot.envs.existing import ExistingEnv
+from bot.errors import UsageError
+from bot.ledger.files import FileLedger
+from bot.ports import Progress
+from bot.steps.again import compare
+from bot.steps.close import close
+from bot.steps.differ import Subject, sides
+from bot.steps.house import House
+from bot.steps.single import check
+from bot.verbs.changelog import Changelog, as_json, lines
+from bot.verbs.manual import epilog
+from bot.verbs.said import Said, Terminal, matrix_options, options_of
+
+ROW = "diff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is compared: versions (or URLs) of one component, and how they are asked."""
+
+    component: str
+    versions: tuple[str, ...]
+    suite: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    python: str = "3.11"
+    backend: str = "cpu"
+    options: Mapping[str, Json] = field(default_factory=dict)
+
+
+def diff(options: Options, question: Question, progress: Progress) -> Changelog:
+    """Ask every version, compare neighbours; a single version is held against what must hold.
+
+    Raises `UsageError` for a component or a backend that nobody knows.
+    """
+    with _opened(options, question, progress) as house:
+        probes = house.probes[ROW]
+        subjects = tuple(_subjects(house, question))
+        driver = house.driver(question.component)
+        seen = sides(house, subjects, probes)
+        if len(subjects) == 1:
+            told = check(house, subjects[0], seen[subjects[0]], probes, heavy=driver.big)
+            return Changelog(component=question.component, probes=len(probes), releases=(told,))
+        pairs = tuple(
+            compare(house, pair, seen, probes, heavy=driver.big) for pair in pairwise(subjects)
+        )
+        return Changelog(component=question.component, probes=len(probes), pairs=pairs)
+
+
+@contextmanager
+def _opened(options: Options, question: Question, progress: Progress) -> Iterator[House]:
+    matrix = _matrix(options, question)
+    component = matrix.components[question.component]
+    driver = DRIVERS[component.driver]
+    probes = {ROW: _probes(matrix, question, driver.asks, driver.suite)}
+    root = options.state / "diff"
+    with FileLedger.open(root) as ledger:
+        asked: list[Json] = [question.component, *question.versions, now().isoformat()]
+        started = RunStarted(at=now(), bot="diff", config=digest(asked), suite=suite_digest(probes))
+        run = ledger.begin(started)
+        house = house_of(options, matrix, probes, ledger, progress, run)
+        if not driver.source:
+            house = replace(house, env=ExistingEnv(root=options.state / "envs"))
+        yield house
+        house.tell(RunEnded(newly_broken=0), job="run")
+
+
+def _matrix(options: Options, question: Question) -> Matrix:
+    """A matrix of one row, with what the user's own says of the component."""
+    if question.backend != "cpu":
+        raise UsageError(f"there is no backend `{question.backend}`", cure="use --backend cpu")
+    own = matrix_of(options) if options.config.is_file() else None
+    component = own.components.get(question.component) if own else None
+    known = component or _catalogued(question.component)
+    known = replace(known, options={**known.options, **question.options})
+    cutoff = datetime.combine(options.cutoff, time.max, UTC) if options.cutoff else None
+    row = Row(
+        name=ROW,
+        components=(question.component,),
+        suite=question.suite,
+        interpreter=question.python,
+    )
+    whole = own or Matrix(title="diff", file="", index=PYPI, components={}, rows=())
+    return replace(
+        whole, components={question.component: known}, rows=(row,), cutoff=cutoff or whole.cutoff
+    )
+
+
+def _catalogued(name: str) -> Component:
+    for driver in DRIVERS.values():
+        if name in (driver.name, driver.package):
+            return Component(
+                name=name,
+                role=driver.role,
+                source=driver.source,
+                package=driver.package or driver.name,
+                upstream=driver.upstream,
+                driver=driver.name,
+            )
+    cure = f"use one of {', '.join(sorted(DRIVERS))}, or name it in matrix.yaml with its driver"
+    raise UsageError(f"nobody knows how to ask `{name}`", cure=cure)
+
+
+def _probes(
+    matrix: Matrix, question: Question, asks: frozenset[str], suite: tuple[str, ...]
+) -> tuple[Probe, ...]:
+    names = question.suite or suite
+    if not names:
+        what = f"`{question.component}` has no probes of its own"
+        raise UsageError(what, cure="name some with --suite FAMILY, see bot/suite/probes")
+    folders = (SUITE, *(Path(folder) for folder in matrix.suite))
+    probes = tuple(probe for probe in read_suite(folders, names) if probe.ask in asks)
+    if not probes:
+        what = f"`{question.component}` answers nothing of {', '.join(names)}"
+        raise UsageError(what, cure=f"it is asked {', '.join(sorted(asks))}")
+    return probes
+
+
+def _subjects(house: House, question: Question) -> Iterator[Subject]:
+    """Resolve each version, leaning to what the one before it had."""
+    component = house.matrix.components[question.component]
+    driver = house.driver(question.component)
+    model = model_of(house.matrix)
+    before: Closure | None = None
+    for at, version in enumerate(question.versions):
+        options = {**component.options, **({} if driver.source else {"url": version})}
+        guests: list[Json] = [{"name": driver.guest, "setup": driver.setup(model, options)}]
+        pins = (*driver.requirements(component.package, version), *question.beside)
+        asked = Requirements(
+            pins=pins, prefer=before, cutoff=house.matrix.cutoff, interpreter=question.python
+        )
+        answer = close(house, asked) if driver.source else Closure(pins=())
+        if isinstance(answer, Closure):
+            before = answer
+            cell = Cell(
+                row=ROW,
+                components=((question.component, version),),
+                closure=answer,
+                backend=question.backend,
+                model=house.row(ROW).model,
+                interpreter=question.python,
+            )
+            yield Subject(version=version, cell=cell, guests=guests, draw=at)
+        else:
+            yield Subject(version=version, cell=None, conflict=answer.why, draw=at)
+
+
+def subjects_of(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Read `COMPONENT OLD NEW [NEWER ...]` or `COMPONENT@VERSION`. Raises `UsageError`."""
+    cure = "write `stackmatrix diff COMPONENT OLD NEW` or `stackmatrix diff COMPONENT@VERSION`"
+    if len(words) == 1 and "@" in words[0].lstrip("@"):
+        name, _, version = words[0].rpartition("@")
+        return name, (version,)
+    if len(words) < 3:  # noqa: PLR2004 - a component and two versions
+        raise UsageError("`diff` needs a component and two versions", cure=cure)
+    return words[0], tuple(words[1:])
+
+
+@click.command("diff", epilog=epilog("diff"))
+@click.argument("words", nargs=-1, metavar="COMPONENT OLD NEW [NEWER ...] | COMPONENT@VERSION")
+@click.option("--json", "out", type=click.Path(dir_okay=False), help="Write the findings here.")
+@click.option("--backend", default="cpu", show_default=True, help="The hardware to ask on.")
+@click.option("--python", default="3.11", show_default=True, help="The cells' interpreter.")
+@click.option("--suite", multiple=True, help="A family of probes, or FAMILY/CASE; repeatable.")
+@click.option("--with", "beside", multiple=True, help="A requirement to put beside; repeatable.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@matrix_options
+@click.pass_obj
+def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
+    """List what can be seen to differ between releases of one component.
+
+    Neighbouring versions are compared link by link, all else held where the solver can; every
+    divergence was seen three times. `diff COMPONENT@VERSION` holds one release against goldens
+    and invariants, `diff endpoint URL1 URL2` compares two servers that run already.
+    """
+    name, versions = subjects_of(given["words"])
+    question = Question(
+        component=name,
+        versions=versions,
+        suite=given["suite"],
+        beside=given["beside"],
+        python=given["python"],
+        backend=given["backend"],
+    )
+    with terminal.display(given["quiet"]) as display:
+        told = diff(options_of(given), question, display)
+    if given["out"]:
+        put(Path(given["out"]), (json.dumps(as_json(told), indent=1) + "\n").encode())
+    return Said(lines=tuple(lines(told)), quiet=given["quiet"])
