@@ -1,0 +1,83 @@
+"""Each invariant catches the fault it is for, and lets what is right pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.compare import messages, text
+from bot.core.invariants import broken, unsteady
+from bot.core.model import Json, Link, Look, Observation, Probe
+
+ALL = tuple(Look(link=link, compare="text") for link in Link)
+
+
+def ask(seen: dict[str, Json], **fields: Json) -> list[str]:
+    probe = Probe(name="x/y", ask="chat", request=fields, looks=ALL)
+    told = Observation(probe="x/y", seen=tuple((Link(k), v) for k, v in seen.items()))
+    return [each.invariant for each in broken([probe], {"x/y": told})]
+
+
+def step(logprob: float, *top: tuple[int, float]) -> Json:
+    return {"id": 1, "logprob": logprob, "top": [[i, p] for i, p in top]}
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"prompt_ids": [1, 2], "usage": {"prompt_tokens": 2}}, []),
+        ({"prompt_ids": [1, 2], "usage": {"prompt_tokens": 3}}, ["prompt tokens are counted"]),
+        ({"prompt_ids": [1, 2], "usage": {"prompt_tokens": None}}, []),
+        ({"output_ids": [1, 2], "usage": {"completion_tokens": 3}}, []),
+        (
+            {"output_ids": [1, 2], "usage": {"completion_tokens": 1}},
+            ["generated tokens are counted"],
+        ),
+        ({"logprobs": [step(-0.1, (1, -0.1), (2, -2.5))]}, []),
+        ({"logprobs": [step(1.376)]}, ["no log-probability is positive"]),
+        ({"logprobs": [step(-0.1, (2, -2.5), (1, -0.1))]}, ["candidates come in order"]),
+        ({"logprobs": [step(-0.1, (1, -0.1), (2, -0.1))]}, ["chances add up to one at most"]),
+        ({"logprobs": [step(-0.1)], "output_ids": [1, 2, 3]}, ["one log-probability per token"]),
+        ({"logprobs": [step(-0.1)], "output_ids": [1]}, []),
+    ],
+)
+def test_what_breaks_within_one_answer(seen: dict[str, Json], expected: list[str]) -> None:
+    assert ask(seen) == expected
+
+
+def test_what_is_lossless_comes_back() -> None:
+    look = Look(link=Link.TEXT, compare="text", absolute=True, golden=" a")
+    probe = Probe(name="x/y", ask="encode", request={"text": " a"}, looks=(look,))
+    wrong = Observation(probe="x/y", seen=((Link.TEXT, "a"),))
+    right = Observation(probe="x/y", seen=((Link.TEXT, " a"),))
+    assert [each.link for each in broken([probe], {"x/y": wrong})] == [Link.TEXT]
+    assert not list(broken([probe], {"x/y": right}))
+
+
+def test_a_streamed_answer_is_the_plain_one() -> None:
+    look = Look(link=Link.MESSAGE, compare="message")
+    plain = Probe(name="chat/a", ask="chat", request={"messages": []}, looks=(look,))
+    asked: Json = {"messages": [], "stream": True}
+    streamed = Probe(name="stream/a", ask="chat", request=asked, looks=(look,))
+
+    def told(name: str, content: str | None) -> Observation:
+        return Observation(probe=name, seen=((Link.MESSAGE, {"content": content}),))
+
+    both = [plain, streamed]
+    same = {"chat/a": told("chat/a", None), "stream/a": told("stream/a", "")}
+    assert not list(broken(both, same))
+    (found,) = broken(both, {**same, "stream/a": told("stream/a", "b")})
+    assert (found.probe, found.link) == ("stream/a", Link.MESSAGE)
+
+
+def test_the_same_question_has_one_answer() -> None:
+    looks = tuple(Look(link=link, compare="text") for link in (Link.PROMPT, Link.TEXT))
+    probe = Probe(name="x/y", ask="chat", request={}, looks=looks)
+
+    def told(value: str) -> dict[str, Observation]:
+        seen = ((Link.PROMPT, "p"), (Link.TEXT, value))
+        return {"x/y": Observation(probe="x/y", seen=seen)}
+
+    comparators = {"text": text.text, "json": messages.json}
+    assert not list(unsteady([probe], told("a"), told("a"), comparators))
+    (found,) = unsteady([probe], told("a"), told("b"), comparators)
+    assert found.link is Link.TEXT
