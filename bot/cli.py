@@ -21,8 +21,10 @@ from rich.text import Text
 from bot.app import Options, matrix_of
 from bot.config.shape import schema
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
+from bot.verbs import aa as aa_verb
 from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
+from bot.verbs import drivers as drivers_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
 from bot.verbs import run as run_verb
@@ -161,7 +163,8 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-main_group.add_command(diff_verb.command)
+for _verb in (diff_verb, aa_verb, drivers_verb):
+    main_group.add_command(_verb.command)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core.model import Cell, Json, Link, Release
 from bot.core.outcome import Explanation, Outcome, Verdict
+from bot.core.stats import NONE, Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ class Report:
     upstreams: Mapping[str, str] = field(default_factory=dict)
     promises: Mapping[str, str] = field(default_factory=dict)
     executed: int = 0
+    repeats: Rate = NONE  # questions answered in two ways, of all asked twice
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

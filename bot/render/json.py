@@ -34,6 +34,12 @@ class JsonRenderer:
             "suite": report.suite,
             "platform": report.platform,
             "executed": report.executed,
+            "repeats": {
+                "hits": report.repeats.hits,
+                "total": report.repeats.total,
+                "low": report.repeats.low,
+                "high": report.repeats.high,
+            },
             "upstreams": dict(report.upstreams),
             "promises": dict(report.promises),
             "delta": _delta(report.delta),

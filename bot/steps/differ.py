@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from bot.core.behaviour import SEQUENCES, Side
-from bot.core.facts import CellDone, CellStopped, Observed
+from bot.core.facts import CellDone, CellStopped, Observed, Planned
 from bot.core.model import Cell, Failure, Json, Observation, Phase, Probe, Reason
 from bot.ports import Room
 from bot.steps.ask import Asked, ask
@@ -45,6 +45,11 @@ def sides(
 def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
     house.progress.start("ask", subject.version)
     began = house.clock()
+    if subject.cell is not None:
+        planned = Planned(
+            row=subject.cell.row, trigger=str(subject.draw), cell=subject.cell, against=""
+        )
+        house.tell(planned, job=f"plan {subject.draw}")
     seen: dict[str, dict[str, Observation]] = {}
     stopped: Failure | None = None
     with ExitStack() as stack:

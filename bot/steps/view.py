@@ -15,6 +15,7 @@ from bot.core.plan import BASELINE
 from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
 from bot.core.signature import signature
 from bot.steps.house import House
+from bot.steps.repeats import cells_of, repeated
 from bot.steps.verdicts import Ruled, is_grey, observations, planned_of
 
 _WORST = (
@@ -44,6 +45,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
         promises=dict(house.env.promises()),
         platform=house.platform,
+        repeats=repeated(house, cells_of(house)),
         executed=len(house.memory.executed.get(house.run, ())),
     )
 

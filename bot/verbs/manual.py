@@ -38,6 +38,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix diff xllamacpp@2026.10.11549", "one release, goldens and invariants"),
         ("stackmatrix diff endpoint http://a:8080 http://b:8080", "two servers that run already"),
     ),
+    "aa": (("stackmatrix aa --runs 2", "after `run`; how often it would cry wolf"),),
+    "drivers": (
+        ("stackmatrix drivers", "versions, days and links that were really seen"),
+        ("stackmatrix drivers --strict", "for CI: 1 where a driver was never seen at work"),
+    ),
     "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),

@@ -28,6 +28,7 @@ def lines(summary: Summary) -> Iterator[str]:
         yield f"  newly flaky: {place}"
     if not report.delta.newly_broken:
         yield "  nothing is newly broken"
+    yield f"  answered in two ways by the same stack, of all asked twice: {report.repeats}"
     yield "report: " + next(str(file) for file in summary.files if file.suffix == ".html")
 
 

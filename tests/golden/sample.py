@@ -31,6 +31,7 @@ from bot.core.outcome import (
     Verdict,
 )
 from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
+from bot.core.stats import Rate
 
 AT = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 HOSTILE = (
@@ -280,5 +281,6 @@ REPORT = Report(
     upstreams={"xllamacpp": "xorbitsai/xllamacpp"},
     promises={"network": "cut while probing", "home": "an empty one"},
     executed=6,
+    repeats=Rate(hits=1, total=412),
     platform="Linux x86_64",
 )
