@@ -19,6 +19,7 @@ from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove
 from bot.steps.search import Ends, explain_group
 from bot.steps.shrink import shown_by, shrink, sides
+from bot.steps.swap import swap
 from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
 from bot.steps.view import report
 from bot.steps.watching import announced
@@ -102,6 +103,8 @@ def reduce(house: House, causes: tuple[Group, ...]) -> None:
             continue
         apart = sides(house, cause, found)
         small = shrink(house, cause, apart) if apart else None
+        if apart and cause.search not in house.memory.swapped:
+            house.tell(swap(house, cause, apart), job=f"swap {cause.search}")
         if apart and small:
             house.tell(prove(house, cause, found, apart, small), job=f"reduce {cause.search}")
 

@@ -122,6 +122,14 @@ class Reduced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swapped:
+    """What each stage of the broken stack made of the working one's values: link and word."""
+
+    finding: str
+    table: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
     """A draft was put into the outbox; `body` names a blob."""
 
@@ -152,6 +160,7 @@ Body: TypeAlias = (
     | Tried
     | Explained
     | Reduced
+    | Swapped
     | Drafted
     | RunEnded
 )

@@ -28,6 +28,7 @@ from bot.core.facts import (
     ReleaseSeen,
     RunEnded,
     RunStarted,
+    Swapped,
     Tried,
 )
 from bot.core.model import Cell, Observation, Release
@@ -61,6 +62,7 @@ class Memory:
     tried: dict[tuple[str, str], Tried] = field(default_factory=dict)
     explained: dict[str, Explained] = field(default_factory=dict)
     reduced: dict[str, Reduced] = field(default_factory=dict)
+    swapped: dict[str, Swapped] = field(default_factory=dict)
     drafted: dict[str, Drafted] = field(default_factory=dict)
     _open: dict[tuple[int, str, int], list[Observed]] = field(
         default_factory=lambda: defaultdict(list)
@@ -141,6 +143,8 @@ class Memory:
                 self.explained[body.finding] = body
             case Reduced() as body:
                 self.reduced[body.finding] = body
+            case Swapped() as body:
+                self.swapped[body.finding] = body
             case Drafted() as body:
                 self.drafted[body.finding] = body
             case _:

@@ -86,6 +86,7 @@ class FindingView:
     verified: bool = False
     target: str = ""
     draft: str = ""
+    swap: tuple[tuple[str, str], ...] = ()  # link, and what its stage makes of good values
     because: str = ""  # what stands behind the expectation: a specification, a promise
 
 

@@ -27,10 +27,11 @@ class Chain:
         self.values = {}
         self.given = {}
         self.known = {}
+        self.fed = False  # whether a given value was really taken
 
     def begin(self, probe):
         """Forget the last probe, and take what this one brings."""
-        self.turn, self.values = {}, {}
+        self.turn, self.values, self.fed = {}, {}, False
         self.given, self.known = probe.get("given") or {}, probe.get("known") or {}
 
     def value(self, link, probe):
@@ -39,6 +40,7 @@ class Chain:
         Each is fetched once a probe. `NOT_EXPOSED` where there is none of the three.
         """
         if link in self.given:
+            self.fed = True
             return self.given[link]
         seen = self.seen(link, probe)
         return self.known.get(link, seen) if seen == NOT_EXPOSED else seen
@@ -101,6 +103,8 @@ def ask(probe, line, chain):
         line.say("asking", probe=probe["name"], link=link, left=left)
         try:
             seen[link] = chain.seen(link, probe)
+            if chain.given and not chain.fed:
+                seen[link] = NOT_EXPOSED  # it took no heed of what it was given
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - as above, and SystemExit of a library

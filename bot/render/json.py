@@ -132,6 +132,7 @@ def _finding(report: Report, finding: FindingView) -> Json:
         "signature": plain(finding.signature),
         "diff": plain(finding.diff),
         "because": finding.because,
+        "swap": [{"link": link, "stage": word} for link, word in finding.swap],
         "explanation": _explanation(finding.explanation) if finding.explanation else None,
         "repro": finding.repro,
         "repro_name": finding.repro_name,

@@ -115,6 +115,7 @@ def _facts(report: Report, finding: FindingView) -> Iterator[tuple[str, str]]:
     along = explained.moves_with if explained else ()
     yield "moves with it", ", ".join(f"{code(m.package)} ({inline(m.because)})" for m in along)
     yield "probes", ", ".join(map(code, finding.probes))
+    yield "each stage alone", ", ".join(f"{code(link)} {word}" for link, word in finding.swap)
     yield "draft", code(finding.draft) if finding.draft else ""
 
 

@@ -136,6 +136,7 @@ def _finding(house: House, cause: Group) -> FindingView:
     explained = house.memory.explained.get(cause.search)
     reduced = house.memory.reduced.get(cause.search)
     drafted = house.memory.drafted.get(cause.finding)
+    swapped = house.memory.swapped.get(cause.search)
     repro = house.ledger.blob(reduced.repro) if reduced and reduced.repro else None
     found = FindingView(
         finding=cause.finding,
@@ -152,6 +153,7 @@ def _finding(house: House, cause: Group) -> FindingView:
         else "",
         draft=drafted.body if drafted else "",
         because=_because(cause, cause.link),
+        swap=swapped.table if swapped else (),
     )
     if reduced is None or repro is None or not reduced.verified:
         return found

@@ -76,8 +76,8 @@ def _opened(options: Options, progress: Progress) -> Iterator[House]:
 def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
     """Compare every cell of the last run with itself.
 
-    Whatever is listed is a false alarm. Nothing is taken from an earlier run: each comparison asks everything four times, in four
-    processes. Exit code 1 where something was listed.
+    Whatever is listed is a false alarm. Nothing is taken from an earlier run: each comparison
+    asks everything four times, in four processes. Exit code 1 where something was listed.
     """
     with terminal.display(given["quiet"]) as display:
         told = measure(options_of(given), display, runs=given["runs"])

@@ -75,7 +75,8 @@ def _versions(told: Exercised) -> str:
 def command(*, state: str, strict: bool, quiet: bool, as_json: bool) -> Said:
     """List the drivers, and what was really seen of each.
 
-    Versions, days and links come from the ledgers of `run`, `diff` and `aa`; a driver marked `big` is run on demand only.
+    Versions, days and links come from the ledgers of `run`, `diff` and `aa`; a driver marked
+    `big` is run on demand only.
     """
     found = seen(Path(state))
     missing = [one.name for one in DRIVERS.values() if _promised(one) and one.name not in found]

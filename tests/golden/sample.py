@@ -224,6 +224,11 @@ FINDINGS = (
             limit=6.0,
             confidence=0.98,
         ),
+        swap=(
+            ("prompt", "as in the working stack"),
+            ("message", "differs"),
+            ("usage", "cannot be fed"),
+        ),
         repro=REPRO,
         repro_name="repro.py",
         fails="uv run --with xllamacpp==2026.5.9093 repro.py",

@@ -17,6 +17,7 @@ from bot.core.facts import (
     ReleaseSeen,
     RunEnded,
     RunStarted,
+    Swapped,
     Tried,
 )
 from bot.core.model import (
@@ -95,6 +96,7 @@ BODIES: tuple[Body, ...] = (
     Reduced(
         finding="f", request="r", repro="b", fails="uv run", passes="uv", verified=True, calls=9
     ),
+    Swapped(finding="f", table=(("prompt", "differs"),)),
     Drafted(finding="f", target="org/repo", title="t", body="b"),
     RunEnded(newly_broken=1),
 )
