@@ -22,6 +22,7 @@ from bot.app import Options, matrix_of
 from bot.config.shape import schema
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
 from bot.verbs import aa as aa_verb
+from bot.verbs import bless as bless_verb
 from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
 from bot.verbs import drivers as drivers_verb
@@ -163,7 +164,7 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _verb in (diff_verb, aa_verb, drivers_verb):
+for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb):
     main_group.add_command(_verb.command)
 
 
@@ -257,11 +258,23 @@ def _print(said: Said | None, **_: Any) -> None:  # noqa: ANN401
     sys.exit(said.code)
 
 
+def _choose(lines: tuple[Text, ...], words: tuple[str, ...]) -> str:
+    for line in lines:
+        OUT.print(line)
+    return str(click.prompt("", type=click.Choice(words), default=words[-1]))
+
+
+def _hear(question: str) -> str:
+    return str(click.prompt(question))
+
+
 def main() -> NoReturn:
     """Run the command; every error ends in one clear message and its own exit code."""
     _end_tidily_when_killed()
     try:
-        terminal = Terminal(display=lambda quiet: Display(ERR, quiet=quiet))
+        terminal = Terminal(
+            display=lambda quiet: Display(ERR, quiet=quiet), choose=_choose, hear=_hear
+        )
         main_group(prog_name="stackmatrix", standalone_mode=False, obj=terminal)
     except (click.exceptions.Abort, KeyboardInterrupt):
         cure = "run it again: what was done is kept, and it goes on where it was"

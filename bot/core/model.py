@@ -240,6 +240,7 @@ class Look:
     because: str = ""
     absolute: bool = False
     golden: Json = None
+    pending: bool = False  # has no golden yet, and wants one
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ FAMILY_KEYS = frozenset(
 COMPARATORS = frozenset({"text", "ids", "logprobs", "json", "message", "stream", "usage"})
 LOOK_KEYS = frozenset({"compare", "authority", "because", "absolute", "golden"})
 SECONDS = 60.0
+PENDING = "pending"  # `absolute: pending`: held against its golden as soon as it has one
 
 
 class ProbeFileError(ValueError):
@@ -103,10 +104,11 @@ def _look(name: str, look: Json, path: tuple[str | int, ...], golden: Json) -> L
     if name not in list(Link):
         known = ", ".join(Link)
         raise ProbeFileError(path, f"there is no link `{name}`", f"use one of: {known}")
-    absolute = look.get("absolute") is True
     expected = look.get("golden", golden.get(name) if isinstance(golden, dict) else None)
+    pending = look.get("absolute") == PENDING
+    absolute = look.get("absolute") is True or (pending and expected is not None)
     if absolute and expected is None:
-        cure = "add the golden, or drop `absolute`"
+        cure = f"add the golden, drop `absolute`, or write `absolute: {PENDING}` and bless it"
         raise ProbeFileError(path, f"`{name}` is absolute and has no golden", cure)
     return Look(
         link=Link(name),
@@ -115,6 +117,7 @@ def _look(name: str, look: Json, path: tuple[str | int, ...], golden: Json) -> L
         because=str(look.get("because", "")),
         absolute=absolute,
         golden=expected if absolute else None,
+        pending=pending and not absolute,
     )
 
 

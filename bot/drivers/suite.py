@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +38,37 @@ def read_suite(folders: Sequence[Path], names: Sequence[str]) -> tuple[Probe, ..
 def families(folders: Sequence[Path]) -> tuple[str, ...]:
     """Return the names of the families in `folders`. Raises `SuiteError` where a file is wrong."""
     return tuple(str(_load(file).get("family", file.stem)) for file in _files(folders))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goldens:
+    """Where the goldens of a family lie, and under which prefix: `PREFIX/ID`, link by link."""
+
+    file: Path
+    prefix: str
+    probes: tuple[str, ...]
+
+    def key(self, probe: str) -> str:
+        """Return the key of a probe in the file."""
+        return f"{self.prefix}/{probe.partition('/')[2]}"
+
+
+def goldens_of(folders: Sequence[Path]) -> Mapping[str, Goldens]:
+    """Return, by family, where goldens lie. Raises `SuiteError` where a file is wrong."""
+    found = {}
+    for file in _files(folders):
+        family = _load(file)
+        name = str(family.get("family", file.stem))
+        prefix = str(family.get("golden", name))
+        place = _root(file) / "goldens" / f"{prefix}.json"
+        names = tuple(probe.name for probe in _probes(file))
+        found[name] = Goldens(file=place, prefix=prefix, probes=names)
+    return found
+
+
+def _root(file: Path) -> Path:
+    """The folder that a probe file's own paths start from."""
+    return file.parent.parent if file.parent.name == "probes" else file.parent
 
 
 def _chosen(known: Mapping[str, Probe], name: str, folders: Sequence[Path]) -> Iterator[Probe]:
@@ -75,7 +107,7 @@ def _load(file: Path) -> dict[str, Json]:
 
 def _probes(file: Path) -> tuple[Probe, ...]:
     family = dict(_load(file))
-    root = file.parent.parent if file.parent.name == "probes" else file.parent
+    root = _root(file)
     try:
         family["cases"] = list(_cases(file, root, family))
         return probes(family, _goldens(root, family))

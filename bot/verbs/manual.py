@@ -39,6 +39,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix diff endpoint http://a:8080 http://b:8080", "two servers that run already"),
     ),
     "aa": (("stackmatrix aa --runs 2", "after `run`; how often it would cry wolf"),),
+    "bless": (
+        ("stackmatrix bless", "after `run`; lists what it proposes for probes of your own"),
+        ("stackmatrix bless mine/greeting --accept --reason 'as the manual says'", "one of them"),
+        ("stackmatrix bless --one-by-one", "side by side: accept, reject or skip"),
+    ),
     "drivers": (
         ("stackmatrix drivers", "versions, days and links that were really seen"),
         ("stackmatrix drivers --strict", "for CI: 1 where a driver was never seen at work"),

@@ -37,9 +37,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """What `cli` hands to every verb as click's object: how to make a display for long work."""
+    """What `cli` hands to every verb as click's object: its ways to talk with a person.
+
+    `display` makes a display for long work, quiet or not; `choose` shows lines and asks for one
+    of several words; `hear` asks for a line of text.
+    """
 
     display: Callable[[bool], Display]
+    choose: Callable[[tuple[Text, ...], tuple[str, ...]], str]
+    hear: Callable[[str], str]
 
 
 def matrix_options(command: Command) -> Command:
