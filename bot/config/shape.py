@@ -44,7 +44,7 @@ class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 
     components: tuple[str, ...] = Field(min_length=1)
-    suite: tuple[str, ...] = Field(min_length=1)
+    suite: tuple[str, ...] = ()
     backends: tuple[Literal["cpu"], ...] = ("cpu",)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     model: str = "tiny-chat"

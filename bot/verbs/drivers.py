@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -68,16 +69,40 @@ def _versions(told: Exercised) -> str:
     return f"{len(named)}: {named[0]} … {named[-1]}"
 
 
+def about(driver: Driver) -> str:
+    """Return what a driver is, in one line: the first of the module that holds it."""
+    for name, module in tuple(sys.modules.items()):
+        held = name.startswith("bot.drivers.") and any(
+            value is driver for value in vars(module).values()
+        )
+        if held and module.__doc__:
+            return module.__doc__.splitlines()[0].rstrip(".")
+    return ""
+
+
+def table() -> str:
+    """Return the drivers as the README shows them, in Markdown."""
+    lines = ["| driver | what it is | asked | on demand only |", "|---|---|---|---|"]
+    for driver in sorted(DRIVERS.values(), key=lambda one: one.name):
+        asked = ", ".join(f"`{ask}`" for ask in sorted(driver.asks))
+        big = "yes" if driver.big else ""
+        lines.append(f"| `{driver.name}` | {about(driver)} | {asked} | {big} |")
+    return "\n".join(lines)
+
+
 @click.command("drivers", epilog=epilog("drivers"))
 @click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a driver was never seen at work.")
+@click.option("--table", "as_table", is_flag=True, help="Print the README's table of drivers.")
 @talk_options
-def command(*, state: str, strict: bool, quiet: bool, as_json: bool) -> Said:
+def command(*, state: str, strict: bool, as_table: bool, quiet: bool, as_json: bool) -> Said:
     """List the drivers, and what was really seen of each.
 
     Versions, days and links come from the ledgers of `run`, `diff` and `aa`; a driver marked
     `big` is run on demand only.
     """
+    if as_table:
+        return Said(lines=(table(),))
     found = seen(Path(state))
     missing = [one.name for one in DRIVERS.values() if _promised(one) and one.name not in found]
     told: list[Json] = [_json(driver, found.get(driver.name)) for driver in DRIVERS.values()]
