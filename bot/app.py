@@ -21,18 +21,44 @@ from bot.core.facts import RunStarted
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Component, Probe, Release, digest
+from bot.drivers.anthropic import ANTHROPIC
+from bot.drivers.ctranslate2 import CTRANSLATE2
+from bot.drivers.endpoint import ENDPOINT
+from bot.drivers.gpt4all import GPT4ALL
+from bot.drivers.httpx import HTTPX
+from bot.drivers.instructor import INSTRUCTOR
 from bot.drivers.jinja2 import JINJA2
+from bot.drivers.json_repair import JSON_REPAIR
+from bot.drivers.langchain_openai import LANGCHAIN_OPENAI
+from bot.drivers.litellm import LITELLM
+from bot.drivers.llama_server import LLAMA_SERVER
+from bot.drivers.llguidance import LLGUIDANCE
 from bot.drivers.minijinja import MINIJINJA
+from bot.drivers.mistral_common import MISTRAL_COMMON
+from bot.drivers.mistralrs import MISTRALRS, MISTRALRS_GGUF
+from bot.drivers.ollama import OLLAMA
+from bot.drivers.onnxruntime_genai import ONNXRUNTIME_GENAI
 from bot.drivers.openai import OPENAI
+from bot.drivers.openvino_genai import OPENVINO_GENAI
+from bot.drivers.outlines_core import OUTLINES_CORE
+from bot.drivers.partial_json_parser import PARTIAL_JSON_PARSER
+from bot.drivers.pydantic import PYDANTIC
+from bot.drivers.pydantic_ai import PYDANTIC_AI
 from bot.drivers.script import SCRIPT
+from bot.drivers.sentencepiece import SENTENCEPIECE
 from bot.drivers.suite import families, read_suite
+from bot.drivers.tiktoken import TIKTOKEN
 from bot.drivers.tokenizers import TOKENIZERS
+from bot.drivers.transformers import TRANSFORMERS
+from bot.drivers.transformers_torch import TRANSFORMERS_TORCH
+from bot.drivers.vllm_cpu import VLLM_CPU
+from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
-from bot.errors import ConfigError, Problem, SourceError, UsageError
+from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Progress, Renderer
 from bot.render.html import HtmlRenderer
@@ -52,11 +78,38 @@ DRIVERS: Final[Mapping[str, Driver]] = {
     driver.name: driver
     for driver in (
         XLLAMACPP,
+        LLAMA_SERVER,
         OPENAI,
         JINJA2,
         MINIJINJA,
         TOKENIZERS,
+        SENTENCEPIECE,
+        TIKTOKEN,
+        MISTRAL_COMMON,
         SCRIPT,
+        XGRAMMAR,
+        OUTLINES_CORE,
+        LLGUIDANCE,
+        ONNXRUNTIME_GENAI,
+        CTRANSLATE2,
+        GPT4ALL,
+        MISTRALRS,
+        MISTRALRS_GGUF,
+        OPENVINO_GENAI,
+        PYDANTIC_AI,
+        LANGCHAIN_OPENAI,
+        LITELLM,
+        INSTRUCTOR,
+        PYDANTIC,
+        PARTIAL_JSON_PARSER,
+        JSON_REPAIR,
+        HTTPX,
+        ANTHROPIC,
+        OLLAMA,
+        ENDPOINT,
+        TRANSFORMERS,
+        TRANSFORMERS_TORCH,
+        VLLM_CPU,
     )
 }
 RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
@@ -139,7 +192,7 @@ def opened(options: Options, progress: Progress, *, whole: bool = True) -> Itera
             progress.note(notice)
         if ledger.resumed and whole:
             progress.note(f"run {run} had not ended; it goes on where it was")
-        yield _house(options, matrix, probes, ledger, progress, run)
+        yield house_of(options, matrix, probes, ledger, progress, run)
 
 
 def remembered(options: Options, progress: Progress) -> House:
@@ -149,7 +202,7 @@ def remembered(options: Options, progress: Progress) -> House:
     """
     matrix = matrix_of(options)
     probes = {row.name: probes_of(matrix, row) for row in matrix.rows}
-    house = _house(options, matrix, probes, FileLedger.read(options.state), progress, 0)
+    house = house_of(options, matrix, probes, FileLedger.read(options.state), progress, 0)
     run = max(house.memory.ended, default=0)
     started = house.memory.runs.get(run)
     if started is None:
@@ -176,7 +229,7 @@ class Aloud(list[str]):
             self._progress.note(notice)
 
 
-def _house(
+def house_of(
     options: Options,
     matrix: Matrix,
     probes: Mapping[str, tuple[Probe, ...]],
@@ -184,6 +237,7 @@ def _house(
     progress: Progress,
     run: int,
 ) -> House:
+    """Put a house together for a matrix and its probes, over a ledger that is open."""
     index = index_args(matrix.index)
     fetcher = Fetcher(
         cache_dir=options.state / "http",
@@ -220,10 +274,20 @@ def index_args(index: str) -> tuple[str, ...]:
 
 
 def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
-    """Read the probes of a row. Raises `SuiteError` when a file or a name of them is wrong."""
+    """Read the probes of a row: those it names, else what its drivers are asked by default.
+
+    Raises `SuiteError` when a file or a name of them is wrong, or nothing would be asked.
+    """
     folders = (SUITE, *(Path(folder) for folder in matrix.suite))
-    asks = {ask for name in row.components for ask in DRIVERS[matrix.components[name].driver].asks}
-    return tuple(probe for probe in read_suite(folders, row.suite) if probe.ask in asks)
+    drivers = [DRIVERS[matrix.components[name].driver] for name in row.components]
+    asks = {ask for driver in drivers for ask in driver.asks}
+    usual = dict.fromkeys(family for driver in drivers for family in driver.suite)
+    names = row.suite or tuple(usual)
+    probes = tuple(probe for probe in read_suite(folders, names) if probe.ask in asks)
+    if not probes:
+        cure = f"name probe families under `suite`: {', '.join(families(folders))}"
+        raise SuiteError(f"stack `{row.name}` is asked nothing", cure=cure)
+    return probes
 
 
 def model_of(matrix: Matrix) -> Path:

@@ -28,9 +28,11 @@ from bot.verbs import doctor as doctor_verb
 from bot.verbs import drivers as drivers_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
+from bot.verbs import record as record_verb
 from bot.verbs import run as run_verb
 from bot.verbs import show as show_verb
 from bot.verbs import step as step_verb
+from bot.verbs import templates as templates_verb
 from bot.verbs.display import Display
 from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
@@ -164,7 +166,7 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb):
+for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb, record_verb, templates_verb):
     main_group.add_command(_verb.command)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.compare.values import kind
 from bot.core.difference import Difference
@@ -19,12 +20,15 @@ HUGE = 1e300  # a number from here on is told as infinite; JSON sets no bound
 class Step:
     """One generated token: its id, its log-probability, and the candidates beside it (nats).
 
-    A log-probability may be infinite or no number at all: engines do tell such things.
+    A token is known by its number, or by its text where a server tells no numbers; of several
+    candidates of one text the best counts. A log-probability may be infinite or no number at
+    all: engines do tell such things. `falling` is whether the candidates come best first.
     """
 
-    token: int
+    token: int | str
     logprob: float
-    top: dict[int, float]
+    top: dict[int | str, float]
+    falling: bool = True
 
 
 def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Difference | None:
@@ -33,7 +37,8 @@ def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Diffe
     The tolerance is the largest spread among `reruns`, and never less than FLOOR. Where the
     chosen tokens part, each must be a near-tie in the other's candidates; after that point the
     texts differ and nothing more can be compared. Of a token that was chosen, a positive
-    log-probability and one that is no finite number are always wrong.
+    log-probability and one that is no finite number are always wrong, and so are candidates
+    that do not come best first where the expected side's do.
     """
     ours, theirs = steps(expected), steps(seen)
     if ours is None or theirs is None:
@@ -41,11 +46,10 @@ def logprobs(expected: Json, seen: Json, reruns: tuple[Json, ...] = ()) -> Diffe
             return None
         shape = f"logprobs: {kind(expected)} became {kind(seen)}"
         return Difference(text=f"expected {expected}\nseen {seen}"[:400], shape=shape)
-    for fault, words in _FAULTS:
-        wrong = [step.logprob for step in theirs if fault(step)]
-        if wrong and not any(map(fault, ours)):
-            text = f"a log-probability of {wrong[0]:.4g}: {words[1]}"
-            return Difference(text=text, shape=f"logprobs: {words[0]}")
+    for fault, name, words in _FAULTS:
+        wrong = next((step for step in theirs if fault(step)), None)
+        if wrong is not None and not any(map(fault, ours)):
+            return Difference(text=words.format(wrong.logprob), shape=f"logprobs: {name}")
     return _parted(ours, theirs, max(FLOOR, noise(ours, reruns)))
 
 
@@ -60,25 +64,34 @@ def steps(told: Json) -> tuple[Step, ...] | None:
 
 def _step(told: Json) -> Step | None:
     match told:
-        case {"id": int(token), "logprob": chosen, "top": list(top)}:
+        case {"id": int() | str() as token, "logprob": chosen, "top": list(top)}:
             logprob = _number(chosen)
-            return None if logprob is None else Step(token=token, logprob=logprob, top=_top(top))
+            if logprob is None:
+                return None
+            pairs = tuple(_top(top))
+            beside: dict[int | str, float] = {}
+            for name, candidate in pairs:
+                beside[name] = max(candidate, beside.get(name, candidate))
+            return Step(token=token, logprob=logprob, top=beside, falling=_falling(pairs))
         case _:
             return None
 
 
-def _top(told: Sequence[Json]) -> dict[int, float]:
-    """Read the candidates, leaving out what is none."""
-    beside: dict[int, float] = {}
+def _top(told: Sequence[Json]) -> Iterator[tuple[int | str, float]]:
+    """Read the candidates in their order, leaving out what is none."""
     for pair in told:
         match pair:
-            case [int(token), candidate]:
+            case [int() | str() as token, candidate]:
                 logprob = _number(candidate)
                 if logprob is not None:
-                    beside[token] = logprob
+                    yield token, logprob
             case _:
                 pass
-    return beside
+
+
+def _falling(pairs: Sequence[tuple[int | str, float]]) -> bool:
+    """Whether the candidates come best first, rounding aside."""
+    return all(one >= other - BEYOND for (_, one), (_, other) in pairwise(pairs))
 
 
 def _number(told: Json) -> float | None:
@@ -116,9 +129,14 @@ def _positive(step: Step) -> bool:
     return BEYOND < step.logprob < math.inf
 
 
+def _shuffled(step: Step) -> bool:
+    return not step.falling and not any(map(math.isnan, step.top.values()))
+
+
 _FAULTS = (
-    (_odd, ("not finite", "a token that was chosen had a chance")),
-    (_positive, ("positive", "none can be above 0")),
+    (_odd, "not finite", "a log-probability of {:.4g}: a token that was chosen had a chance"),
+    (_positive, "positive", "a log-probability of {:.4g}: none can be above 0"),
+    (_shuffled, "candidates in another order", "beside {:.4g}, a better candidate comes late"),
 )
 
 

@@ -8,12 +8,15 @@ from bot.compare.messages import json
 from bot.core.difference import Difference
 from bot.core.model import Json
 
+DONE = "[DONE]"  # the last word of a stream, where the client lets it be heard
+
 
 def stream(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Difference | None:
     """Compare two lists of events by what a reader of them relies on.
 
     That is the text, the reasoning and the calls that the deltas add up to, the order in which
-    the kinds of event come, and which fields of a delta there are; never the lengths of pieces.
+    the kinds of event come, which fields of a delta there are, what the first delta holds, how
+    often it finishes and counts, and whether `[DONE]` was said; never the lengths of pieces.
     """
     return json(shape(expected), shape(seen))
 
@@ -27,13 +30,53 @@ def shape(events: Json) -> Json:
         kind = _kind(event)
         if not kinds or kinds[-1] != kind:
             kinds.append(kind)
-    return {"kinds": kinds, "adds_up_to": _sum(events)}
+    told: dict[str, Json] = {"kinds": kinds, "adds_up_to": _sum(events)}
+    return {**told, **_frame([event for event in events if isinstance(event, dict)])}
+
+
+def _frame(events: list[dict[str, Json]]) -> dict[str, Json]:
+    """Return what stands around the text; parts that are as everywhere are left out."""
+    deltas = [delta for event in events for delta in _deltas(event)]
+    finishes = [choice.get("finish_reason") for event in events for choice in _choices(event)]
+    indices = {str(choice.get("index")) for event in events for choice in _choices(event)}
+    told: dict[str, Json] = {
+        "first": {name: _sort(value) for name, value in deltas[0].items()} if deltas else {},
+        "finishes": [each for each in finishes if each is not None],
+        "counted": sum(1 for event in events if event.get("usage")),
+        "indices": [*sorted(indices - {"0"})],
+        "calls": _heads(deltas),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _sort(value: Json) -> Json:
+    """Name a field of the first delta without quoting what was said."""
+    if isinstance(value, str):
+        return "text" if value else "empty"
+    return "null" if value is None else "more"
+
+
+def _heads(deltas: list[dict[str, Json]]) -> Json:
+    """Tell which fields the first part of each call brings: a reader needs its name there."""
+    heads: dict[str, Json] = {}
+    for delta in deltas:
+        for part in _parts(delta):
+            function = part.get("function")
+            inner = sorted(function) if isinstance(function, dict) else []
+            heads.setdefault(str(part.get("index")), [*sorted(part), *inner])
+    return heads
+
+
+def _parts(delta: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    parts = delta.get("tool_calls")
+    if isinstance(parts, list):
+        yield from (part for part in parts if isinstance(part, dict))
 
 
 def _kind(event: Json) -> Json:
     """Name an event by the fields that are in its delta, its finish reason and its usage."""
     if not isinstance(event, dict):
-        return "odd"
+        return "done" if event == DONE else "odd"
     names = sorted({name for delta in _deltas(event) for name, value in delta.items() if value})
     finish = [choice.get("finish_reason") for choice in _choices(event)]
     ends = ["finish"] if any(finish) else []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.core.model import Link, Probe, Role
 from bot.drivers.plain import Plain
 
-_RENDER = """import minijinja
+_RENDER = """import datetime
+
+import minijinja
 
 raised = []
 
@@ -15,15 +17,27 @@ def raise_exception(message):
     raise ValueError(message)
 
 
+def strftime_now(form):
+    return datetime.datetime(2024, 7, 26, 9, 5, 3).strftime(form)
+
+
+options = dict(REQUEST.get("options", {}))
+options.pop("plain", None)
+options.pop("extensions", None)
+if "undefined" in options:
+    options["undefined_behavior"] = options.pop("undefined")
 try:
-    environment = minijinja.Environment(**REQUEST.get("options", {}))
+    environment = minijinja.Environment(**options)
 except TypeError:
     environment = minijinja.Environment()
+    for name in set(options).intersection(dir(environment)):
+        setattr(environment, name, options[name])
 environment.add_global("raise_exception", raise_exception)
+environment.add_global("strftime_now", strftime_now)
 try:
     seen = environment.render_str(REQUEST["source"], None, **REQUEST.get("context", {}))
 except (minijinja.TemplateError, ValueError) as error:
-    seen = {"error": raised[0] if raised else str(error)}
+    seen = {"error": str(raised[0] if raised else error)}
 """
 
 
@@ -38,6 +52,6 @@ MINIJINJA = Plain(
     asks=frozenset({"render"}),
     role=Role.TEMPLATE,
     upstream="https://github.com/mitsuhiko/minijinja",
-    suite=("render",),
+    suite=("render", "render-constructs", "render-errors"),
     shows=_show,
 )

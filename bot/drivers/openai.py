@@ -82,9 +82,16 @@ def _show(probe: Probe, link: Link) -> str:
 OPENAI = Plain(
     name="openai",
     guest="openai",
-    asks=frozenset({"chat"}),
+    asks=frozenset({"chat", "replay", "replay_openai", "schema"}),
     role=Role.CLIENT,
     upstream="https://github.com/openai/openai-python",
-    suite=("replay",),
+    suite=(
+        "replay",
+        "replay-odd",
+        "replay-errors",
+        "replay-requests",
+        "replay-openai",
+        "replay-schema",
+    ),
     shows=_show,
 )

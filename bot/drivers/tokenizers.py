@@ -7,22 +7,40 @@ from bot.drivers.plain import Plain
 
 _ENCODE = """{imports}import tokenizers
 
-tokenizer = tokenizers.Tokenizer.from_file(str(HERE / "tokenizer.json"))
+tokenizer = tokenizers.Tokenizer.{read}
 text = {text}
-ids = tokenizer.encode(text, add_special_tokens=False).ids
+ids = tokenizer.encode(text, add_special_tokens={around}).ids
 seen = {seen}
 """
 _BYTES = 'base64.b64decode(REQUEST["text"]["base64"]).decode("utf-8", "surrogatepass")'
-_SEEN = {Link.PROMPT_IDS: "ids", Link.TEXT: "tokenizer.decode(ids, skip_special_tokens=False)"}
+_FILE = 'from_file(str(HERE / "tokenizer.json"))'
+_SOURCE = 'from_str(REQUEST["source"])'
+_STEPS = """normalised = tokenizer.normalizer.normalize_str(text) if tokenizer.normalizer else text
+cut = tokenizer.pre_tokenizer
+pieces = cut.pre_tokenize_str(normalised) if cut else [(normalised, (0, len(normalised)))]
+seen = {"normalised": normalised, "pieces": [[piece, list(span)] for piece, span in pieces]}
+"""
+_SEEN = {
+    Link.PROMPT: "None",
+    Link.PROMPT_IDS: "ids",
+    Link.TEXT: "tokenizer.decode(ids, skip_special_tokens={around})",
+}
 
 
 def _show(probe: Probe, link: Link) -> str:
-    """The ids of the text, or what they decode to."""
-    if probe.ask != "encode" or link not in _SEEN:
+    """What becomes of the text, its ids, or what they decode to; of plain questions only."""
+    request = probe.request if isinstance(probe.request, dict) else {}
+    if probe.ask != "encode" or link not in _SEEN or "calls" in request or "ids" in request:
         return ""
-    if isinstance(probe.request, dict) and isinstance(probe.request.get("text"), dict):
-        return _ENCODE.format(imports="import base64\n\n", text=_BYTES, seen=_SEEN[link])
-    return _ENCODE.format(imports="", text='REQUEST["text"]', seen=_SEEN[link])
+    odd, other = isinstance(request.get("text"), dict), "source" in request
+    text = _ENCODE.format(
+        imports="import base64\n\n" if odd else "",
+        read=_SOURCE if other else _FILE,
+        text=_BYTES if odd else 'REQUEST["text"]',
+        around=other,
+        seen=_SEEN[link].format(around=other),
+    )
+    return text + _STEPS if link is Link.PROMPT else text
 
 
 TOKENIZERS = Plain(
@@ -31,7 +49,15 @@ TOKENIZERS = Plain(
     asks=frozenset({"encode", "chat"}),
     role=Role.TOKENIZER,
     upstream="https://github.com/huggingface/tokenizers",
-    suite=("encode",),
+    suite=(
+        "encode",
+        "encode-kinds",
+        "encode-patterns",
+        "encode-parts",
+        "encode-ids",
+        "encode-text",
+        "encode-odd",
+    ),
     model={"tokenizer": "tokenizer.json"},
     shows=_show,
 )

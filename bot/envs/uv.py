@@ -8,13 +8,10 @@ and is gone when it is left. With `fresh` the environment is the room's own and 
 
 from __future__ import annotations
 
-import functools
-import json
 import shutil
-import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,55 +20,14 @@ from bot.core.logs import classify, readable
 from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive, put
-from bot.effects.process import clean_environment, converse, run
+from bot.effects.room import GUEST, GuestRoom, furnish, network_obstacle
 from bot.effects.tree import watchable
 from bot.effects.uv import Uv, interpreter
 from bot.errors import MissingToolError
-from bot.ports import Limits, Ran, Talk
+from bot.ports import Limits, Ran
 
-GUEST = Path(__file__).parent.parent / "guest"
 COMPLETE = "complete"
-
-
-@functools.cache
-def network_obstacle() -> str:
-    """Return why the network cannot be cut on this machine, "" when it can; tried once."""
-    argv = [sys.executable, str(GUEST / "enter.py"), "--check"]
-    with tempfile.TemporaryDirectory() as folder:
-        ran = run(argv, cwd=Path(folder), env={}, seconds=30)
-    return "" if ran.returncode == 0 else ran.output.strip() or "the trial did not end"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UvRoom:
-    """A room with a closure installed; `path` holds guest, home, tmp and work."""
-
-    path: Path
-    python: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
-    cut: bool = True
-
-    def talk(
-        self,
-        job: Json,
-        hear: Callable[[Json], float],
-        *,
-        seconds: float,
-        memory_bytes: int,
-    ) -> Talk:
-        """Run the guest on `job`; see `ports.Room.talk`."""
-        task = self.path / "job.json"
-        put(task, _json(job))
-        guest = self.path / "guest"
-        enter = [str(guest / "enter.py")] if self.cut else []
-        return converse(
-            [str(self.python), "-s", *enter, str(guest / "main.py"), str(task)],
-            cwd=self.path / "work",
-            env=clean_environment(self.path, self.variables),
-            hear=hear,
-            seconds=seconds,
-            memory_bytes=memory_bytes,
-        )
+UvRoom = GuestRoom  # what is installed in it is all that is special about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,22 +110,13 @@ class UvEnv:
             return place if ran.returncode == 0 else _failure(ran, scratch, str(place))
 
     def _furnish(self, room: Path, env: Path) -> UvRoom:
-        for name in ("home", "tmp", "work"):
-            (room / name).mkdir(parents=True)
-        forget = shutil.ignore_patterns("__pycache__", "*.pyc")
-        shutil.copytree(self.guest, room / "guest", ignore=forget)
-        if self.guest != GUEST:
-            shutil.copy2(GUEST / "enter.py", room / "guest")
+        furnish(room, self.guest)
         cut = not network_obstacle()
         return UvRoom(path=room, python=_python(env), variables=self.variables, cut=cut)
 
 
 def _python(env: Path) -> Path:
     return env / "bin" / "python"
-
-
-def _json(job: Json) -> bytes:
-    return json.dumps(job).encode()
 
 
 def _requirements(closure: Closure) -> str:

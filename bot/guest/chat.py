@@ -10,6 +10,7 @@ import json
 
 VOLATILE = frozenset({"id", "created", "model", "system_fingerprint", "timings", "obfuscation"})
 REASONING = ("reasoning_content", "reasoning")
+DONE = "[DONE]"  # what a stream ends with, where it can be heard
 
 
 def body(probe, chain):

@@ -1,32 +1,65 @@
 """llama.cpp inside its Python wheel `xllamacpp`: an embedded server, asked over HTTP.
 
 The wrapper's parameters were renamed between 0.2 and 2026.10; each name is tried as it is found.
-Some releases refuse to tell an answer that is not UTF-8. The endpoint tells ids and text in one
-answer, and its stream leaves out ids of half characters, so the refusal is told at `text`.
+Since 2026.4 a wheel is named after its day and the build of llama.cpp in it, and tells no other.
 """
 
 import os
 
 import xllamacpp
-from guest import http_client
-from guest.wire import NOT_EXPOSED
+from guest import http_client, llama_http
 
-LINKS = frozenset({"prompt", "prompt_ids", "logprobs", "output_ids", "text"})
-TOP = 5  # candidates told at each generated token
+DATED = 4  # digits of the year that a wheel's version begins with
+PATIENCE = 60  # seconds for the first token
 RUNNING = {}
+SET = {}
 
 
 def start(setup, chain):
     """Load the model at `setup["model"]` and serve it; returns versions and devices."""
-    RUNNING["server"] = xllamacpp.Server(_parameters(setup))
+    SET.clear()
+    SET.update(setup)
+    RUNNING["server"] = _awake(_parameters(setup))
+    RUNNING["beside"] = llama_http.Servers(_opened)
     chain.base_url = RUNNING["server"].listening_address
     chain.model = os.path.splitext(os.path.basename(setup["model"]))[0]
+    version = getattr(xllamacpp, "__version__", "")
+    info = getattr(xllamacpp, "BUILD_INFO", None)
     return {
-        "xllamacpp": getattr(xllamacpp, "__version__", ""),
-        "build": str(getattr(xllamacpp, "BUILD_INFO", "")),
+        "xllamacpp": version,
+        "llama.cpp": _build(version, info if isinstance(info, dict) else {}),
+        "build": str(info or ""),
         "system": str(xllamacpp.get_system_info()),
         "devices": repr(xllamacpp.get_device_info()),
     }
+
+
+def _build(version, info):
+    """Name the build of llama.cpp: `b7827 16639ba21`, or what the wheel's own name says of it."""
+    if info.get("build_number"):
+        return "b{} {}".format(info["build_number"], info.get("commit", "")).strip()
+    parts = version.split(".")
+    dated = len(parts[0]) == DATED and len(parts) > 2  # noqa: PLR2004 - year, month, build
+    return "b{} (by the wheel's version)".format(parts[2]) if dated else ""
+
+
+def _opened(parallel=1, context=0, template=""):
+    """Start a server beside the one of the stack; returns its address and how to let it go."""
+    told = _parameters(SET)
+    told.n_parallel = parallel
+    told.n_ctx = context or told.n_ctx
+    if template:
+        told.chat_template = template
+    held = [_awake(told)]
+    return held[0].listening_address, held.clear
+
+
+def _awake(told):
+    """Start a server and have one token of it: one let go before its loop runs never ends."""
+    server = xllamacpp.Server(told)
+    body = b'{"prompt": "a", "n_predict": 1}'
+    http_client.exchange(server.listening_address, "POST", "/completion", body, PATIENCE)
+    return server
 
 
 def _parameters(setup):
@@ -53,73 +86,17 @@ def _parameters(setup):
 
 
 def stop():
-    """Let the server go."""
+    """Let the servers go."""
+    if "beside" in RUNNING:
+        RUNNING["beside"].stop()
     RUNNING.clear()
 
 
 def answers(ask):
-    """Name the links of a chat that only the engine sees."""
-    return LINKS if ask == "chat" else frozenset()
+    """Name the links that only the engine sees."""
+    return llama_http.answers(ask)
 
 
 def show(link, probe, chain):
-    """Ask the engine about the request that the client put on the wire."""
-    return SHOWN[link](probe, chain)
-
-
-def _post(probe, chain, path, body):
-    return http_client.post(chain.base_url, path, body, probe["seconds"] / 2)
-
-
-def _prompt(probe, chain):
-    return _post(probe, chain, "/apply-template", chain.client(probe, chain))["prompt"]
-
-
-def _prompt_ids(probe, chain):
-    body = {"content": chain.value("prompt", probe), "add_special": False, "parse_special": True}
-    return _post(probe, chain, "/tokenize", body)["tokens"]
-
-
-def _completion(probe, chain, **options):
-    wire = chain.client(probe, chain)
-    body = {name: wire[name] for name in ("temperature", "seed", "stop") if name in wire}
-    body.update(prompt=chain.value("prompt", probe), cache_prompt=False, **options)
-    body["n_predict"] = wire.get("max_tokens", wire.get("max_completion_tokens", 256))
-    return body
-
-
-def _logprobs(probe, chain):
-    """Return `[{"id", "logprob", "top": [[id, logprob], ...]}]`, one for each generated token."""
-    body = _completion(probe, chain, n_probs=TOP)
-    told = _post(probe, chain, "/completion", body)["completion_probabilities"]
-    return [
-        {
-            "id": each["id"],
-            "logprob": each["logprob"],
-            "top": [[top["id"], top["logprob"]] for top in each["top_logprobs"]],
-        }
-        for each in told
-    ]
-
-
-def _output_ids(probe, chain):
-    body = _completion(probe, chain, return_tokens=True)
-    try:
-        return _post(probe, chain, "/completion", body)["tokens"]
-    except http_client.Refused:
-        if "text" not in probe["links"]:
-            raise
-        return NOT_EXPOSED
-
-
-def _text(probe, chain):
-    return _post(probe, chain, "/completion", _completion(probe, chain))["content"]
-
-
-SHOWN = {
-    "prompt": _prompt,
-    "prompt_ids": _prompt_ids,
-    "logprobs": _logprobs,
-    "output_ids": _output_ids,
-    "text": _text,
-}
+    """Ask the engine; see `guest/llama_http.py`."""
+    return llama_http.show(link, probe, chain, RUNNING["beside"])

@@ -85,9 +85,15 @@ def _opened(options: Options, question: Question, progress: Progress) -> Iterato
         run = ledger.begin(started)
         house = house_of(options, matrix, probes, ledger, progress, run)
         if not driver.source:
-            house = replace(house, env=ExistingEnv(root=options.state / "envs"))
+            house = replace(house, env=_where_it_runs(options, component))
         yield house
         house.tell(RunEnded(newly_broken=0), job="run")
+
+
+def _where_it_runs(options: Options, component: Component) -> ExistingEnv:
+    """Nothing is installed for a server that runs; a key passes only where one is named."""
+    key = component.options.get("api_key_variable")
+    return ExistingEnv(root=options.state / "envs", passes=(key,) if isinstance(key, str) else ())
 
 
 def _matrix(options: Options, question: Question) -> Matrix:

@@ -96,7 +96,7 @@ def table() -> str:
 @click.option("--table", "as_table", is_flag=True, help="Print the README's table of drivers.")
 @talk_options
 def command(*, state: str, strict: bool, as_table: bool, quiet: bool, as_json: bool) -> Said:
-    """List the drivers, and what was really seen of each.
+    """List every driver, and what was seen of it.
 
     Versions, days and links come from the ledgers of `run`, `diff` and `aa`; a driver marked
     `big` is run on demand only.

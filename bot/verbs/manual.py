@@ -48,6 +48,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix drivers", "versions, days and links that were really seen"),
         ("stackmatrix drivers --strict", "for CI: 1 where a driver was never seen at work"),
     ),
+    "record": (
+        ("stackmatrix record --upstream URL --out app", "use the app; Ctrl-C ends it"),
+        ("stackmatrix record --upstream URL --out app --count 20", "end after twenty chats"),
+    ),
+    "templates": (("stackmatrix templates", "after `run` or `diff`; Markdown, for a page"),),
     "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),

@@ -14,6 +14,7 @@ from bot.drivers.suite import families, read_suite
 from bot.errors import UsageError
 from bot.ledger.files import FileLedger
 from bot.studies.rendering import Support, goldens, markdown, seen_in, strays, support
+from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
 LEDGERS = ("", "diff", "aa")  # folders under the state, each a ledger of its own
@@ -47,7 +48,7 @@ def _facts(state: Path) -> Iterator[Fact]:
             yield from FileLedger.read(root).facts()
 
 
-@click.command("templates")
+@click.command("templates", epilog=epilog("templates"))
 @click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
 @click.option("--engine", default="", help="Only engines whose names hold this.")
 @talk_options

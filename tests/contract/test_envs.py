@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Closure, Failure, Json, Phase, Pin, Reason
+from bot.effects.room import network_obstacle
+from bot.envs.existing import ExistingEnv
 from bot.envs.shell import UvShell
-from bot.envs.uv import UvEnv, UvRoom, network_obstacle
+from bot.envs.uv import UvEnv
 from bot.errors import MissingToolError
-from bot.ports import Limits, Talk
+from bot.ports import Env, Limits, Room, Talk
 from tests.mini.wheels import write_index, write_wheel
 
 PYTHON = ".".join(str(part) for part in sys.version_info[:2])
@@ -69,7 +71,7 @@ def _pin(wheels: Path, name: str, version: str, *, wrong: bool) -> Pin:
     )
 
 
-def ask(room: UvRoom | Failure, code: str) -> tuple[list[Json], Talk]:
+def ask(room: Room | Failure, code: str) -> tuple[list[Json], Talk]:
     assert not isinstance(room, Failure), room
     heard: list[Json] = []
 
@@ -81,7 +83,7 @@ def ask(room: UvRoom | Failure, code: str) -> tuple[list[Json], Talk]:
     return heard, done
 
 
-def once(env: UvEnv, what: Closure, code: str, *, fresh: bool = False) -> Json:
+def once(env: Env, what: Closure, code: str, *, fresh: bool = False) -> Json:
     """Open a room, ask it one thing, and return the one answer."""
     with env.open(what, interpreter=PYTHON, limits=Limits(), fresh=fresh) as room:
         heard, done = ask(room, code)
@@ -259,3 +261,59 @@ def test_a_proof_runs_as_it_is_printed(
     again = shell.run(["uv", "run", "--with", "pot==9.0", "repro.py"], files=files, seconds=120)
     assert again.returncode == 1
     assert "pot==9.0" in again.output
+
+
+# The interpreter that is there --------------------------------------------------------------------
+
+NOTHING = Closure(pins=())
+
+
+@pytest.fixture
+def existing(env: UvEnv) -> ExistingEnv:
+    return ExistingEnv(root=env.root, guest=env.guest)
+
+
+def test_what_exists_is_what_runs_and_nothing_is_installed(existing: ExistingEnv) -> None:
+    pinned = Closure(pins=(Pin(name="nosuch", version="1.0"),))
+    assert once(existing, pinned, "say([sys.executable, os.listdir()])") == [sys.executable, []]
+    assert existing.promises()["install"].startswith("nothing is installed")
+    assert not list((existing.root / "rooms").iterdir())
+
+
+def test_a_named_interpreter_is_taken_and_a_missing_one_told(existing: ExistingEnv) -> None:
+    named = ExistingEnv(root=existing.root, guest=existing.guest, python=Path("python3"))
+    assert isinstance(once(named, NOTHING, "say(sys.executable)"), str)
+    gone = ExistingEnv(root=existing.root, python=Path("/nowhere/python"))
+    opened = gone.open(NOTHING, interpreter=PYTHON, limits=Limits(), fresh=True)
+    with pytest.raises(MissingToolError, match="/nowhere/python"), opened:
+        pass
+
+
+@pytest.mark.enable_socket
+def test_what_exists_reaches_what_runs_on_this_machine_as_it_says(existing: ExistingEnv) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert once(existing, NOTHING, REACH.replace("PORT", str(port))) == "reached"
+    assert existing.promises()["network"].startswith("not cut")
+
+
+def test_only_the_variables_that_were_named_pass(
+    existing: ExistingEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "canary")
+    monkeypatch.setenv("SOME_KEY", "wanted")
+    named = ExistingEnv(
+        root=existing.root,
+        guest=existing.guest,
+        passes=("SOME_KEY", "UNSET_KEY"),
+        variables={"ACCELERATOR": "none"},
+    )
+    seen = once(named, NOTHING, "say(dict(os.environ))")
+    assert isinstance(seen, dict)
+    assert "canary" not in seen.values()
+    assert (seen["SOME_KEY"], seen["ACCELERATOR"]) == ("wanted", "none")
+    assert "UNSET_KEY" not in seen
+    assert "SOME_KEY" in named.promises()["token"]
+    told = once(existing, NOTHING, "say(dict(os.environ))")
+    assert isinstance(told, dict)
+    assert "wanted" not in told.values()

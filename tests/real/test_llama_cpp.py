@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import COMPARATORS, SUITE
+from bot.core.judge import agree
 from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe, Reason
 from bot.drivers.suite import read_suite
 from tests.real.stacks import ask, closed, strayed
@@ -96,6 +97,78 @@ def test_a_fresh_engine_says_what_one_in_its_hundredth_probe_says(
     for probe in asked:
         one, other = (seen[probe.name].at(Link.LOGPROBS) for seen in (newest, again))
         assert COMPARATORS["logprobs"](one, other, ()) is None, probe.name
+
+
+WIDE = (
+    "options", "options-stream", "tools", "tools-stream", "schema", "schema-stream", "reasoning",
+    "reasoning-stream", "scored", "scored-stream", "errors", "endpoints", "envelope", "neighbours",
+)  # fmt: skip
+
+
+def alone(root: Path, asked: tuple[Probe, ...], version: str = "") -> dict[str, Observation]:
+    """Ask the engine without a client of its own."""
+    pin = f"xllamacpp=={version}" if version else "xllamacpp"
+    heard = ask(root, closed(pin), ("xllamacpp",), asked)
+    assert heard.stopped is None, heard.stopped
+    assert not heard.remains
+    return {each.probe: each for each in heard.observations}
+
+
+def test_the_wide_families_kill_nothing_and_say_the_same_in_another_order(rooms: Path) -> None:
+    asked = probes(*WIDE)
+    assert len(asked) > 800
+    seen = alone(rooms, asked)
+    for probe in asked:
+        failure = seen[probe.name].failure
+        if failure is not None:
+            assert failure.reason is Reason.EXCEPTION, (probe.name, failure)
+            assert failure.message.startswith("Refused: "), (probe.name, failure)
+        if probe.ask == "neighbours":
+            assert strayed(probe, seen[probe.name]) == ""
+    turned = tuple(reversed(asked))
+    again = alone(rooms, turned)
+    assert [
+        probe.name
+        for probe in asked
+        if not agree(probe, seen[probe.name], again[probe.name], COMPARATORS)
+    ] == []
+
+
+APART = [  # old, new, probe, the first link where they part, and how
+    ("0.2.12", "0.2.13", "options/role-developer", Link.PROMPT, "text: more text"),
+    ("0.2.12", "0.2.13", "tools/two-auto", Link.MESSAGE, "message: tool_calls fewer"),
+    ("0.2.12", "0.2.13", "reasoning/colour", Link.MESSAGE, "message: reasoning other white space"),
+    (
+        "2026.5.9294",
+        "2026.6.9538",
+        "options-stream/prefill",
+        Link.STREAM,
+        "json: adds_up_to.content",
+    ),
+    (
+        "2026.6.9538",
+        "2026.6.9713",
+        "schema/enum",
+        Link.MESSAGE,
+        "message: content other white space",
+    ),
+]
+
+
+def test_releases_part_where_they_are_known_to(rooms: Path) -> None:
+    pairs = dict.fromkeys((old, new) for old, new, *_ in APART)
+    for old, new in pairs:
+        asked = {row[2]: row for row in APART if row[:2] == (old, new)}
+        before, after = (alone(rooms, probes(*asked), version) for version in (old, new))
+        for probe in probes(*asked):
+            *_, link, shape = asked[probe.name]
+            one, other = before[probe.name], after[probe.name]
+            apart = [
+                (look.link, found.shape)
+                for look in probe.looks
+                if (found := COMPARATORS[look.compare](one.at(look.link), other.at(look.link), ()))
+            ]
+            assert apart[:1] == [(link, shape)]
 
 
 def calls(observation: Observation) -> list[Json]:

@@ -6,18 +6,15 @@ import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
-
-from jinja2 import TemplateError
-from jinja2.ext import loopcontrols
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import Any
 
 from bot.suite.recipe.bpe import ByteLevelBPE
+from bot.suite.recipe.environment import environment
 
 SUITE = Path(__file__).resolve().parent.parent
 MODEL = SUITE / "model"
 GOLDENS = SUITE / "goldens"
-SUMMED = ("*.json", "model/*", "goldens/*", "templates/*")
+SUMMED = ("*.json", "model/**/*.*", "goldens/*", "templates/*", "tokenizers/*", "streams/*")
 TOKENIZER = MODEL / "tokenizer.json"
 TEMPLATE = MODEL / "chat_template.jinja"
 
@@ -53,28 +50,6 @@ def field(value: bytes) -> str | dict[str, str]:
         return value.decode()
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(value).decode()}
-
-
-def refuse(message: str) -> NoReturn:
-    """Stop a template, as ``raise_exception`` does in chat templates."""
-    raise TemplateError(message)
-
-
-def to_json(value: object, indent: int | None = None) -> str:
-    """Write JSON as chat templates do: keys in order, no escapes for HTML or ASCII."""
-    return json.dumps(value, ensure_ascii=False, indent=indent)
-
-
-def environment(
-    *, trim_blocks: bool = True, lstrip_blocks: bool = True
-) -> ImmutableSandboxedEnvironment:
-    """Make a Jinja environment with what chat templates may use, as transformers sets it up."""
-    jinja = ImmutableSandboxedEnvironment(
-        trim_blocks=trim_blocks, lstrip_blocks=lstrip_blocks, extensions=[loopcontrols]
-    )
-    jinja.filters["tojson"] = to_json
-    jinja.globals["raise_exception"] = refuse
-    return jinja
 
 
 def render(conversation: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 * ``chat``: prompts by jinja2, ids by the ``tokenizers`` package, answers from the
   conversations themselves;
+* ``untrained`` and the families of ``PROMPTED``: prompts and their ids, for engines that bring no
+  template or no tokenizer;
 * ``template``: rendered by jinja2 in an environment like that of transformers;
 * ``tokenize``: ids by the ``tokenizers`` package.
 
@@ -13,11 +15,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
+from bot.suite.recipe import rendered
 from bot.suite.recipe.bpe import ByteLevelBPE
 from bot.suite.recipe.data import (
     GOLDENS,
@@ -25,17 +29,18 @@ from bot.suite.recipe.data import (
     SUMMED,
     TOKENIZER,
     Lesson,
-    environment,
     field,
     lessons,
     raw,
     read,
+    render,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Golden = dict[str, Any]
+PROMPTED = ("untrained", "options", "tools", "schema", "reasoning", "scored")
 
 
 def agreed(tokenizer: Tokenizer, text: str, ids: list[int]) -> list[int]:
@@ -74,23 +79,25 @@ def chats() -> dict[str, Golden]:
     }
 
 
-def template(case: Golden) -> Golden:
-    """Golden of one template case: the prompt, or the message of ``raise_exception``."""
-    source = (SUITE / "templates" / case["template"]).read_text(encoding="utf-8")
-    try:
-        return {
-            "prompt": environment(**case["options"]).from_string(source).render(**case["context"])
-        }
-    except TemplateError as error:
-        return {"prompt": {"error": str(error)}}
+def prompt(case: Golden, tokenizer: Tokenizer, bpe: ByteLevelBPE) -> Golden:
+    """Prompt of one question without an answer, and its ids."""
+    text = render(case)
+    return {"prompt": text, "prompt_ids": agreed(tokenizer, text, bpe.encode(text))}
 
 
-def templates() -> dict[str, Golden]:
-    """Goldens of all template cases."""
-    return {
-        f"template/{case['id']}": template(case)
-        for case in read(SUITE / "templates" / "cases.json")
-    }
+def prompts(family: str) -> dict[str, Golden]:
+    """Prompts of the questions of a family, those that the template makes something of.
+
+    An answer that is begun is left out: whether it is continued is the server's to decide.
+    """
+    tokenizer, bpe = Tokenizer.from_file(str(TOKENIZER)), ByteLevelBPE(TOKENIZER)
+    made = {}
+    for case in read(SUITE / f"{family}.json"):
+        begun = not case["messages"] or case["messages"][-1]["role"] == "assistant"
+        with suppress(TemplateError, TypeError):
+            if not begun:
+                made[f"{family}/{case['id']}"] = prompt(case, tokenizer, bpe)
+    return made
 
 
 def tokenizations() -> dict[str, Golden]:
@@ -125,9 +132,13 @@ def main() -> None:
     """Write all goldens, then the checksums of every data file."""
     GOLDENS.mkdir(exist_ok=True)
     write("chat.json", chats())
-    write("template.json", templates())
+    for family in PROMPTED:
+        write(f"{family}.json", prompts(family))
+    for family in rendered.FAMILIES:
+        rendered.write(family)
     write("tokenize.json", tokenizations())
-    files = sorted({path for pattern in SUMMED for path in SUITE.glob(pattern)})
+    found = {path for pattern in SUMMED for path in SUITE.glob(pattern)}
+    files = sorted(path for path in found if path.is_file())
     (SUITE / "SHA256SUMS").write_text("".join(map(checksum, files)), encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from bot.compare.logprobs import FLOOR, logprobs, noise, steps
 from bot.core.model import Json
 
 
-def step(token: int, logprob: Json, *top: tuple[int, Json]) -> Json:
+def step(token: int | str, logprob: Json, *top: tuple[int | str, Json]) -> Json:
     return {"id": token, "logprob": logprob, "top": [list(pair) for pair in top]}
 
 
@@ -96,3 +96,24 @@ def test_the_text_names_the_place_and_the_shape_does_not() -> None:
     assert found is not None
     assert "token 1 (8)" in found.text
     assert not any(character.isdigit() for character in found.shape)
+
+
+def test_tokens_may_be_known_by_their_texts() -> None:
+    ours: Json = [step("Hi", -0.1, ("Hi", -0.1), ("", -3.0), ("", -4.0)), step("!", -0.2)]
+    assert shape(ours, ours) is None
+    assert shape(ours, [step("Hi", -0.1), step("?", -0.2)]) == "logprobs: another token"
+    told = steps(ours)
+    assert told is not None
+    assert told[0].top == {"Hi": -0.1, "": -3.0}
+
+
+def test_candidates_come_best_first_unless_they_never_did() -> None:
+    straight: Json = [step(7, -0.1, (7, -0.1), (8, -2.5), (9, -2.5 + 1e-9))]
+    turned: Json = [step(7, -0.1, (9, -2.5), (8, -2.5), (7, -0.1))]
+    assert shape(straight, straight) is None
+    assert shape(straight, turned) == "logprobs: candidates in another order"
+    assert shape(turned, turned) is None
+    assert shape(turned, straight) is None
+    found = logprobs(straight, turned)
+    assert found is not None
+    assert "better candidate" in found.text

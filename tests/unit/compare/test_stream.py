@@ -45,7 +45,12 @@ def test_where_a_stream_is_cut_means_nothing() -> None:
 @pytest.mark.parametrize(
     ("expected", "seen", "told"),
     [
-        (WHOLE, WHOLE[:-1], "json: kinds[] count"),
+        (WHOLE, WHOLE[:-1], "json: -counted, kinds[] count"),
+        (WHOLE, [*WHOLE, COUNTS], "json: counted"),
+        (WHOLE, [*WHOLE, "[DONE]"], "json: kinds[] count"),
+        (WHOLE, [*WHOLE[:3], END, END, COUNTS], "json: finishes[] count"),
+        (WHOLE, [chunk(role="assistant", content=""), *WHOLE[1:]], "json: +first.content"),
+        (CALLS, [CALLS[0], *CALLS[2:3], CALLS[1], *CALLS[3:]], "calls.0[]"),
         (WHOLE, [*WHOLE[:3], COUNTS], "kinds[]"),
         (WHOLE, [ROLE, chunk(content="Pa"), END, COUNTS], "json: adds_up_to.content"),
         (WHOLE, [WHOLE[1], ROLE, *WHOLE[2:]], "kinds[]"),
@@ -72,7 +77,7 @@ def test_two_calls_are_kept_apart_by_their_index() -> None:
     found = stream(one, two)
     assert found is not None
     assert found.shape == (
-        "json: +adds_up_to.tool_calls.1.arguments, +adds_up_to.tool_calls.1.name"
+        "json: +adds_up_to.tool_calls.1.arguments, +adds_up_to.tool_calls.1.name, +calls.1"
     )
 
 
@@ -89,4 +94,16 @@ def test_odd_events_have_a_kind_of_their_own() -> None:
     assert isinstance(told, dict)
     assert told["kinds"] == ["odd", "empty"]
     parts: list[Json] = [chunk(tool_calls=[3, {"function": 1}, {"function": {"name": 1}}])]
-    assert shape(parts) == {"kinds": ["tool_calls"], "adds_up_to": {"tool_calls": {}}}
+    assert shape(parts) == {
+        "kinds": ["tool_calls"],
+        "adds_up_to": {"tool_calls": {}},
+        "first": {"tool_calls": "more"},
+        "calls": {"None": ["function"]},
+    }
+
+
+def test_a_second_choice_is_told() -> None:
+    second: Json = {"choices": [{"index": 1, "delta": {"content": "Rome"}}]}
+    told = shape([*WHOLE[:3], second])
+    assert isinstance(told, dict)
+    assert told["indices"] == ["1"]

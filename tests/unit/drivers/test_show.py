@@ -55,10 +55,11 @@ def test_snippets_are_short() -> None:
 
 
 def test_a_template_is_rendered_and_its_own_stop_is_an_answer() -> None:
-    asked = JINJA2.show(probe("render", {}), Link.PROMPT)
     right: Json = {"source": "{{ x | tojson }}", "context": {"x": {"b": "<é>", "a": 1}}}
+    asked = JINJA2.show(probe("render", right), Link.PROMPT)
     assert seen(asked, REQUEST=right) == '{"b": "<é>", "a": 1}'
     stopped: Json = {"source": "{{ raise_exception('no') }}"}
+    asked = JINJA2.show(probe("render", stopped), Link.PROMPT)
     assert seen(asked, REQUEST=stopped) == {"error": "no"}
 
 

@@ -89,7 +89,7 @@ def test_cases_and_what_they_point_to_may_lie_in_files(suite: Path) -> None:
 
 def test_our_own_suite_is_right() -> None:
     known = families((SUITE,))
-    assert set(known) == {"chat", "encode", "render", "stream", "untrained"}
+    assert {"chat", "encode", "render", "stream", "untrained"} < set(known)
     probes = read_suite((SUITE,), known)
     assert {probe.name.split("/")[0] for probe in probes} == set(known)
     assert len({probe.digest for probe in probes}) == len(probes)

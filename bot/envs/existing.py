@@ -1,0 +1,84 @@
+"""The interpreter that a user has, as it is: for servers that run and stacks built by hand.
+
+Nothing is installed and nothing is cut off. What is found there is what is tried, and what it
+reaches is what this user reaches; whoever wants a guarded cell takes `uv` or `docker`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.model import Closure, Failure
+from bot.effects.room import GUEST, GuestRoom, furnish
+from bot.effects.tree import watchable
+from bot.errors import MissingToolError
+from bot.ports import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingEnv:
+    """Makes rooms under `root` around the interpreter `python`, by default our own.
+
+    `passes` names variables of this process, such as one that holds a key, that cells get;
+    `variables` are what a backend adds.
+    """
+
+    root: Path
+    python: Path = field(default_factory=lambda: Path(sys.executable))
+    passes: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    guest: Path = GUEST
+    name: str = "existing"
+
+    def promises(self) -> Mapping[str, str]:
+        """Say how little a cell is guarded from here."""
+        passed = ", ".join(self.passes)
+        memory = "watched every 50 ms, over all processes of the cell"
+        return {
+            "network": "not cut: a cell reaches what this user reaches",
+            "home": "an empty folder; files of this user stay readable by their full path",
+            "token": f"no variable passes but {passed + ', ' if passed else ''}PATH, the language "
+            "and the certificates",
+            "install": "nothing is installed; what the interpreter finds is what is tried",
+            "memory": memory if watchable() else "not limited (no /proc)",
+            "processes": "all that a cell starts end with it; a server that ran before runs on",
+        }
+
+    @contextmanager
+    def open(
+        self,
+        closure: Closure,  # noqa: ARG002 - of the port: what is there cannot be chosen
+        *,
+        interpreter: str,  # noqa: ARG002 - as above
+        limits: Limits,  # noqa: ARG002 - nothing is installed that could take long
+        fresh: bool,  # noqa: ARG002 - every room is new, and its interpreter never is
+    ) -> Iterator[GuestRoom | Failure]:
+        """Yield a room of the named interpreter, whatever `closure` says.
+
+        Raises `MissingToolError` where there is no such interpreter.
+        """
+        python = self._found()
+        room = self.root.resolve() / "rooms" / f"existing-{uuid.uuid4().hex[:8]}"
+        try:
+            furnish(room, self.guest)
+            yield GuestRoom(path=room, python=python, variables=self._all_variables(), cut=False)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+
+    def _found(self) -> Path:
+        found = shutil.which(self.python)
+        if found is None:
+            cure = "name a Python that is there, by its full path"
+            raise MissingToolError(f"{self.python} cannot be started", cure=cure)
+        return Path(found).absolute()
+
+    def _all_variables(self) -> dict[str, str]:
+        passed = {name: os.environ[name] for name in self.passes if name in os.environ}
+        return {**passed, **self.variables}

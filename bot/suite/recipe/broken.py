@@ -1,0 +1,131 @@
+"""Make the texts for parsers: good JSON, and each way in which models spoil it.
+
+python -m bot.suite.recipe.broken     # streams/broken.json
+"""
+
+from __future__ import annotations
+
+import json
+
+from bot.suite.recipe.wires import STREAMS
+
+GOOD = '{"name": "f", "arguments": {"a": [1, -2.5e3, true, null], "b": "é \\u6771 \\"q\\""}}'
+TEXTS: dict[str, str] = {
+    "good": GOOD,
+    "pretty": json.dumps(json.loads(GOOD), indent=2),
+    "cut": GOOD[:50],
+    "cut-in-escape": '{"a": "x\\u67',
+    "cut-in-pair": '{"a": "\\ud83d\\ude',
+    "cut-after-backslash": '{"a": "x\\',
+    "cut-in-number": '{"a": -1.',
+    "cut-in-exponent": '{"a": 1e',
+    "cut-minus": "[1, -",
+    "cut-in-word": '{"a": tru',
+    "cut-in-key": '{"a": 1, "b',
+    "cut-after-key": '{"a": 1, "b"',
+    "cut-after-colon": '{"a": 1, "b":',
+    "cut-after-comma": '{"a": 1,',
+    "cut-nested": '[{"a": [1, {"b": "c',
+    "trailing-text": '{"name": "f"} </tool_call>',
+    "trailing-words": '{"name": "f"} and that is it.',
+    "leading-words": 'Sure, here it is: {"name": "f"}',
+    "both": 'So:\n{"name": "f"}\nDone.',
+    "fence": '```json\n{"a": 1}\n```',
+    "fence-bare": '```\n{"a": 1}\n```',
+    "fence-open": '```json\n{"a": 1}',
+    "fence-text": 'First ```json\n{"a": 1}\n``` then ```json\n{"b": 2}\n```',
+    "fence-inside": '{"a": "```json x ```"}',
+    "two-objects": '{"a": 1}{"b": 2}',
+    "two-lines": '{"a": 1}\n{"b": 2}\n',
+    "trailing-comma": '{"a": [1, 2,], "b": 3,}',
+    "commas": '{"a": 1,, "b": [1,,2]}',
+    "no-commas": '{"a": 1 "b": [1 2 3] "c": {"d": 1}}',
+    "comma-lines": '{"a": "x"\n"b": "y"}',
+    "no-colon": '{"a" 1, "b" "x"}',
+    "equals": '{"a" = 1; "b" => 2}',
+    "single-quotes": "{'a': 'it''s', 'b': 'x'}",
+    "apostrophe": "{'a': 'it's fine'}",
+    "no-quotes": "{a: 1, b_c: two words, d: [x, y]}",
+    "curly-quotes": "{\u201ca\u201d: \u201cx\u201d}",
+    "back-ticks": "{`a`: `x`}",
+    "inner-quotes": '{"a": "he said "hi" to me", "b": 1}',
+    "inner-quotes-end": '{"a": "x "y"", "b": "z"}',
+    "doubled-quotes": '{""a"": ""x""}',
+    "no-end-quote": '{"a": "x, "b": "y"}',
+    "no-start-quote": '{a": "x", "b": y"}',
+    "escaped-quotes": '{\\"a\\": \\"x\\"}',
+    "escaped-whole": '"{\\"a\\": 1}"',
+    "raw-newline": '{"a": "x\ny\tz"}',
+    "odd-escape": '{"a": "C:\\new\\x41\\q", "b": "\\/"}',
+    "odd-unicode": '{"a": "\\u12", "b": "\\uZZZZ"}',
+    "surrogate": '{"a": "\\ud83d"}',
+    "pair": '{"a": "\\ud83d\\ude00 \U0001f600"}',
+    "separators": '{"a": "x\u2028y\u2029z\u0085"}',
+    "null-byte": '{"a": "x\u0000y"}',
+    "bom": '\ufeff{"a": 1}',
+    "comment-line": '{"a": 1, // one\n "b": 2 # two\n}',
+    "comment-block": '{"a": /* one */ 1}',
+    "comment-open": '{"a": 1 /* one',
+    "url": '{"a": "http://x/y", "b": http://x/y}',
+    "python": "{'a': True, 'b': None, 'c': (1, 2), 'd': {3}}",
+    "javascript": "{a: undefined, b: NaN, c: -Infinity, d: .5, e: 5., f: +1, g: 0x1F}",
+    "nan": "[NaN, Infinity, -Infinity]",
+    "leading-zeros": "[007, -01, 1_000, 1,000]",
+    "big-number": "[123456789012345678901234567890, 1e400, 0.1e-400]",
+    "many-digits": "[3.141592653589793238462643383279]",
+    "fraction": '{"a": 1/2, "b": 10%}',
+    "dates": '{"a": 2026-11-01, "b": 12:30}',
+    "words": '{"a": TRUE, "b": Null, "c": yes}',
+    "ellipsis": '{"a": [1, 2, ...], ...}',
+    "brackets-open": "[[[[1",
+    "brackets-wrong": '{"a": [1, 2}, "b": 3]',
+    "brackets-more": '{"a": 1}}}]',
+    "closing-only": "]}",
+    "array-in-text": "The list is [1, 2, 3] and more",
+    "array-no-open": '"a": 1, "b": 2}',
+    "set": '{"a", "b"}',
+    "empty": "",
+    "blank": " \n\t",
+    "words-only": "I cannot do that.",
+    "string": '"x"',
+    "string-cut": '"x',
+    "number": "12",
+    "true": "true",
+    "null": "null",
+    "empty-object": "{}",
+    "open-object": "{",
+    "open-array": "[",
+    "key-empty": '{"": 1, "a": ""}',
+    "key-twice": '{"a": 1, "a": 2}',
+    "key-number": '{1: "a", null: "b"}',
+    "value-missing": '{"a": , "b": 1}',
+    "tool-call": '<tool_call>\n{"name": "f", "arguments": {"a": 1}}\n</tool_call>',
+    "tool-calls": '<tool_call>{"name": "f"}</tool_call><tool_call>{"name": "g"}</tool_call>',
+    "thinking": '<think>{"no": 1}</think>\n{"a": 1}',
+    "xml": "<a><b>1</b></a>",
+    "html-value": '{"a": "<p class="x">y</p>"}',
+    "latex": '{"a": "\\frac{1}{2} \\alpha"}',
+    "code-value": '{"a": "def f():\n    return {"x": 1}"}',
+    "concatenated": '{"a": "x" + "y", "b": "x" "y"}',
+    "deep": "[" * 40 + "]" * 40,
+    "deep-cut": '{"a":' * 40,
+    "long": json.dumps({"a": "é" * 500, "b": list(range(100))}),
+    "spaces": ' { "a" :\t1 ,\r\n "b" : [ ] } ',
+    "full-width": '\uff5b"a"\uff1a1\uff5d',
+    "semicolons": '{"a": 1; "b": 2}',
+    "arrow-text": '{"steps": ["a -> b", "c: d", "e, f"], "n": "1. x: y"}',
+    "unquoted-colon": '{"a": x: y, "b": 1}',
+    "nested-string": '{"a": "{\\"b\\": [1, 2]}"}',
+    "object-then-text": '{"a": 1} trailing {"b": 2}',
+}
+
+
+def main() -> None:
+    """Write the cases."""
+    cases = [{"id": name, "text": text} for name, text in TEXTS.items()]
+    text = json.dumps(cases, ensure_ascii=True, indent=1) + "\n"
+    (STREAMS / "broken.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""GPT4All in real rooms: its chat session, and the release that began to heed system prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.app import SUITE
+from bot.core.model import NOT_EXPOSED, Link, Observation, Probe
+from bot.drivers.suite import read_suite
+from tests.real.stacks import ask, closed, strayed
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+FAMILIES = ("chat", "stream", "engine-state")
+THOUGHT = "message: message: content more text, reasoning text became null"  # it parses none
+KNOWN: Mapping[str, str] = {
+    # special tokens in what a user says are plain letters to it
+    "chat/special-text-injection": "text: text: broken characters",
+    "stream/special-text-injection": "message: message: content broken characters",
+    **{
+        f"{family}/think-{what}": THOUGHT
+        for family in ("chat", "stream")
+        for what in ("sum", "colour", "twice")
+    },
+}
+SYSTEM = ("chat/system-pirate", "chat/system-json", "chat/system-and-turns")
+
+
+def probes(*names: str) -> tuple[Probe, ...]:
+    return read_suite((SUITE,), names)
+
+
+def observe(root: Path, version: str, *names: str) -> dict[str, Observation]:
+    pin = f"gpt4all=={version}" if version else "gpt4all"
+    heard = ask(root, closed(pin), ("gpt4all",), probes(*names))
+    assert heard.stopped is None, heard.stopped
+    assert not heard.remains
+    return {each.probe: each for each in heard.observations}
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rooms")
+
+
+@pytest.fixture(scope="module")
+def newest(rooms: Path) -> dict[str, Observation]:
+    return observe(rooms, "", *FAMILIES)
+
+
+def test_the_newest_release_strays_where_it_is_known_to(newest: dict[str, Observation]) -> None:
+    found = {
+        probe.name: how
+        for probe in probes(*FAMILIES)
+        if (how := strayed(probe, newest[probe.name]))
+    }
+    assert found == KNOWN
+
+
+def test_what_it_cannot_be_asked_is_not_shown(newest: dict[str, Observation]) -> None:
+    assert newest["chat/weather-paris"].at(Link.TEXT) == NOT_EXPOSED
+    assert newest["chat/tool-result"].at(Link.MESSAGE) == NOT_EXPOSED
+    assert newest["chat/turns-name"].at(Link.TEXT) == "Your name is Ada."
+
+
+def test_system_prompts_are_heeded_since_a_release(
+    newest: dict[str, Observation], rooms: Path
+) -> None:
+    old = observe(rooms, "2.5.1", *SYSTEM)
+    for probe in probes(*SYSTEM):
+        assert strayed(probe, old[probe.name]).startswith("text: text"), probe.name
+        assert strayed(probe, newest[probe.name]) == "", probe.name

@@ -1,0 +1,97 @@
+"""mistral.rs for real, from safetensors: what every release shows, and the faults that are known.
+
+What differs between releases is asked of pairs of releases on each side of the change.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import COMPARATORS, SUITE
+from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Phase, Probe
+from bot.drivers.suite import read_suite
+from tests.real.stacks import ask, closed, strayed
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+RIGHT = (
+    "chat/capital-france",
+    "chat/code-python",
+    "chat/cjk-greeting",
+    "chat/system-pirate",
+    "chat/turns-name",
+    "stream/capital-france",
+    "stream/cjk-japanese",
+)
+
+
+def probes(*names: str) -> tuple[Probe, ...]:
+    return read_suite((SUITE,), names)
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rooms")
+
+
+def observe(
+    root: Path, version: str, asked: tuple[Probe, ...], driver: str = "mistralrs"
+) -> dict[str, Observation]:
+    heard = ask(root, closed(f"mistralrs{version}"), (driver,), asked)
+    assert heard.stopped is None, heard.stopped
+    assert not heard.remains
+    return {each.probe: each for each in heard.observations}
+
+
+def first(observation: Observation) -> Json:
+    steps = observation.at(Link.LOGPROBS)
+    assert isinstance(steps, list)
+    assert isinstance(steps[0], dict)
+    return steps[0]
+
+
+def test_memorised_answers_are_right_at_every_link_that_is_shown(rooms: Path) -> None:
+    seen = observe(rooms, "", probes(*RIGHT))
+    for probe in probes(*RIGHT):
+        assert strayed(probe, seen[probe.name]) == "", probe.name
+        hidden = {
+            look.link for look in probe.looks if seen[probe.name].at(look.link) == NOT_EXPOSED
+        }
+        assert hidden <= {Link.PROMPT, Link.OUTPUT_IDS}, probe.name
+
+
+def test_logprobs_were_above_nought_up_to_0_9_0(rooms: Path) -> None:
+    (probe,) = asked = probes("untrained/untrained-go")
+    old, new = (observe(rooms, version, asked)[probe.name] for version in ("==0.9.0", ""))
+    found = COMPARATORS["logprobs"](new.at(Link.LOGPROBS), old.at(Link.LOGPROBS), ())
+    assert found is not None
+    assert found.shape == "logprobs: positive"
+    assert first(old) != first(new)
+
+
+def test_a_regular_answer_went_on_to_its_limit_up_to_0_9_0(rooms: Path) -> None:
+    (probe,) = asked = probes("schema/enum")
+    old, new = (observe(rooms, version, asked)[probe.name] for version in ("==0.9.0", ""))
+    found = COMPARATORS["message"](new.at(Link.MESSAGE), old.at(Link.MESSAGE), ())
+    assert found is not None
+    assert "finish_reason stop became length" in found.shape
+
+
+def test_gguf_is_read_and_its_tokenizer_agrees(rooms: Path) -> None:
+    asked = probes("chat/capital-france", "encode/code")
+    seen = observe(rooms, "", asked, driver="mistralrs-gguf")
+    for probe in asked:
+        assert seen[probe.name].at(Link.PROMPT_IDS) == probe.look(Link.PROMPT_IDS).golden  # type: ignore[union-attr]
+
+
+def test_what_the_classes_cannot_say_is_not_shown_and_refusals_are_told(rooms: Path) -> None:
+    asked = probes("options/seed-hot", "chat/tool-result")
+    seen = observe(rooms, "", asked)
+    assert seen["options/seed-hot"].at(Link.MESSAGE) == NOT_EXPOSED
+    refused = seen["chat/tool-result"]
+    assert refused.at(Link.TEXT) != NOT_EXPOSED
+    assert refused.failure is not None
+    assert (refused.failure.phase, refused.failure.link) == (Phase.PROBE, Link.MESSAGE)
+    assert refused.failure.message == "TypeError: failed to convert the value"

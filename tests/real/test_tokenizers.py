@@ -1,0 +1,90 @@
+"""Tokenizers, for real: goldens hold, and releases part where they are known to.
+
+"Newest" is the newest of a committed day: a later release cannot redden this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.app import SUITE
+from bot.core.model import NOT_EXPOSED, Link, Observation, Probe
+from bot.drivers.suite import read_suite
+from tests.real.stacks import ask, closed, strayed
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+Observe = Callable[[str, str, tuple[str, ...]], dict[str, Observation]]
+BESIDE = {"mistral-common": ("sentencepiece",)}
+GOLDEN = {
+    "tokenizers": ("encode", "encode-kinds"),
+    "tiktoken": ("encode",),
+    "sentencepiece": ("encode-pieces",),
+}
+
+
+@cache
+def probes(*names: str) -> tuple[Probe, ...]:
+    return read_suite((SUITE,), names)
+
+
+@pytest.fixture(scope="module")
+def observe(tmp_path_factory: pytest.TempPathFactory) -> Observe:
+    rooms: Path = tmp_path_factory.mktemp("rooms")
+
+    @cache
+    def observed(name: str, version: str, names: tuple[str, ...]) -> dict[str, Observation]:
+        pin = f"{name}=={version}" if version else name
+        heard = ask(rooms, closed(pin, *BESIDE.get(name, ())), (name,), probes(*names))
+        assert heard.stopped is None, heard.stopped
+        assert not heard.remains
+        return {each.probe: each for each in heard.observations}
+
+    return observed
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_newest_is_as_the_goldens_say(name: str, observe: Observe) -> None:
+    asked = probes(*GOLDEN[name])
+    seen = observe(name, "", GOLDEN[name])
+    assert {probe.name: how for probe in asked if (how := strayed(probe, seen[probe.name]))} == {}
+    shown = [probe.name for probe in asked if seen[probe.name].at(Link.PROMPT_IDS) == NOT_EXPOSED]
+    assert shown == []
+
+
+KNOWN = [  # name, old, new, probe, the first link where they part
+    ("tokenizers", "0.13.2", "0.13.3", "encode-kinds/metaspace-always-accents", Link.PROMPT_IDS),
+    ("tokenizers", "0.14.1", "0.15.0", "encode-kinds/metaspace-first-opener", Link.PROMPT_IDS),
+    ("tokenizers", "0.15.2", "0.19.1", "encode-parts/cut-metaspace-add-prefix-space", Link.PROMPT),
+    ("tokenizers", "0.19.1", "0.20.0", "encode-text/saved", Link.TEXT),
+    ("tokenizers", "0.22.2", "0.23.1", "encode-patterns/flags-flags", Link.TEXT),
+    ("tokenizers", "0.22.2", "0.23.1", "encode-ids/truncation", Link.PROMPT_IDS),
+    ("sentencepiece", "0.2.1", "0.2.2", "encode-sentencepiece/limited", Link.PROMPT_IDS),
+    ("tiktoken", "0.8.0", "0.9.0", "encode-tiktoken/model-names", Link.PROMPT_IDS),
+    ("mistral-common", "1.5.6", "1.6.0", "encode-mistral/own-v3-plain", Link.PROMPT),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "probe", "link"), KNOWN)
+def test_two_releases_part_where_they_are_known_to(
+    name: str, old: str, new: str, probe: str, link: Link, observe: Observe
+) -> None:
+    asked = tuple(row[3] for row in KNOWN if row[0] == name)
+    one, other = (observe(name, version, asked)[probe] for version in (old, new))
+    for each in Link:
+        if each is link:
+            break
+        assert one.at(each) == other.at(each), each
+    assert one.at(link) != other.at(link)
+
+
+def test_what_did_not_change_is_the_same(observe: Observe) -> None:
+    """A control: releases of tiktoken that are known to encode alike do."""
+    old, new = (observe("tiktoken", version, ("encode",)) for version in ("0.9.0", "0.11.0"))
+    for name in old:
+        assert (old[name].seen, old[name].failure) == (new[name].seen, new[name].failure), name
+    assert len(old) > 100

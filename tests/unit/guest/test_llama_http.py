@@ -1,0 +1,113 @@
+"""The links of llama.cpp's server: which server is asked what, and what stays unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+Guest = Callable[[str], ModuleType]
+Fields = dict[str, Any]
+
+
+class Opened:
+    """Counts the servers that are started and let go."""
+
+    def __init__(self) -> None:
+        self.words: list[Fields] = []
+        self.gone: list[str] = []
+
+    def __call__(self, **words: object) -> tuple[str, Callable[[], None]]:
+        self.words.append(words)
+        name = f"http://{len(self.words)}"
+        return name, lambda: self.gone.append(name)
+
+
+def test_a_server_of_several_slots_is_started_once_and_let_go(guest: Guest) -> None:
+    opened = Opened()
+    servers = guest("llama_http").Servers(opened)
+    assert servers.several() == servers.several() == "http://1"
+    assert opened.words == [{"parallel": 4, "context": 4096}]
+    servers.stop()
+    servers.stop()
+    assert opened.gone == ["http://1"]
+
+
+def test_the_last_template_stays_and_another_takes_its_place(guest: Guest) -> None:
+    opened = Opened()
+    servers = guest("llama_http").Servers(opened)
+    assert [servers.templated(source) for source in "aab"] == ["http://1", "http://1", "http://2"]
+    assert opened.gone == ["http://1"]
+
+
+def rendering(context: Fields, **options: bool) -> Fields:
+    request = {"source": "s", "context": context, "options": options}
+    return {"ask": "render", "request": request, "seconds": 2}
+
+
+@pytest.mark.parametrize(
+    ("context", "options"),
+    [
+        ({"messages": []}, {}),
+        ({"tools": []}, {}),
+        ({"messages": [1], "colour": "red"}, {}),
+        ({"messages": [1]}, {"trim_blocks": False}),
+        ({"messages": [1]}, {"lstrip_blocks": False}),
+    ],
+)
+def test_what_the_endpoint_cannot_be_told_is_not_asked(
+    guest: Guest, context: Fields, options: dict[str, bool]
+) -> None:
+    opened = Opened()
+    module = guest("llama_http")
+    show = module.show("prompt", rendering(context, **options), None, module.Servers(opened))
+    assert show == {"$": "not exposed"}
+    assert opened.words == []
+
+
+def test_a_template_is_rendered_by_a_server_of_its_own(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str, Fields]] = []
+
+    def post(base: str, path: str, body: Fields, _seconds: float) -> Fields:
+        asked.append((base, path, body))
+        return {"prompt": "rendered"}
+
+    monkeypatch.setattr(guest("http_client"), "post", post)
+    module, context = guest("llama_http"), {"messages": [1], "add_generation_prompt": True}
+    servers = module.Servers(Opened())
+    assert module.show("prompt", rendering(context), None, servers) == "rendered"
+    assert asked == [("http://1", "/apply-template", context)]
+
+
+def test_ids_are_decoded_as_they_are_given_and_a_text_by_its_own(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Fields]] = []
+
+    def post(_base: str, path: str, body: Fields, _seconds: float) -> Fields:
+        asked.append((path, body))
+        return {"tokens": [5, 6]} if path == "/tokenize" else {"content": "back"}
+
+    monkeypatch.setattr(guest("http_client"), "post", post)
+    module, chain = guest("llama_http"), SimpleNamespace(base_url="http://x")
+    given = {"ask": "encode", "request": {"text": "t", "ids": [9]}, "seconds": 2}
+    plain = {"ask": "encode", "request": {"text": "t"}, "seconds": 2}
+    assert module.show("prompt_ids", given, chain, None) == [5, 6]
+    assert module.show("text", given, chain, None) == "back"
+    assert module.show("text", plain, chain, None) == "back"
+    assert [path for path, _ in asked] == ["/tokenize", "/detokenize", "/tokenize", "/detokenize"]
+    assert [body["tokens"] for path, body in asked if path == "/detokenize"] == [[9], [5, 6]]
+
+
+def test_a_wheel_names_the_build_in_it_where_that_can_be_read(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "xllamacpp", ModuleType("xllamacpp"))
+    build = guest("llama_cpp")._build
+    assert build("0.2.10", {"build_number": 7827, "commit": "16639ba21"}) == "b7827 16639ba21"
+    assert build("2026.10.11549", {"build_number": 0}) == "b11549 (by the wheel's version)"
+    assert build("0.2.10", {}) == ""
