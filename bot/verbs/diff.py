@@ -198,7 +198,7 @@ def subjects_of(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 @matrix_options
 @click.pass_obj
 def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
-    """List what can be seen to differ between releases of one component.
+    """List what differs between releases of one component.
 
     Neighbouring versions are compared link by link, all else held where the solver can; every
     divergence was seen three times. `diff COMPONENT@VERSION` holds one release against goldens
