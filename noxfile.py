@@ -17,6 +17,7 @@ nox.options.sessions = ["lint", "test"]
 
 ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
+TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
 WORKFLOW_CHECKS = ("zizmor>=1.20", "check-jsonschema>=0.35")
 
 
@@ -49,7 +50,7 @@ def test(session: nox.Session) -> None:
     _install(session)
     everything = "--no-skips" in session.posargs
     chosen = () if everything else ("-m", "not bare")
-    session.run("pytest", *chosen, *session.posargs)
+    session.run("pytest", *TWO_AT_A_TIME, *chosen, *session.posargs)
 
 
 @nox.session
@@ -71,11 +72,12 @@ def ci(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Everything in `ci`, then twenty freshly drawn toy ecosystems: hours. `-- N` draws N."""
+    """Everything in `ci`, then twenty A/A runs and twenty fresh toy ecosystems (`-- N`): hours."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
     session.run("pytest", "--no-skips")
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
+    session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
 
 
 @nox.session(venv_backend="none")

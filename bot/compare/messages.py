@@ -11,6 +11,7 @@ from bot.core.model import Json
 
 _TEXTS = frozenset({"content", "reasoning"})
 WORD = 20  # letters; roles and finish reasons are shorter
+LISTED = 4  # places that a signature names
 _IGNORED = frozenset({"id", "index", "type"})  # of a tool call: given anew by each release
 
 
@@ -18,7 +19,7 @@ def json(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differen
     """Compare as JSON: the order of keys means nothing, everything else does."""
     if canonical(expected) == canonical(seen):
         return None
-    paths = ", ".join(sorted(set(_paths(expected, seen, ""))))
+    paths = _listed(sorted(set(_paths(expected, seen, ""))))
     told = unified(_pretty(expected), _pretty(seen))
     told = told or unified(canonical(expected), canonical(seen))  # null and [null] look alike
     return Difference(text=told, shape=f"json: {paths or 'value'}")
@@ -112,6 +113,12 @@ def _pretty(value: Json) -> str:
     if isinstance(value, list) and value:
         return "".join(f"{canonical(item)}\n" for item in value)
     return canonical(value) + "\n"
+
+
+def _listed(paths: list[str]) -> str:
+    """Name the first places and count the others: a signature is read, and compared, by people."""
+    more = len(paths) - LISTED
+    return ", ".join(paths[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _paths(one: Json, other: Json, path: str) -> Iterator[str]:

@@ -101,13 +101,18 @@ def _deltas(event: dict[str, Json]) -> Iterator[dict[str, Json]]:
 
 
 def _sum(events: list[Json]) -> Json:
-    """Put the texts of all deltas together, field by field."""
+    """Put the texts of all deltas together, field by field.
+
+    The role is a word that is said, or said again with each piece, and no text in pieces.
+    """
     whole: dict[str, str] = {}
     calls: dict[str, str] = {}
     for event in events:
         for delta in _deltas(event) if isinstance(event, dict) else ():
             for name, value in delta.items():
-                if isinstance(value, str):
+                if name == "role" and isinstance(value, str):
+                    whole.setdefault(name, value)
+                elif isinstance(value, str):
                     whole[name] = whole.get(name, "") + value
             _add_calls(calls, delta.get("tool_calls"))
     texts: dict[str, Json] = {**whole}

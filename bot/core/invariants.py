@@ -26,6 +26,7 @@ from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe
 
 ROUNDING = 1e-6  # nats: as far as float32 rounding lifts the log of a certainty above 0
 CERTAIN = 1e-3  # how far chances may add up to more than 1
+_STREAMED = "a streamed answer is the plain one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,18 +168,19 @@ def _streamed(probes: Sequence[Probe], seen: Mapping[str, Observation]) -> Itera
         if whole is None or parts is None or whole.failure or parts.failure:
             continue
         left, right = whole.at(Link.MESSAGE), parts.at(Link.MESSAGE)
-        if NOT_EXPOSED in (left, right) or _same(left, right):
+        apart = set() if NOT_EXPOSED in (left, right) else _apart(left, right)
+        if not apart:
             continue
         what = f"the plain answer is {str(left)[:120]}, the streamed one {str(right)[:120]}"
-        name = "a streamed answer is the plain one"
+        name = "a stream says who speaks" if apart == {"role"} else _STREAMED
         yield Broken(probe=probe.name, link=Link.MESSAGE, invariant=name, what=what)
 
 
-def _same(one: Json, other: Json) -> bool:
+def _apart(one: Json, other: Json) -> set[str]:
+    """Name the fields in which two messages differ; null, empty and absent are one here."""
     if not isinstance(one, dict) or not isinstance(other, dict):
-        return one == other
-    names = set(one) | set(other)
-    return all((one.get(name) or None) == (other.get(name) or None) for name in names)
+        return set() if one == other else {"message"}
+    return {name for name in {*one, *other} if (one.get(name) or None) != (other.get(name) or None)}
 
 
 def _field(probe: Probe, name: str) -> Json:

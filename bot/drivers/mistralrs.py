@@ -10,7 +10,7 @@ from bot.core.model import Role
 from bot.drivers.plain import Plain
 
 _UPSTREAM = "https://github.com/EricLBuehler/mistral.rs"
-_ASKS = frozenset({"chat", "encode", "neighbours", "scored"})
+_ASKS = frozenset({"chat", "encode", "engine", "neighbours", "scored"})
 _SUITE = (
     "chat",
     "stream",
@@ -25,6 +25,7 @@ _SUITE = (
     "schema",
     "scored",
     "neighbours",
+    "engine-constrain",
 )
 
 MISTRALRS = Plain(

@@ -1,7 +1,8 @@
 """Cuts this process off from every network but its own loopback, then runs a program in it.
 
-    python guest/enter.py PROGRAM ARGUMENT...
-    python guest/enter.py --check             exit 0 where that works; else say why, exit 1
+    python guest/enter.py PROGRAM ARGUMENT...          a program of Python, in this process
+    python guest/enter.py --exec COMMAND ARGUMENT...   any other, which takes this one's place
+    python guest/enter.py --check                      exit 0 where that works; else say why, exit 1
 
 Standard library only, Python 3.8 or newer, Linux only. Root needs a network namespace; everybody
 else takes a user namespace first, as the same user. It keeps new releases of other people's code
@@ -13,10 +14,12 @@ import ctypes
 import fcntl
 import os
 import runpy
+import signal
 import socket
 import struct
 import sys
 
+PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 SIOCGIFFLAGS = 0x8913
@@ -65,6 +68,12 @@ def cut():
     loopback_up()
 
 
+def replace(command):
+    """Become `command`, which ends with our parent and keeps the descriptors that we were given."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.execv(command[0], command)  # noqa: S606 - a list, and no shell
+
+
 def main(arguments):
     """Cut the network and run the program named first, as if it had been started itself."""
     if arguments == ["--check"]:
@@ -74,6 +83,8 @@ def main(arguments):
             sys.exit(str(error))
         return
     cut()
+    if arguments[0] == "--exec":
+        replace(arguments[1:])
     sys.argv[:] = arguments
     runpy.run_path(arguments[0], run_name="__main__")
 

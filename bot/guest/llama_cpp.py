@@ -11,6 +11,7 @@ from guest import http_client, llama_http
 
 DATED = 4  # digits of the year that a wheel's version begins with
 PATIENCE = 60  # seconds for the first token
+TEMPLATES = 32  # servers that stay, each with a template of its own: 5 MB and 6 threads
 RUNNING = {}
 SET = {}
 
@@ -20,7 +21,7 @@ def start(setup, chain):
     SET.clear()
     SET.update(setup)
     RUNNING["server"] = _awake(_parameters(setup))
-    RUNNING["beside"] = llama_http.Servers(_opened)
+    RUNNING["beside"] = llama_http.Servers(_opened, TEMPLATES)
     chain.base_url = RUNNING["server"].listening_address
     chain.model = os.path.splitext(os.path.basename(setup["model"]))[0]
     version = getattr(xllamacpp, "__version__", "")

@@ -4,6 +4,9 @@ Who starts servers hands in `opened(**words) -> (base_url, let_go)`; the words a
 (slots), `context` (tokens in all) and `template` (a chat template's source). A second server is
 started where a question needs one: for several slots, or for another template.
 
+Where a prompt is told, the grammar that shall hold the answer is made as well. What is refused for
+that alone is asked again without it: the refusal is told at `message`.
+
 Some releases refuse to tell an answer that is not UTF-8. The endpoint tells ids and text in one
 answer, and its stream leaves out ids of half characters, so the refusal is told at `text`.
 """
@@ -24,17 +27,19 @@ ANSWERED = {
 TOP = 5  # candidates told at each generated token
 SLOTS = 4  # of the server that is asked by several at once
 CONTEXT = 1024  # tokens of each of its slots
+HOLDING = frozenset({"response_format", "json_schema", "grammar", "tool_choice"})
 CONTEXTS = frozenset({"messages", "tools", "add_generation_prompt"})  # what the endpoint takes
 
 
 class Servers:
     """The servers beside the one of the stack, each started when it is first needed."""
 
-    def __init__(self, opened):
-        """Remember how a server is started."""
+    def __init__(self, opened, kept=1):
+        """Remember how a server is started, and how many templates may have one at a time."""
         self._opened = opened
+        self._kept = kept
         self._several = None
-        self._template = (None, None, None)  # source, base_url, let_go
+        self._templates = {}  # source: (base_url, let_go), the one that was asked last at the end
 
     def several(self):
         """Return the address of a server with several slots."""
@@ -43,21 +48,22 @@ class Servers:
         return self._several[0]
 
     def templated(self, source):
-        """Return the address of a server with the template `source`; the last one stays."""
-        if self._template[0] != source:
-            self._let_go_of_template()
-            self._template = (source, *self._opened(template=source))
-        return self._template[1]
+        """Return the address of a server with the template `source`; the last ones stay."""
+        found = self._templates.pop(source, None)
+        if found is None:
+            while len(self._templates) >= self._kept:
+                self._let_go_of(next(iter(self._templates)))
+            found = self._opened(template=source)
+        self._templates[source] = found
+        return found[0]
 
-    def _let_go_of_template(self):
-        let_go = self._template[2]
-        self._template = (None, None, None)
-        if let_go:
-            let_go()
+    def _let_go_of(self, source):
+        self._templates.pop(source)[1]()
 
     def stop(self):
         """Let all of them go."""
-        self._let_go_of_template()
+        for source in list(self._templates):
+            self._let_go_of(source)
         if self._several is not None:
             self._several[1]()
         self._several = None
@@ -79,7 +85,17 @@ def _post(probe, chain, path, body):
 
 
 def _prompt(probe, chain):
-    return _post(probe, chain, "/apply-template", chain.client(probe, chain))["prompt"]
+    wire = chain.client(probe, chain)
+    try:
+        return _post(probe, chain, "/apply-template", wire)["prompt"]
+    except http_client.Refused as refusal:
+        free = {name: value for name, value in wire.items() if name not in HOLDING}
+        if len(free) == len(wire) or "message" not in probe["links"]:
+            raise
+        try:
+            return _post(probe, chain, "/apply-template", free)["prompt"]
+        except http_client.Refused:
+            raise refusal from None
 
 
 def _prompt_ids(probe, chain):

@@ -24,7 +24,9 @@ LINKS = {
     "encode": frozenset({"prompt_ids", "text"}),
     "scored": frozenset({"logprobs", "text", "stream", "message", "usage"}),
     "neighbours": frozenset({"message"}),
+    "engine": frozenset({"text"}),
 }
+GRAMMARS = {"json_schema": "json_schema", "regex": "regex", "lark_grammar": "lark"}
 TOP = 5  # candidates told at each generated token
 UNPRINTED = (0x20, 0xAD)  # bytes that a byte-level vocabulary writes as other characters too
 REFUSALS = (TypeError, ValueError, OverflowError, RuntimeError)
@@ -78,8 +80,8 @@ def show(link, probe, chain):
     if probe["ask"] == "encode":
         return _encode(link, probe["request"])
     try:
-        if probe["ask"] == "neighbours":
-            return _neighbours(probe["request"])
+        if probe["ask"] in OTHERS:
+            return OTHERS[probe["ask"]](probe["request"])
         shown = _entries if (probe["ask"], link) == ("scored", "text") else SHOWN[link]
         return shown(probe, chain)
     except Unsayable:
@@ -219,6 +221,11 @@ def _event(chunk):
     return {"choices": choices, "usage": counts} if counts else {"choices": choices}
 
 
+def _first(event):
+    """Leave the other choices of an event out: a message is the first one."""
+    return dict(event, choices=[each for each in event["choices"] if each["index"] == 0])
+
+
 def _answer(probe, chain):
     """Ask once; returns the events of a stream, and the whole answer as plain fields."""
     if "answer" not in chain.turn:
@@ -230,7 +237,7 @@ def _told(probe):
     told = _chat(probe)
     if probe["request"].get("stream"):
         events = [_event(chunk) for chunk in told]
-        return events, chat.gathered(events)
+        return events, chat.gathered([_first(event) for event in events])
     choices = [
         {"message": _said(each.message), "finish_reason": each.finish_reason}
         for each in told.choices
@@ -284,6 +291,17 @@ def _round(bodies):
     return [wrong.get(at) or chat.message(chat.gathered(each)) for at, each in enumerate(events)]
 
 
+def _engine(request):
+    """Complete a prompt under a schema, an expression or a grammar; no other operation is known."""
+    if request["operation"] != "constrain":
+        raise Unsayable(request["operation"])
+    kind, grammar = request["guidance"]
+    words = {"grammar_type": GRAMMARS[kind], "grammar": grammar, "temperature": 0}
+    words.update(prompt=request["texts"][0], max_tokens=request["limit"])
+    asked = _made(mistralrs.CompletionRequest, words)
+    return [RUNNING["runner"].send_completion_request(asked).choices[0].text]
+
+
 def _usage(probe, chain):
     told = _answer(probe, chain)[1]["usage"] or {}
     return {name: told.get(name) for name in COUNTS}
@@ -298,3 +316,4 @@ SHOWN = {
     "message": lambda probe, chain: chat.message(_answer(probe, chain)[1]),
     "usage": _usage,
 }
+OTHERS = {"neighbours": _neighbours, "engine": _engine}

@@ -2,8 +2,9 @@
 
 `request` is `{"rounds": [[body, ...], ...]}`: what stands in one round is sent at once, and a
 round begins when the one before it has ended. A body is a chat, or `{"path", "body"}` for
-another endpoint; with `"hang_up": N` the line is cut after N bytes of the answer. `canaries`
-names for each round and place a text that nobody else may say.
+another endpoint, with `"take"` for the fields of its answer that are told instead of its text;
+with `"hang_up": N` the line is cut after N bytes of the answer. `canaries` names for each round
+and place a text that nobody else may say.
 
     text      {"foreign canary": [[round, place, whose], ...]}: who heard what is another's
     message   the common form of each answer, round by round
@@ -94,6 +95,8 @@ def _one(asked, base_url, seconds, chain):
         return _hang_up(base_url, path, body, asked["hang_up"], seconds)
     if path != http_client.CHAT:
         told = http_client.post(base_url, path, body, seconds)
+        if "take" in asked:
+            return {"content": {name: told.get(name) for name in asked["take"]}}
         return {"content": told["content"]} if "content" in told else chat.steady(told)
     if body.get("stream"):
         return chat.gathered(http_client.events(base_url, path, body, seconds))

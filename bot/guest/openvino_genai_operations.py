@@ -9,6 +9,7 @@ import json
 import openvino_genai as genai
 from guest import openvino_genai as engine
 from guest.inside import Inside
+from guest.openvino_genai_parsers import OPERATIONS as PARSING
 from guest.openvino_genai_settings import Unsayable, guided, said
 
 OURS = "openvino_genai"  # whose options are meant, in requests that hold those of several
@@ -219,5 +220,6 @@ OPERATIONS = {
     "pieces": pieces,
     "describe": describe,
     "refuse": refuse,
+    **PARSING,
 }
 INSIDE = Inside(operations=OPERATIONS)

@@ -105,6 +105,8 @@ JSONS: list[tuple[Json, Json, str | None]] = [
     ([{"x": 1}, {"x": 1}], [{"x": 2}, {"x": 2}], "json: [].x"),
     ([1, 2], [2, 1], "json: []"),
     ([1], [1, 1], "json: [] count"),
+    ({}, dict.fromkeys("abcd"), "json: +a, +b, +c, +d"),
+    ({}, dict.fromkeys("abcdef"), "json: +a, +b, +c, +d and 2 more"),
     ({"t": 0}, {"t": 0.0}, "json: t"),
     ({"t": True}, {"t": 1}, "json: t"),
     ("a", "b", "json: value"),

@@ -38,6 +38,8 @@ def test_a_stream_equals_itself(whole: Json) -> None:
 def test_where_a_stream_is_cut_means_nothing() -> None:
     pieces: list[Json] = [ROLE, *(chunk(content=letter) for letter in "Paris"), END, COUNTS]
     assert stream(WHOLE, pieces) is None
+    named: list[Json] = [chunk(role="assistant", content=letter) for letter in "Paris"]
+    assert stream([named[0], chunk(role="assistant", content="aris")], named) is None
     again = [*CALLS[:2], chunk(tool_calls=part(0, arguments='{"city": "Paris"}')), CALLS[-1]]
     assert stream(CALLS, again) is None
 
@@ -53,6 +55,7 @@ def test_where_a_stream_is_cut_means_nothing() -> None:
         (CALLS, [CALLS[0], *CALLS[2:3], CALLS[1], *CALLS[3:]], "calls.0[]"),
         (WHOLE, [*WHOLE[:3], COUNTS], "kinds[]"),
         (WHOLE, [ROLE, chunk(content="Pa"), END, COUNTS], "json: adds_up_to.content"),
+        (WHOLE, [chunk(role="user"), *WHOLE[1:]], "json: adds_up_to.role"),
         (WHOLE, [WHOLE[1], ROLE, *WHOLE[2:]], "kinds[]"),
         (THOUGHT, [ROLE, chunk(content="so"), chunk(content="yes"), END], "adds_up_to"),
         (CALLS, CALLS[:3] + CALLS[4:], "json: adds_up_to.tool_calls.0.arguments"),

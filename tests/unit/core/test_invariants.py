@@ -59,14 +59,18 @@ def test_a_streamed_answer_is_the_plain_one() -> None:
     asked: Json = {"messages": [], "stream": True}
     streamed = Probe(name="stream/a", ask="chat", request=asked, looks=(look,))
 
-    def told(name: str, content: str | None) -> Observation:
-        return Observation(probe=name, seen=((Link.MESSAGE, {"content": content}),))
+    def told(name: str, content: str | None, role: str | None = "assistant") -> Observation:
+        message: Json = {"role": role, "content": content}
+        return Observation(probe=name, seen=((Link.MESSAGE, message),))
 
     both = [plain, streamed]
     same = {"chat/a": told("chat/a", None), "stream/a": told("stream/a", "")}
     assert not list(broken(both, same))
     (found,) = broken(both, {**same, "stream/a": told("stream/a", "b")})
     assert (found.probe, found.link) == ("stream/a", Link.MESSAGE)
+    assert found.invariant == "a streamed answer is the plain one"
+    (found,) = broken(both, {**same, "stream/a": told("stream/a", None, None)})
+    assert found.invariant == "a stream says who speaks"
 
 
 def test_the_same_question_has_one_answer() -> None:

@@ -42,6 +42,16 @@ def test_the_last_template_stays_and_another_takes_its_place(guest: Guest) -> No
     assert opened.gone == ["http://1"]
 
 
+def test_where_several_templates_may_stay_the_one_asked_longest_ago_goes(guest: Guest) -> None:
+    opened = Opened()
+    servers = guest("llama_http").Servers(opened, 2)
+    asked = [servers.templated(source) for source in "abaca"]
+    assert asked == ["http://1", "http://2", "http://1", "http://3", "http://1"]
+    assert opened.gone == ["http://2"]
+    servers.stop()
+    assert sorted(opened.gone) == ["http://1", "http://2", "http://3"]
+
+
 def rendering(context: Fields, **options: bool) -> Fields:
     request = {"source": "s", "context": context, "options": options}
     return {"ask": "render", "request": request, "seconds": 2}
@@ -111,3 +121,34 @@ def test_a_wheel_names_the_build_in_it_where_that_can_be_read(
     assert build("0.2.10", {"build_number": 7827, "commit": "16639ba21"}) == "b7827 16639ba21"
     assert build("2026.10.11549", {"build_number": 0}) == "b11549 (by the wheel's version)"
     assert build("0.2.10", {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("links", "fields", "without", "shown"),
+    [
+        (["prompt", "message"], {"grammar": "odd"}, True, "rendered"),
+        (["prompt", "message"], {"grammar": "odd"}, False, "all of it"),
+        (["prompt"], {"grammar": "odd"}, True, "all of it"),
+        (["prompt", "message"], {}, True, "all of it"),
+    ],
+)
+def test_a_prompt_is_told_where_only_the_grammar_is_refused(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch, links: list[str], fields: Fields,
+    without: bool, shown: str,
+) -> None:  # fmt: skip
+    http = guest("http_client")
+
+    def post(_base: str, _path: str, body: Fields, _seconds: float) -> Fields:
+        if without and body == {"messages": []} and fields:
+            return {"prompt": "rendered"}
+        raise http.Refused("all of it" if body != {"messages": []} or not fields else "the rest")
+
+    monkeypatch.setattr(http, "post", post)
+    wire = {"messages": [], **fields}
+    chain = SimpleNamespace(base_url="http://x", client=lambda _probe, _chain: wire)
+    probe = {"ask": "chat", "seconds": 2, "links": links}
+    try:
+        told = guest("llama_http").show("prompt", probe, chain, None)
+    except http.Refused as refusal:
+        told = str(refusal)
+    assert told == shown

@@ -195,3 +195,15 @@ def test_a_neighbour_who_hears_another_is_found(
         [{"prompt_tokens": 3, "completion_tokens": 1}] * 2,
         [None, {"prompt_tokens": 3, "completion_tokens": 1, "cached_tokens": 2}],
     ]
+
+
+def test_of_another_endpoint_the_fields_that_are_named_are_told(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Fields = {"content": "", "tokens_predicted": 6, "id_slot": 0}
+    monkeypatch.setattr(guest("http_client"), "post", lambda *_words: told)
+    asked = {"path": "/completion", "body": {"prompt": ""}, "take": ["tokens_predicted", "stop"]}
+    chain = SimpleNamespace(model="m", base_url="http://x", turn={})
+    probe = {"request": {"rounds": [[asked]]}, "seconds": 2}
+    show = guest("neighbours").show
+    assert show("message", probe, chain) == [[{"tokens_predicted": 6, "stop": None}]]
