@@ -26,6 +26,7 @@ from bot.drivers.ctranslate2 import CTRANSLATE2
 from bot.drivers.endpoint import ENDPOINT
 from bot.drivers.gpt4all import GPT4ALL
 from bot.drivers.httpx import HTTPX
+from bot.drivers.huggingface_jinja import HUGGINGFACE_JINJA
 from bot.drivers.instructor import INSTRUCTOR
 from bot.drivers.jinja2 import JINJA2
 from bot.drivers.json_repair import JSON_REPAIR
@@ -36,9 +37,11 @@ from bot.drivers.llguidance import LLGUIDANCE
 from bot.drivers.minijinja import MINIJINJA
 from bot.drivers.mistral_common import MISTRAL_COMMON
 from bot.drivers.mistralrs import MISTRALRS, MISTRALRS_GGUF
+from bot.drivers.node_llama_cpp import NODE_LLAMA_CPP
 from bot.drivers.ollama import OLLAMA
 from bot.drivers.onnxruntime_genai import ONNXRUNTIME_GENAI
 from bot.drivers.openai import OPENAI
+from bot.drivers.openai_node import OPENAI_NODE
 from bot.drivers.openvino_genai import OPENVINO_GENAI
 from bot.drivers.outlines_core import OUTLINES_CORE
 from bot.drivers.partial_json_parser import PARTIAL_JSON_PARSER
@@ -56,18 +59,22 @@ from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
+from bot.effects.npm import registry
+from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
 from bot.ledger.files import FileLedger
-from bot.ports import Driver, Progress, Renderer
+from bot.ports import Driver, Progress, Renderer, Source
 from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.markdown import MarkdownRenderer
 from bot.runners.local import LocalRunner
+from bot.solvers.npm import NpmSolver
 from bot.solvers.uv import UvSolver
+from bot.sources.npm import Npm
 from bot.sources.pypi import PyPI
-from bot.steps.house import House
+from bot.steps.house import House, Kit
 from bot.steps.watching import misnamed
 from bot.trackers.outbox import Outbox
 
@@ -110,6 +117,9 @@ DRIVERS: Final[Mapping[str, Driver]] = {
         TRANSFORMERS,
         TRANSFORMERS_TORCH,
         VLLM_CPU,
+        HUGGINGFACE_JINJA,
+        OPENAI_NODE,
+        NODE_LLAMA_CPP,
     )
 }
 RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
@@ -251,7 +261,7 @@ def house_of(
         platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
         models={row.model: model_of(matrix) for row in matrix.rows},
-        sources={"pypi": PyPI(fetcher=fetcher, index=matrix.index)},
+        sources=_sources(matrix, fetcher),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=options.state / "envs", index_args=index, offline=options.offline),
@@ -265,7 +275,21 @@ def house_of(
         progress=progress,
         clock=now,
         run=run,
+        kits={
+            "npm": Kit(
+                solver=NpmSolver(offline=options.offline),
+                env=NodeEnv(root=options.state / "envs", offline=options.offline),
+            )
+        },
     )
+
+
+def _sources(matrix: Matrix, fetcher: Fetcher) -> Mapping[str, Source]:
+    """Return where releases are announced; npm is asked for its registry where it is needed."""
+    found: dict[str, Source] = {"pypi": PyPI(fetcher=fetcher, index=matrix.index)}
+    if any(component.source == "npm" for component in matrix.components.values()):
+        found["npm"] = Npm(fetcher, registry())
+    return found
 
 
 def index_args(index: str) -> tuple[str, ...]:

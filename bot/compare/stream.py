@@ -44,7 +44,8 @@ def _frame(events: list[dict[str, Json]]) -> dict[str, Json]:
         "finishes": [each for each in finishes if each is not None],
         "counted": sum(1 for event in events if event.get("usage")),
         "indices": [*sorted(indices - {"0"})],
-        "calls": _heads(deltas),
+        "calls": [*_heads(deltas).values()],
+        "call_indices": _odd_indices([*_heads(deltas)]),
     }
     return {name: value for name, value in told.items() if value}
 
@@ -56,7 +57,12 @@ def _sort(value: Json) -> Json:
     return "null" if value is None else "more"
 
 
-def _heads(deltas: list[dict[str, Json]]) -> Json:
+def _odd_indices(indices: list[str]) -> Json:
+    """Return the indices of calls where they do not count up from 0, as a reader expects."""
+    return [] if indices == [str(at) for at in range(len(indices))] else [*indices]
+
+
+def _heads(deltas: list[dict[str, Json]]) -> dict[str, Json]:
     """Tell which fields the first part of each call brings: a reader needs its name there."""
     heads: dict[str, Json] = {}
     for delta in deltas:
@@ -106,7 +112,7 @@ def _sum(events: list[Json]) -> Json:
     The role is a word that is said, or said again with each piece, and no text in pieces.
     """
     whole: dict[str, str] = {}
-    calls: dict[str, str] = {}
+    calls: dict[str, dict[str, Json]] = {}
     for event in events:
         for delta in _deltas(event) if isinstance(event, dict) else ():
             for name, value in delta.items():
@@ -116,16 +122,15 @@ def _sum(events: list[Json]) -> Json:
                     whole[name] = whole.get(name, "") + value
             _add_calls(calls, delta.get("tool_calls"))
     texts: dict[str, Json] = {**whole}
-    named: dict[str, Json] = {**calls}
-    return {**texts, "tool_calls": named}
+    return {**texts, "tool_calls": [*calls.values()]}
 
 
-def _add_calls(calls: dict[str, str], parts: Json) -> None:
+def _add_calls(calls: dict[str, dict[str, Json]], parts: Json) -> None:
     for part in parts if isinstance(parts, list) else ():
         function = part.get("function") if isinstance(part, dict) else None
         if not isinstance(part, dict) or not isinstance(function, dict):
             continue
+        call = calls.setdefault(str(part.get("index")), {})
         for name, value in function.items():
             if isinstance(value, str):
-                key = f"{part.get('index')}.{name}"
-                calls[key] = calls.get(key, "") + value
+                call[name] = f"{call.get(name, '')}{value}"

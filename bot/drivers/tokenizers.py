@@ -15,9 +15,10 @@ seen = {seen}
 _BYTES = 'base64.b64decode(REQUEST["text"]["base64"]).decode("utf-8", "surrogatepass")'
 _FILE = 'from_file(str(HERE / "tokenizer.json"))'
 _SOURCE = 'from_str(REQUEST["source"])'
-_STEPS = """normalised = tokenizer.normalizer.normalize_str(text) if tokenizer.normalizer else text
-cut = tokenizer.pre_tokenizer
-pieces = cut.pre_tokenize_str(normalised) if cut else [(normalised, (0, len(normalised)))]
+_STEPS = """change, cut = tokenizer.normalizer, tokenizer.pre_tokenizer
+normalised = text if change is None else change.normalize_str(text)
+whole = [(normalised, (0, len(normalised)))]
+pieces = whole if cut is None else cut.pre_tokenize_str(normalised)
 seen = {"normalised": normalised, "pieces": [[piece, list(span)] for piece, span in pieces]}
 """
 _SEEN = {

@@ -13,9 +13,12 @@ REASONING = ("reasoning_content", "reasoning")
 DONE = "[DONE]"  # what a stream ends with, where it can be heard
 
 
-def body(probe, chain):
-    """Return what to ask: the probe's request, and the model's name where it gives none."""
-    request = dict(probe["request"])
+def body(probe, chain, *, alone=True):
+    """Return what to ask: the probe's request, and the model's name where it gives none.
+
+    `chain.beside` are fields that a server needs to answer as if it was asked `alone`.
+    """
+    request = dict(getattr(chain, "beside", {}) if alone else {}, **probe["request"])
     request.setdefault("model", chain.model or "tiny-chat")
     if request.get("stream"):
         request.setdefault("stream_options", {"include_usage": True})

@@ -13,6 +13,7 @@ from guest.wire import NOT_EXPOSED
 
 TOP = 5  # candidates told at each generated token
 PATIENCE = 20  # seconds for a question about the server itself
+BESIDE = {"llama.cpp": {"cache_prompt": False}}  # others ask too, and what is kept moves near ties
 FOREIGN = frozenset({404, 405, 501})  # what a server says of a path that it does not have
 MARKS = (  # server, path, a field that only its answer has there, where its version stands
     ("llama.cpp", "/props", "default_generation_settings", "build_info"),
@@ -53,6 +54,7 @@ def start(setup, chain):
     chain.model = setup.get("model") or (models[0] if models else "")
     kind, version = _recognised(base)
     RUNNING["offers"] = _offers(base, kind)
+    chain.beside = BESIDE.get(RUNNING["offers"], {})
     return {"server": kind or "unknown", "version": version, "model": chain.model}
 
 
@@ -116,8 +118,11 @@ def show(link, probe, chain):
 
 
 def _request(probe, chain):
-    """Return what the client sends; the model goes by a name of the server's own choice."""
+    """Return what the client sends to any server: the model goes by a name of each one's own."""
     asked = dict(chain.client(probe, chain))
+    for name in chain.beside:
+        if name not in probe["request"]:
+            asked.pop(name, None)
     if "model" not in probe["request"] and asked.get("model") == chain.model:
         asked["model"] = "<model>"
     return asked

@@ -110,10 +110,15 @@ def _streamed(turns, probe):
 
 
 def search(request):
-    """One raw prompt with options of the engine's own, outside of a session."""
+    """One raw prompt with options of the engine's own, outside of a session.
+
+    `before` is a prompt that is asked first, where an answer hangs on the one before it.
+    """
     chosen = request.get("options", {}).get(OURS)
     if chosen is None:
         return {}
+    if "before" in request:
+        say(request["before"], request["limit"])
     ids, text = say(request["texts"][0], request["limit"], **chosen)
     return {"output_ids": [ids], "text": [text]}
 

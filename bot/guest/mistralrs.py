@@ -15,6 +15,7 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")  # the same sums in every releas
 
 import mistralrs
 from guest import chat
+from guest.mistralrs_engine import RUNNING, asked, runner
 from guest.mistralrs_keywords import Unsayable, keywords
 from guest.wire import NOT_EXPOSED, text_of
 
@@ -30,22 +31,15 @@ GRAMMARS = {"json_schema": "json_schema", "regex": "regex", "lark_grammar": "lar
 TOP = 5  # candidates told at each generated token
 UNPRINTED = (0x20, 0xAD)  # bytes that a byte-level vocabulary writes as other characters too
 REFUSALS = (TypeError, ValueError, OverflowError, RuntimeError)
-RUNNING = {}
 BUILD = re.compile(r"\n\s*0: | to '(?=Union|Either)")
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 def start(setup, _chain):
     """Load the safetensors beside `setup["config"]`, or the file `setup["gguf"]`, in float32."""
-    dtype = mistralrs.ModelDType.F32
-    if "gguf" in setup:
-        folder, name = os.path.split(setup["gguf"])
-        which = mistralrs.Which.GGUF(folder, name, dtype=dtype)
-    else:
-        folder = os.path.dirname(setup["config"])
-        which = mistralrs.Which.Plain(folder, mistralrs.Architecture.Llama, dtype=dtype)
-    RUNNING["runner"] = mistralrs.Runner(which)
+    RUNNING["setup"] = setup
     RUNNING["ids"] = _ids(setup["tokenizer"])
+    runner()
     return {"mistralrs": importlib.metadata.version("mistralrs")}
 
 
@@ -78,12 +72,12 @@ def answers(ask):
 def show(link, probe, chain):
     """Return the value at `link`; a chat is asked once for message, stream and usage."""
     if probe["ask"] == "encode":
-        return _encode(link, probe["request"])
+        return asked(lambda: _encode(link, probe["request"]))
     try:
         if probe["ask"] in OTHERS:
             return OTHERS[probe["ask"]](probe["request"])
         shown = _entries if (probe["ask"], link) == ("scored", "text") else SHOWN[link]
-        return shown(probe, chain)
+        return asked(lambda: shown(probe, chain))
     except Unsayable:
         return NOT_EXPOSED
     except (TypeError, ValueError) as error:
@@ -107,8 +101,8 @@ def _made(kind, words, **given):
 
 def _chat(probe, **more):
     words = dict(keywords(probe["request"]), **more)
-    asked = _made(mistralrs.ChatCompletionRequest, words, messages=probe["request"]["messages"])
-    return RUNNING["runner"].send_chat_completion_request(asked)
+    body = _made(mistralrs.ChatCompletionRequest, words, messages=probe["request"]["messages"])
+    return runner().send_chat_completion_request(body)
 
 
 def _request(probe, _chain):
@@ -123,24 +117,24 @@ def _request(probe, _chain):
 
 def tokenized(text):
     """Return the ids of `text` as it stands; releases without a way to ask show nothing."""
-    tokenize = getattr(RUNNING["runner"], "tokenize_text", None)
+    tokenize = getattr(runner(), "tokenize_text", None)
     if tokenize is None:
         return NOT_EXPOSED
-    asked = "enable_thinking" in (tokenize.__text_signature__ or "")
-    thinking = {"enable_thinking": None} if asked else {}
+    takes = "enable_thinking" in (tokenize.__text_signature__ or "")
+    thinking = {"enable_thinking": None} if takes else {}
     return list(tokenize(text, add_special_tokens=False, **thinking))
 
 
 def _encode(link, request):
     ours = request.keys() <= {"text", "ids"}
-    if not ours or not hasattr(RUNNING["runner"], "tokenize_text"):
+    if not ours or not hasattr(runner(), "tokenize_text"):
         return NOT_EXPOSED
     if link == "text" and "ids" in request:
-        return RUNNING["runner"].detokenize_text(request["ids"], skip_special_tokens=False)
+        return runner().detokenize_text(request["ids"], skip_special_tokens=False)
     ids = tokenized(text_of(request["text"]))
     if link == "prompt_ids":
         return ids
-    return RUNNING["runner"].detokenize_text(ids, skip_special_tokens=False)
+    return runner().detokenize_text(ids, skip_special_tokens=False)
 
 
 def _prompt_ids(probe, chain):
@@ -184,8 +178,8 @@ def _text(probe, chain):
     words, only = keywords(probe["request"]), mistralrs.CompletionRequest.__text_signature__
     left = {"tool_schemas", "tool_choice", "logprobs", "top_logprobs", "stream"}
     words = {name: each for name, each in words.items() if name not in left and name in only}
-    asked = _made(mistralrs.CompletionRequest, words, prompt=prompt)
-    return RUNNING["runner"].send_completion_request(asked).choices[0].text
+    body = _made(mistralrs.CompletionRequest, words, prompt=prompt)
+    return runner().send_completion_request(body).choices[0].text
 
 
 def _said(told):
@@ -256,6 +250,7 @@ def _neighbours(request):
         raise Unsayable("only chats")
     for body in bodies:
         keywords(body)
+    asked(lambda: _chat({"request": CANARY}))  # who died before is no matter of these
     told = [_round(row) for row in request["rounds"]]
     canaries = request.get("canaries") or []
     heard = [
@@ -298,8 +293,8 @@ def _engine(request):
     kind, grammar = request["guidance"]
     words = {"grammar_type": GRAMMARS[kind], "grammar": grammar, "temperature": 0}
     words.update(prompt=request["texts"][0], max_tokens=request["limit"])
-    asked = _made(mistralrs.CompletionRequest, words)
-    return [RUNNING["runner"].send_completion_request(asked).choices[0].text]
+    body = _made(mistralrs.CompletionRequest, words)
+    return asked(lambda: [runner().send_completion_request(body).choices[0].text])
 
 
 def _usage(probe, chain):
@@ -316,4 +311,5 @@ SHOWN = {
     "message": lambda probe, chain: chat.message(_answer(probe, chain)[1]),
     "usage": _usage,
 }
+CANARY = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1, "temperature": 0}
 OTHERS = {"neighbours": _neighbours, "engine": _engine}

@@ -90,7 +90,7 @@ def _one(asked, base_url, seconds, chain):
     body = dict(asked.get("body", asked))
     body.pop("hang_up", None)
     if path == http_client.CHAT:
-        body = chat.body({"request": body}, chain)
+        body = chat.body({"request": body}, chain, alone=False)
     if "hang_up" in asked:
         return _hang_up(base_url, path, body, asked["hang_up"], seconds)
     if path != http_client.CHAT:

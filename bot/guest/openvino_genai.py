@@ -99,6 +99,17 @@ def config(**words):
     return refined(RUNNING["pipe"].get_generation_config(), words)
 
 
+def pipeline(words):
+    """Return the pipeline, or one of its own for what is sampled: dice go on from answer to answer.
+
+    The seed counts for the first answer alone in some releases; what that comes to is asked once,
+    of two answers of one pipeline, and disturbs no other question.
+    """
+    if not words.get("do_sample"):
+        return RUNNING["pipe"]
+    return genai.LLMPipeline(RUNNING["folder"], "CPU", **EXACT)
+
+
 def tensor(ids):
     """Return one row of ids."""
     return openvino.Tensor(np.array([ids], dtype=np.int64))
@@ -197,12 +208,12 @@ def message(probe, chain, events):
     messages, tools = request["messages"], request.get("tools")
     streamed = {"streamer": lambda piece: _piece(piece, events)} if request.get("stream") else {}
     if streamed and not tools and not extra and _one_turn(messages):
-        return _session(messages, config(**words), streamed)
+        return _session(messages, words, streamed)
     prompt = chain.value("prompt", probe)
     if prompt == NOT_EXPOSED:
         raise Unsayable("prompt")
     words.setdefault("apply_chat_template", None)  # the prompt is one already
-    told = RUNNING["pipe"].generate([prompt], config(**words), **streamed)
+    told = pipeline(words).generate([prompt], config(**words), **streamed)
     return answer(told, words, prompt)
 
 
@@ -217,16 +228,17 @@ def _one_turn(messages):
     return plain and roles in (["user"], ["system", "user"])
 
 
-def _session(messages, told, streamed):
+def _session(messages, words, streamed):
     """Ask in a chat session of the pipeline; it tells the text and nothing else."""
-    pipe = RUNNING["pipe"]
+    pipe, told = pipeline(words), config(**words)
     pipe.start_chat(*(each["content"] for each in messages[:-1]))
     try:
         text = pipe.generate(messages[-1]["content"], told, **streamed)
     finally:
         pipe.finish_chat()
     said = {"role": "assistant", "content": str(text)}
-    return {"choices": [{"message": said, "finish_reason": None}]}
+    reason = ending(text, len(encode(str(text))), words, render(messages, None))
+    return {"choices": [{"message": said, "finish_reason": reason}]}
 
 
 def answer(told, words, prompt):
@@ -247,29 +259,8 @@ def ending(told, made, words, prompt):
         return told.finish_reasons[0].name.lower()
     if made < words.get("max_new_tokens", LIMIT):
         return "stop"
-    again = RUNNING["pipe"].generate(tensor(encode(prompt)), config(**words)).tokens[0]
+    again = pipeline(words).generate(tensor(encode(prompt)), config(**words)).tokens[0]
     return "stop" if int(again[-1]) == RUNNING["tokenizer"].get_eos_token_id() else "length"
-
-
-def neighbours(request):
-    """Ask all chats of a round at once of the batching pipeline, round by round."""
-    pipe, told = batching(), []
-    for bodies in request["rounds"]:
-        words = [settings(each)[0] for each in bodies]
-        prompts = [render(each["messages"], each.get("tools")) for each in bodies]
-        if NOT_EXPOSED in prompts:
-            raise Unsayable("tools")
-        said = pipe.generate(prompts, [config(apply_chat_template=None, **each) for each in words])
-        told.append([each.m_generation_ids[0] for each in said])
-    canaries = request.get("canaries") or []
-    heard = [
-        [at, place, whose]
-        for at, row in enumerate(told)
-        for place, text in enumerate(row)
-        for whose, canary in enumerate(canaries[at] if at < len(canaries) else [])
-        if whose != place and canary != canaries[at][place] and canary in text
-    ]
-    return {"foreign canary": heard, "answers": told}
 
 
 INSIDE = Inside(
@@ -281,12 +272,16 @@ INSIDE = Inside(
 )
 
 
+def _more():
+    from guest import openvino_genai_operations as more  # noqa: PLC0415 - it imports this one
+
+    return more
+
+
 def answers(ask):
     """Name the links that the engine shows."""
     if ask == "engine":
-        from guest import openvino_genai_operations as more  # noqa: PLC0415 - it imports this one
-
-        return more.INSIDE.answers(ask)
+        return _more().INSIDE.answers(ask)
     named = {"neighbours": {"message"}, "scored": {"logprobs"}}
     links = INSIDE.answers(ask) | (ANSWER if ask == "chat" else frozenset())
     return frozenset(named[ask]) if ask in named else links
@@ -321,25 +316,27 @@ def _answer(link, probe, chain):
 def _show(link, probe, chain):
     request = probe["request"]
     if probe["ask"] == "engine":
-        from guest import openvino_genai_operations as more  # noqa: PLC0415 - as above
-
-        return more.INSIDE.show(link, probe, chain)
+        return _more().INSIDE.show(link, probe, chain)
     if probe["ask"] in OTHERS:
         return OTHERS[probe["ask"]](link, request)
     if link == "prompt":
-        return render(request["messages"], request.get("tools"), settings(request)[1])
+        return render(
+            request["messages"], request.get("tools"), request.get("chat_template_kwargs")
+        )
     shown = _answer if link in ANSWER else INSIDE.show
     return shown(link, probe, chain)
 
 
 def _entries(_link, request):
     words, extra = settings(request)
-    ids = encode(render(request["messages"], request.get("tools"), extra))
-    return entries(scored(ids, config(**dict(words, logprobs=1))))
+    prompt = render(request["messages"], request.get("tools"), extra)
+    if prompt == NOT_EXPOSED:
+        raise Unsayable("tools")
+    return entries(scored(encode(prompt), config(**dict(words, logprobs=1))))
 
 
 OTHERS = {
     "encode": encoding,
-    "neighbours": lambda _link, request: neighbours(request),
+    "neighbours": lambda _link, request: _more().neighbours(request),
     "scored": _entries,
 }

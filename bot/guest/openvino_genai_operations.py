@@ -1,4 +1,4 @@
-"""What is asked of OpenVINO GenAI beside chats: batches, searches, guidance, sessions, refusals.
+"""What is asked of OpenVINO GenAI beside chats: batches, neighbours, searches, sessions, refusals.
 
 Each function takes a request and returns values by link; a value that is itself a function is
 called when its link is asked, so that a failure in one link is told there.
@@ -10,7 +10,8 @@ import openvino_genai as genai
 from guest import openvino_genai as engine
 from guest.inside import Inside
 from guest.openvino_genai_parsers import OPERATIONS as PARSING
-from guest.openvino_genai_settings import Unsayable, guided, said
+from guest.openvino_genai_settings import Unsayable, guided, said, settings
+from guest.wire import NOT_EXPOSED
 
 OURS = "openvino_genai"  # whose options are meant, in requests that hold those of several
 ALIKE = "onnxruntime_genai"  # whose words for options are nearly ours
@@ -48,9 +49,13 @@ DESCRIBED = (
 
 def rows(request, words):
     """Generate from the ids of each text, and return every returned sequence."""
+    return _rows(request, words, engine.pipeline(words))
+
+
+def _rows(request, words, pipe):
     ids = engine.encode(request["texts"][0])
     told = engine.config(max_new_tokens=request["limit"], **words)
-    made = engine.RUNNING["pipe"].generate(engine.tensor(ids), told)
+    made = pipe.generate(engine.tensor(ids), told)
     return [[int(each) for each in row] for row in made.tokens], [float(one) for one in made.scores]
 
 
@@ -101,6 +106,13 @@ def search(request):
         "text": lambda: [engine.decode(row) for row in found],
         "message": {"scores": [round(score, 4) for score in scores]},
     }
+
+
+def again(request):
+    """One prompt, sampled twice with one seed."""
+    words = options(request)
+    pipe = engine.pipeline(words)
+    return {"output_ids": [_rows(request, words, pipe)[0] for _ in range(2)]}
 
 
 def constrain(request):
@@ -161,6 +173,29 @@ def pieces(request):
     return {"stream": told, "text": "".join(told)}
 
 
+def neighbours(request):
+    """Ask all chats of a round at once of the batching pipeline, round by round."""
+    pipe, told = engine.batching(), []
+    for bodies in request["rounds"]:
+        words = [settings(each)[0] for each in bodies]
+        prompts = [engine.render(each["messages"], each.get("tools")) for each in bodies]
+        if NOT_EXPOSED in prompts:
+            raise Unsayable("tools")
+        said = pipe.generate(
+            prompts, [engine.config(apply_chat_template=None, **each) for each in words]
+        )
+        told.append([each.m_generation_ids[0] for each in said])
+    canaries = request.get("canaries") or []
+    heard = [
+        [at, place, whose]
+        for at, row in enumerate(told)
+        for place, text in enumerate(row)
+        for whose, canary in enumerate(canaries[at] if at < len(canaries) else [])
+        if whose != place and canary != canaries[at][place] and canary in text
+    ]
+    return {"foreign canary": heard, "answers": told}
+
+
 def describe(_request):
     """What tokenizer and settings say of themselves."""
     tokenizer, told = engine.RUNNING["tokenizer"], engine.config()
@@ -214,6 +249,7 @@ REFUSALS = {
 OPERATIONS = {
     "batch": batch,
     "search": search,
+    "again": again,
     "constrain": constrain,
     "proceed": proceed,
     "serve": serve,

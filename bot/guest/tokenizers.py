@@ -110,9 +110,10 @@ def _steps(tokenizer, text):
     """Return what is done to a text before it meets the vocabulary."""
     if not hasattr(tokenizer, "normalizer"):
         return NOT_EXPOSED
-    normalised = tokenizer.normalizer.normalize_str(text) if tokenizer.normalizer else text
-    cut = tokenizer.pre_tokenizer
-    pieces = cut.pre_tokenize_str(normalised) if cut else [(normalised, (0, len(normalised)))]
+    change, cut = tokenizer.normalizer, tokenizer.pre_tokenizer  # a sequence of 0.21.0 is falsy
+    normalised = text if change is None else change.normalize_str(text)
+    whole = [(normalised, (0, len(normalised)))]
+    pieces = whole if cut is None else cut.pre_tokenize_str(normalised)
     return {"normalised": normalised, "pieces": [[piece, list(span)] for piece, span in pieces]}
 
 

@@ -111,27 +111,38 @@ def _names(value, path):
 
 
 class Masked:
-    """Values without what differs from run to run; remembers ids, so that equal ones stay equal."""
+    """Values without what differs from run to run; remembers ids, so that equal ones stay equal.
+
+    An id is told by the place where it first stood and a number there: that one more is told
+    somewhere else renames no other.
+    """
 
     def __init__(self, hidden=()):
         """Begin with no id seen; the fields `hidden` are told by their kind as well."""
         self._hidden = HIDDEN.union(hidden)
         self._seen = {}
+        self._counts = {}
 
-    def of(self, value):
-        """Return `value` with volatile fields told by their kind."""
+    def of(self, value, path=""):
+        """Return `value`, which stands at `path`, with volatile fields told by their kind."""
         if isinstance(value, dict):
-            return {name: self._field(name, each) for name, each in value.items()}
-        return [self.of(each) for each in value] if isinstance(value, list) else value
+            inner = path + "." if path else ""
+            return {name: self._field(name, each, inner + name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.of(each, path + "[]") for each in value]
+        return value
 
-    def _field(self, name, value):
+    def _field(self, name, value, path):
         if name in WHOLE:
             return WHOLE[name]
         if name.endswith("_ms") and isinstance(value, (int, float)):
             return "some time"
         if name not in self._hidden or value is None or value == "":
-            return self.of(value)
-        if isinstance(value, str):
-            at = self._seen.setdefault(value, len(self._seen) + 1)
-            return "some text {}".format(at)
-        return "some number"
+            return self.of(value, path)
+        return self._named(value, path) if isinstance(value, str) else "some number"
+
+    def _named(self, value, path):
+        if value not in self._seen:
+            self._counts[path] = self._counts.get(path, 0) + 1
+            self._seen[value] = "some {} {}".format(path, self._counts[path])
+        return self._seen[value]

@@ -135,7 +135,7 @@ def compare(
     return Pair(
         old=old.version,
         new=new.version,
-        moved=tuple(_moved(subjects)),
+        moved=tuple(_moved(house, subjects)),
         divergences=tuple(found),
         invariants=tuple(
             (side.version, each) for side in (old, new) for each in invariants(house, probes, side)
@@ -270,13 +270,14 @@ def invariants(house: House, probes: Sequence[Probe], side: Side) -> tuple[Broke
     return (*both, *unsteady(probes, one, other, house.comparators))
 
 
-def _moved(subjects: tuple[Subject, Subject]) -> Iterator[Moved]:
+def _moved(house: House, subjects: tuple[Subject, Subject]) -> Iterator[Moved]:
     """What the solver moved beside the component itself."""
     before, after = (subject.cell for subject in subjects)
     if before is None or after is None:
         return
-    watched = {canonicalize_name(name) for name, _ in before.components}
+    known = house.matrix.components
+    watched = {canonicalize_name(known[name].package) for name, _ in before.components}
     left, right = before.closure.versions, after.closure.versions
     for name in sorted(left.keys() | right.keys()):
-        if left.get(name) != right.get(name) and name not in watched:
+        if left.get(name) != right.get(name) and canonicalize_name(name) not in watched:
             yield Moved(package=name, old=left.get(name, ""), new=right.get(name, ""))

@@ -29,6 +29,7 @@ class Work:
 def run_cell(house: House, work: Work) -> Cell:
     """Ask every probe of `work`; each answer is a fact, the last one that the cell is done."""
     cell = work.cell
+    house = house.within(cell.row)
     attempt = house.memory.attempt(house.run, cell.key)
     began = house.clock()
     house.progress.start("execute", cell.name)

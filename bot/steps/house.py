@@ -7,7 +7,7 @@ words of `core`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,14 @@ from bot.ports import (
     Source,
     Tracker,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """What a row of packages of one kind is closed and run with."""
+
+    solver: Solver
+    env: Env
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,12 @@ class House:
     progress: Progress
     clock: Callable[[], datetime]
     run: int
+    kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+
+    def within(self, row: str) -> House:
+        """Return this house with the solver and the environment of a row's packages."""
+        kit = self.kits.get(self.matrix.components[self.row(row).components[0]].source)
+        return self if kit is None else replace(self, solver=kit.solver, env=kit.env)
 
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
         """Append a fact and remember it."""

@@ -86,7 +86,7 @@ def _opened(options: Options, question: Question, progress: Progress) -> Iterato
         house = house_of(options, matrix, probes, ledger, progress, run)
         if not driver.source:
             house = replace(house, env=_where_it_runs(options, component))
-        yield house
+        yield house.within(ROW)
         house.tell(RunEnded(newly_broken=0), job="run")
 
 

@@ -38,7 +38,8 @@ everyone = pytest.mark.parametrize("driver", DRIVERS.values(), ids=DRIVERS.keys(
 @everyone
 def test_a_driver_is_named_as_its_row(driver: Driver) -> None:
     assert DRIVERS[driver.name] is driver
-    assert (GUESTS / f"{driver.guest}.py").is_file()
+    where = Path("node", f"{driver.guest}.mjs") if driver.source == "npm" else f"{driver.guest}.py"
+    assert (GUESTS / where).is_file()
     assert driver.asks
 
 

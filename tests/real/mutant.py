@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -139,8 +139,9 @@ def reorder_body(body: Body) -> None:
 
 def reorder_arguments(choice: Body) -> None:
     for call in calls(choice) if "message" in choice else ():
-        told = json.loads(call["function"]["arguments"])
-        call["function"]["arguments"] = json.dumps(reversed_keys(told))
+        with suppress(ValueError):  # arguments that were cut short stay as they are
+            told = json.loads(call["function"]["arguments"])
+            call["function"]["arguments"] = json.dumps(reversed_keys(told))
 
 
 def reorder_tools(asked: Asked) -> Asked:
@@ -193,7 +194,7 @@ def one_short(told: list[Body]) -> None:
 
 def turned_top(told: list[Body]) -> None:
     for one in told:
-        one["top_logprobs"].reverse()
+        one.get("top_logprobs", []).reverse()
 
 
 # --- faults of streams ---------------------------------------------------------------------------

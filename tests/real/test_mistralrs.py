@@ -79,6 +79,25 @@ def test_a_regular_answer_went_on_to_its_limit_up_to_0_9_0(rooms: Path) -> None:
     assert "finish_reason stop became length" in found.shape
 
 
+def test_what_a_pattern_ends_went_on_with_ends_of_text_up_to_0_9_1(rooms: Path) -> None:
+    (probe,) = asked = probes("engine-constrain/regex-digits")
+    old, new = (
+        observe(rooms, version, asked)[probe.name].at(Link.TEXT) for version in ("==0.9.1", "")
+    )
+    assert new == ["732"]
+    assert str(old).startswith("['732<|endoftext|><|endoftext|>")
+
+
+def test_a_streamed_message_is_the_first_of_two_choices(rooms: Path) -> None:
+    asked = probes("options/n-2", "options-stream/n-2")
+    seen = observe(rooms, "", asked)
+    plain, streamed = (seen[probe.name].at(Link.MESSAGE) for probe in asked)
+    assert plain == streamed
+    events = seen["options-stream/n-2"].at(Link.STREAM)
+    assert isinstance(events, list)
+    assert {choice["index"] for event in events for choice in event["choices"]} == {0, 1}  # type: ignore[call-overload, index, union-attr]
+
+
 def test_gguf_is_read_and_its_tokenizer_agrees(rooms: Path) -> None:
     asked = probes("chat/capital-france", "encode/code")
     seen = observe(rooms, "", asked, driver="mistralrs-gguf")

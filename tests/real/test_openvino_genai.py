@@ -80,6 +80,29 @@ def test_a_chat_session_streams_what_it_then_says(newest: dict[str, Observation]
     assert "".join(pieces) == "こんにちは、世界。"
 
 
+def test_parsers_and_histories_are_asked_in_every_way(rooms: Path) -> None:
+    asked = probes("engine-parsers", "engine-history")
+    seen = observe(rooms, asked)
+    shown = {probe.name: {look.link for look in probe.looks} for probe in asked}
+    for name, links in shown.items():
+        assert any(seen[name].at(link) != NOT_EXPOSED for link in links), name
+    thought = seen["engine-parsers/stream-thought"].at(Link.MESSAGE)
+    assert isinstance(thought, dict)
+    assert thought["reasoning_content"] == "\n3 plus 4 makes 7.\n"
+    assert seen["engine-history/two-turns"].at(Link.TEXT) == ["Hello Ada.", "Your name is Ada."]
+    refused = seen["engine-parsers/json-two-calls"].at(Link.MESSAGE)
+    assert "error" in str(refused)
+    assert "/" not in str(refused)
+
+
+def test_a_release_without_parsers_shows_none(rooms: Path) -> None:
+    asked = probes("engine-parsers/thought", "engine-history/pop")
+    seen = observe(rooms, asked, OLD)
+    for probe in asked:
+        assert seen[probe.name].failure is None
+        assert all(seen[probe.name].at(look.link) == NOT_EXPOSED for look in probe.looks)
+
+
 def test_halves_of_characters_were_streamed_and_ids_not_counted(
     rooms: Path, newest: dict[str, Observation]
 ) -> None:

@@ -11,6 +11,7 @@ import { NOT_EXPOSED, textOf } from "./wire.mjs";
 const TOP = 5;
 const LIMIT = 256; // generated ids where the request does not say
 const CONTEXT = 1024;
+const GREEDY = { temperature: 0, yieldEogToken: true };
 const PLACES = {
   temperature: "temperature",
   seed: "seed",
@@ -33,8 +34,9 @@ const running = {};
 export async function start(setup, chain) {
   const library = await import("node-llama-cpp");
   const llama = await library.getLlama({ build: "never", gpu: false, logLevel: "error" });
+  // one thread: several wait for each other in a loop, for minutes where cores are shared
   const model = await llama.loadModel({ modelPath: setup.model });
-  const settings = { contextSize: CONTEXT, batchSize: CONTEXT, flashAttention: false, sequences: 2 };
+  const settings = { contextSize: CONTEXT, flashAttention: false, sequences: 2, threads: 1 };
   const context = await model.createContext(settings);
   const [sequence, spare] = [context.getSequence(), context.getSequence()];
   const wrapper = new library.LlamaChatSession({ contextSequence: spare }).chatWrapper;
@@ -55,7 +57,7 @@ const SHOWN = {
     prompt_ids: promptIds,
     logprobs: logprobs,
     output_ids: outputIds,
-    text: async (probe, chain) => read(await chain.value("output_ids", probe)),
+    text: async (probe, chain) => read(unended(await chain.value("output_ids", probe))),
     stream: async (probe, chain) => {
       const told = await answered(probe, chain);
       return probe.request.stream && told ? told.events : NOT_EXPOSED;
@@ -84,10 +86,16 @@ function read(ids) {
   return ids === NOT_EXPOSED ? NOT_EXPOSED : running.model.detokenize(ids, true);
 }
 
+// Return generated ids without the end of the turn.
+function unended(ids) {
+  const ended = ids !== NOT_EXPOSED && ids.length && running.model.isEogToken(ids.at(-1));
+  return ended ? ids.slice(0, -1) : ids;
+}
+
 // Return the prompt, as the chat wrapper makes it of the history.
 function prompt(request) {
   const { contextText } = running.wrapper.generateContextState({
-    chatHistory: [...history(request.messages), { type: "model", response: [] }],
+    chatHistory: turns(request.messages),
     availableFunctions: functions(request.tools),
   });
   const ids = contextText.tokenize(running.model.tokenizer);
@@ -108,7 +116,7 @@ async function outputIds(probe, chain) {
   if (ids === NOT_EXPOSED) return ids;
   await running.spare.clearHistory();
   const found = [];
-  for await (const id of running.spare.evaluate(ids, { temperature: 0 })) {
+  for await (const id of running.spare.evaluate(ids, GREEDY)) {
     found.push(id);
     if (found.length >= limit(probe.request)) break;
   }
@@ -121,7 +129,7 @@ async function logprobs(probe, chain) {
   if (ids === NOT_EXPOSED || !running.spare.evaluateWithMetadata) return NOT_EXPOSED;
   await running.spare.clearHistory();
   const found = [];
-  const asked = running.spare.evaluateWithMetadata(ids, { probabilities: true }, { temperature: 0 });
+  const asked = running.spare.evaluateWithMetadata(ids, { probabilities: true }, GREEDY);
   for await (const { token, probabilities } of asked) {
     const ranked = [...probabilities].sort(([, a], [, b]) => b - a).slice(0, TOP);
     const top = ranked.map(([id, share]) => [id, Math.log(share)]);
@@ -144,10 +152,8 @@ async function answer(request) {
   const { LlamaChat } = running.library;
   const asker = new LlamaChat({ contextSequence: running.sequence, chatWrapper: running.wrapper });
   const events = [];
-  const said = await asker.generateResponse(
-    [...history(request.messages), { type: "model", response: [] }],
-    { ...(await settings(request)), ...heard(events) },
-  );
+  const asked = { ...(await settings(request)), ...heard(events) };
+  const said = await asker.generateResponse(turns(request.messages), asked);
   return { events, completion: completion(said) };
 }
 
@@ -193,14 +199,24 @@ function wanted(call) {
   return { function: { name: call.functionName, arguments: JSON.stringify(call.params ?? null) } };
 }
 
-// Return messages of OpenAI's form in the words of this package.
+// Return messages and the turn that the model is to take, or to go on with after its calls.
+function turns(messages) {
+  const told = history(messages);
+  return told.at(-1)?.type === "model" ? told : [...told, { type: "model", response: [] }];
+}
+
+// Return messages of OpenAI's form in the words of this package, where calls, their results and
+// what follows them are one turn of the model.
 function history(messages) {
   const told = [];
   for (const { role, content, tool_calls: calls, ...more } of messages) {
     if (role === "system" || role === "developer") told.push({ type: "system", text: text(content) });
     else if (role === "user") told.push({ type: "user", text: text(content) });
     else if (role === "tool") answerCall(told, more.tool_call_id, content);
-    else told.push({ type: "model", response: [text(content), ...(calls ?? []).map(made)] });
+    else {
+      if (told.at(-1)?.type !== "model") told.push({ type: "model", response: [] });
+      told.at(-1).response.push(...[text(content)].filter(Boolean), ...(calls ?? []).map(made));
+    }
   }
   return told;
 }

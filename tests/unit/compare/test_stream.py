@@ -52,14 +52,14 @@ def test_where_a_stream_is_cut_means_nothing() -> None:
         (WHOLE, [*WHOLE, "[DONE]"], "json: kinds[] count"),
         (WHOLE, [*WHOLE[:3], END, END, COUNTS], "json: finishes[] count"),
         (WHOLE, [chunk(role="assistant", content=""), *WHOLE[1:]], "json: +first.content"),
-        (CALLS, [CALLS[0], *CALLS[2:3], CALLS[1], *CALLS[3:]], "calls.0[]"),
+        (CALLS, [CALLS[0], *CALLS[2:3], CALLS[1], *CALLS[3:]], "calls[][] count"),
         (WHOLE, [*WHOLE[:3], COUNTS], "kinds[]"),
         (WHOLE, [ROLE, chunk(content="Pa"), END, COUNTS], "json: adds_up_to.content"),
         (WHOLE, [chunk(role="user"), *WHOLE[1:]], "json: adds_up_to.role"),
         (WHOLE, [WHOLE[1], ROLE, *WHOLE[2:]], "kinds[]"),
         (THOUGHT, [ROLE, chunk(content="so"), chunk(content="yes"), END], "adds_up_to"),
-        (CALLS, CALLS[:3] + CALLS[4:], "json: adds_up_to.tool_calls.0.arguments"),
-        (CALLS, CALLS[:1] + CALLS[2:], "-adds_up_to.tool_calls.0.name"),
+        (CALLS, CALLS[:3] + CALLS[4:], "json: adds_up_to.tool_calls[].arguments"),
+        (CALLS, CALLS[:1] + CALLS[2:], "-adds_up_to.tool_calls[].name"),
         (WHOLE, None, "json: value"),
         (WHOLE, [*WHOLE, "odd"], "kinds[] count"),
     ],
@@ -79,9 +79,15 @@ def test_two_calls_are_kept_apart_by_their_index() -> None:
     ]
     found = stream(one, two)
     assert found is not None
-    assert found.shape == (
-        "json: +adds_up_to.tool_calls.1.arguments, +adds_up_to.tool_calls.1.name, +calls.1"
-    )
+    assert found.shape == "json: adds_up_to.tool_calls[] count, calls[] count"
+    again = [two[0], chunk(tool_calls=part(0, name="f", arguments="{}")), *CALLS[-1:]]
+    joined = stream(two, again)
+    assert joined is not None
+    assert "adds_up_to.tool_calls[] count" in joined.shape
+    gap = [two[0], chunk(tool_calls=part(2, name="f", arguments="{}")), *CALLS[-1:]]
+    skipped = stream(two, gap)
+    assert skipped is not None
+    assert skipped.shape == "json: +call_indices"
 
 
 def test_a_shape_of_a_difference_quotes_nothing() -> None:
@@ -99,9 +105,10 @@ def test_odd_events_have_a_kind_of_their_own() -> None:
     parts: list[Json] = [chunk(tool_calls=[3, {"function": 1}, {"function": {"name": 1}}])]
     assert shape(parts) == {
         "kinds": ["tool_calls"],
-        "adds_up_to": {"tool_calls": {}},
+        "adds_up_to": {"tool_calls": [{}]},
         "first": {"tool_calls": "more"},
-        "calls": {"None": ["function"]},
+        "calls": [["function"]],
+        "call_indices": ["None"],
     }
 
 

@@ -51,3 +51,28 @@ def test_jump(old: str, new: str, size: int) -> None:
 
 def test_what_is_no_version_parses_to_nothing() -> None:
     assert parse("not a version") is None
+
+
+SEMVER = "semver"
+
+
+def test_semver_sorts_early_releases_before_the_final_one() -> None:
+    given = ("1.10.0", "1.9.0", "2.0.0", "2.0.0-rc.1", "2.0.0-beta.12", "2.0.0-beta.2", "2.0.0-1")
+    told = ordered(given, scheme=SEMVER)
+    early = ("2.0.0-1", "2.0.0-beta.2", "2.0.0-beta.12", "2.0.0-rc.1")
+    assert told == ("1.9.0", "1.10.0", *early, "2.0.0")
+    assert all(is_prerelease(text, scheme=SEMVER) for text in early)
+    assert not is_prerelease("2.0.0+build.7", scheme=SEMVER)
+
+
+def test_semver_reads_words_of_its_own_and_nothing_else() -> None:
+    assert is_prerelease("4.0.0-next.3", scheme=SEMVER)
+    assert is_prerelease("4.0.0-nightly", scheme=SEMVER)
+    assert parse("v1.2.3", scheme=SEMVER) == parse("1.2.3")
+    assert parse("1.2", scheme=SEMVER) is None
+    assert parse("what", scheme=SEMVER) is None
+
+
+def test_no_road_of_semver_leads_over_early_releases() -> None:
+    given = ["1.0.0", "1.1.0-next.1", "1.1.0-1", "1.1.0", "1.2.0"]
+    assert road(given, "1.0.0", "1.2.0", scheme=SEMVER) == ("1.0.0", "1.1.0", "1.2.0")

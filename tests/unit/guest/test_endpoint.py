@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -81,6 +81,21 @@ def test_paths_that_clients_like_are_left_out_and_the_rest_needs_a_relay(
     assert endpoint._base(url) == base
     assert endpoint.relay.needed(base, "") is needed
     assert endpoint.relay.needed(base, "key")
+
+
+def test_what_one_kind_of_server_is_told_beside_is_no_part_of_the_request(
+    endpoint: ModuleType, guest: Guest
+) -> None:
+    chat = guest("chat")
+    beside = endpoint.BESIDE["llama.cpp"]
+    chain = SimpleNamespace(model="tiny", beside=beside, client=chat.body)
+    asked = {"messages": [], "model": "m"}
+    assert chat.body({"request": asked}, chain) == {**asked, "cache_prompt": False}
+    assert chat.body({"request": asked}, chain, alone=False) == asked
+    assert endpoint._request({"request": asked}, chain) == asked
+    told = {**asked, "cache_prompt": True}
+    assert chat.body({"request": told}, chain) == told
+    assert endpoint._request({"request": told}, chain) == told
 
 
 def test_a_token_is_named_by_its_bytes_where_they_are_told(endpoint: ModuleType) -> None:

@@ -83,11 +83,11 @@ def test_what_a_dice_made_is_told_by_its_kind_and_equal_ids_stay_equal(guest: Gu
         }
     )
     assert told == {
-        "id": "some text 1",
+        "id": "some id 1",
         "created": "some number",
         "timings": "some timings",
         "inner": [
-            {"tool_call_id": "some text 1", "id": "some text 2"},
+            {"tool_call_id": "some id 1", "id": "some inner[].id 1"},
             {"id": None, "time_ms": "some time"},
         ],
         "system_fingerprint": "",
@@ -112,6 +112,16 @@ def test_what_depends_on_the_questions_before_is_told_by_its_kind_where_a_probe_
     ]
 
 
+def test_an_id_more_in_one_place_renames_none_in_another(guest: Guest) -> None:
+    def answer(*calls: str) -> Fields:
+        return {"calls": [{"id": name} for name in calls], "id": "chatcmpl-x", "model": "m"}
+
+    one = guest("wired").Masked().of(answer("a"))
+    two = guest("wired").Masked().of(answer("b", "c"))
+    assert two.pop("calls") == [*one.pop("calls"), {"id": "some calls[].id 2"}]
+    assert one == two
+
+
 def test_a_stream_is_told_line_by_line(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = b'event: start\ndata: {"id": "x", "n": 1}\n\n: still here\nerror: {"code": 1}\n'
     served(guest, monkeypatch, 200, "text/event-stream", lines + b"data: [DONE]\n\n")
@@ -119,7 +129,7 @@ def test_a_stream_is_told_line_by_line(guest: Guest, monkeypatch: pytest.MonkeyP
     assert told["message"] == {"status": 200, "type": "text/event-stream"}
     assert told["stream"] == [
         {"event": "start"},
-        {"id": "some text 1", "n": 1},
+        {"id": "some id 1", "n": 1},
         {"error": {"code": 1}},
         "[DONE]",
     ]
