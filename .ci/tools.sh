@@ -9,6 +9,8 @@ want() { command -v "$1" >/dev/null || missing+=("$2"); }
 want git git
 want debootstrap debootstrap # tests/real/test_readme.py builds its bare machine with it
 command -v google-chrome >/dev/null || want chromium chromium # draws the report for a test
+want node nodejs # npm's packages are asked in Node cells
+want npm npm
 want unshare util-linux
 want python3 python3
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)

@@ -40,10 +40,15 @@ def asked(call):
     except BaseException as error:  # panics of Rust code are no Exceptions
         if not GONE.search(str(error)):
             raise
-        RUNNING.pop("runner", None)
+        _put_away()
     try:
         return call()
     except BaseException as error:
         if GONE.search(str(error)):
-            RUNNING.pop("runner", None)
+            _put_away()
         raise
+
+
+def _put_away():
+    """Leave a dead engine, but never let go of it: in 0.6.0 that ends the new one as well."""
+    RUNNING.setdefault("dead", []).append(RUNNING.pop("runner", None))

@@ -237,7 +237,10 @@ def _session(messages, words, streamed):
     finally:
         pipe.finish_chat()
     said = {"role": "assistant", "content": str(text)}
-    reason = ending(text, len(encode(str(text))), words, render(messages, None))
+    made = len(encode(str(text)))
+    if words.get("ignore_eos"):  # ends are no text
+        made = words["max_new_tokens"]
+    reason = ending(text, made, words, render(messages, None))
     return {"choices": [{"message": said, "finish_reason": reason}]}
 
 

@@ -32,6 +32,7 @@ from bot.steps.ask import ask, whole
 from bot.steps.differ import Subject, keep, room, shuffled
 from bot.steps.house import House
 
+FEW, HANDFUL = 8, 8  # up to FEW rows each get an engine of their own, more share one by HANDFUL
 TRIES = 3  # probes of one row that are asked again before it counts as not reproduced
 
 
@@ -84,14 +85,18 @@ class Again:
             place = room(self.house, subject, stack)
             if isinstance(place, Failure):
                 return {each.name: Observation(probe=each.name, failure=place) for each in probes}
-            batches = [probes] if self.heavy else [[probe] for probe in probes]
             told: dict[str, Observation] = {}
-            for batch in batches:
+            for batch in self._batches(probes):
                 asked = ask(self.house, place, subject.guests, batch)
                 keep(self.house, subject, batch, "third", asked)
                 told.update({probe.name: whole(probe, asked) for probe in batch})
                 self.house.progress.advance("confirm", subject.version)
             return told
+
+    def _batches(self, probes: list[Probe]) -> list[list[Probe]]:
+        """Return what each fresh engine is asked: one probe, or a handful where there are many."""
+        size = len(probes) if self.heavy else HANDFUL if len(probes) > FEW else 1
+        return [probes[at : at + size] for at in range(0, len(probes), size)]
 
     def sequence(self, name: str, probes: Sequence[Probe]) -> None:
         """Ask everything once more in the order of sequence `name`, on both sides."""

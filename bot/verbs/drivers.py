@@ -44,8 +44,8 @@ def _driver_of(component: str) -> tuple[str, Role] | None:
 
 
 def _promised(driver: Driver) -> bool:
-    """Whether it is exercised by default: it has probes of its own, and is not big."""
-    return bool(driver.suite) and not driver.big
+    """Whether it is exercised by default: not a big one, nor a server that a user brings."""
+    return bool(driver.suite and driver.source) and not driver.big
 
 
 def rows(found: Mapping[str, Exercised]) -> tuple[tuple[str, ...], ...]:

@@ -73,3 +73,12 @@ def test_system_prompts_are_heeded_since_a_release(
     for probe in probes(*SYSTEM):
         assert strayed(probe, old[probe.name]).startswith("text: text"), probe.name
         assert strayed(probe, newest[probe.name]) == "", probe.name
+
+
+def test_nothing_asked_is_answered_alike_whatever_came_earlier(rooms: Path) -> None:
+    empty, odd = "engine-search/raw-empty", "engine-search/raw-odd"
+    alone = observe(rooms, "", empty)[empty]
+    later = observe(rooms, "", odd, "chat/system-pirate", empty)[empty]
+    assert alone.failure is None
+    assert alone.at(Link.OUTPUT_IDS) == later.at(Link.OUTPUT_IDS)
+    assert isinstance(alone.at(Link.OUTPUT_IDS), list)

@@ -88,3 +88,16 @@ def test_what_did_not_change_is_the_same(observe: Observe) -> None:
     for name in old:
         assert (old[name].seen, old[name].failure) == (new[name].seen, new[name].failure), name
     assert len(old) > 100
+
+
+def test_a_sequence_of_steps_is_told_though_its_release_calls_it_empty(observe: Observe) -> None:
+    names = (
+        "encode-patterns/t5-numbers",
+        "encode-kinds/llama2-space",
+        "encode-parts/sequence-items",
+    )
+    old, new = (observe("tokenizers", version, names) for version in ("0.21.1", "0.21.2"))
+    for name in names[:2]:
+        assert old[name].at(Link.PROMPT) == new[name].at(Link.PROMPT) != NOT_EXPOSED, name
+    lengths = [seen[names[2]].at(Link.PROMPT) for seen in (old, new)]
+    assert [each[0] for each in lengths if isinstance(each, list)] == [0, 2]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.compare import messages, text
 from bot.core.invariants import broken, unsteady
-from bot.core.model import Json, Link, Look, Observation, Probe
+from bot.core.model import Failure, Json, Link, Look, Observation, Phase, Probe, Reason
 
 ALL = tuple(Look(link=link, compare="text") for link in Link)
 
@@ -85,3 +85,16 @@ def test_the_same_question_has_one_answer() -> None:
     assert not list(unsteady([probe], told("a"), told("a"), comparators))
     (found,) = unsteady([probe], told("a"), told("b"), comparators)
     assert found.link is Link.TEXT
+
+
+def test_what_the_machine_stopped_is_no_second_answer() -> None:
+    probe = Probe(name="x/y", ask="chat", request={}, looks=(Look(link=Link.TEXT, compare="text"),))
+    said = {"x/y": Observation(probe="x/y", seen=((Link.TEXT, "a"),))}
+
+    def failed(reason: Reason) -> dict[str, Observation]:
+        failure = Failure(phase=Phase.PROBE, reason=reason, message="died")
+        return {"x/y": Observation(probe="x/y", failure=failure)}
+
+    comparators = {"text": text.text}
+    assert not list(unsteady([probe], said, failed(Reason.KILLED), comparators))
+    assert len(list(unsteady([probe], said, failed(Reason.CRASH), comparators))) == 1
