@@ -124,9 +124,7 @@ def test_an_archive_of_another_hash_is_not_installed(env: NodeEnv) -> None:
 
 
 def test_a_template_renders_as_its_golden_says_or_as_the_release_has_it(env: NodeEnv) -> None:
-    probes = chosen(
-        "render/chatml-default", "render/chatml-no-trim", "render-constructs/tojson-plain"
-    )
+    probes = chosen(*RENDERED)
     first, second, third = (shown(ask(env, HUGGINGFACE_JINJA, v, probes)) for v in OLD_AND_NEW)
     (look,) = probes[0].looks
     assert COMPARATORS["text"](look.golden, third[probes[0].name].at(Link.PROMPT), ()) is None

@@ -88,8 +88,8 @@ function read(ids) {
 
 // Return generated ids without the end of the turn.
 function unended(ids) {
-  const ended = ids !== NOT_EXPOSED && ids.length && running.model.isEogToken(ids.at(-1));
-  return ended ? ids.slice(0, -1) : ids;
+  const over = ids !== NOT_EXPOSED && ids.length && running.model.isEogToken(ids.at(-1));
+  return over ? ids.slice(0, -1) : ids;
 }
 
 // Return the prompt, as the chat wrapper makes it of the history.
@@ -111,6 +111,11 @@ function limit(request) {
   return request.max_tokens ?? request.max_completion_tokens ?? LIMIT;
 }
 
+// The package goes on after the end of a turn that it is asked to yield: we do not.
+function ended(found, request) {
+  return running.model.isEogToken(found.at(-1)) || found.length >= limit(request);
+}
+
 async function outputIds(probe, chain) {
   const ids = await chain.value("prompt_ids", probe);
   if (ids === NOT_EXPOSED) return ids;
@@ -118,7 +123,7 @@ async function outputIds(probe, chain) {
   const found = [];
   for await (const id of running.spare.evaluate(ids, GREEDY)) {
     found.push(id);
-    if (found.length >= limit(probe.request)) break;
+    if (ended(found, probe.request)) break;
   }
   return found;
 }
@@ -128,13 +133,14 @@ async function logprobs(probe, chain) {
   const ids = await chain.value("prompt_ids", probe);
   if (ids === NOT_EXPOSED || !running.spare.evaluateWithMetadata) return NOT_EXPOSED;
   await running.spare.clearHistory();
-  const found = [];
+  const [told, found] = [[], []];
   const asked = running.spare.evaluateWithMetadata(ids, { probabilities: true }, GREEDY);
   for await (const { token, probabilities } of asked) {
     const ranked = [...probabilities].sort(([, a], [, b]) => b - a).slice(0, TOP);
     const top = ranked.map(([id, share]) => [id, Math.log(share)]);
+    told.push(token);
     found.push({ id: token, logprob: Math.log(probabilities.get(token)), top });
-    if (found.length >= limit(probe.request)) break;
+    if (ended(told, probe.request)) break;
   }
   return found;
 }
