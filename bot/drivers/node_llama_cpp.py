@@ -38,10 +38,13 @@ NODE_LLAMA_CPP = _Prebuilt(
         "untrained",
         "encode",
         "options",
+        "options-stream",
         "tools",
         "tools-stream",
         "schema",
+        "schema-stream",
         "reasoning",
+        "reasoning-stream",
     ),
     model={"model": "*.gguf"},
 )

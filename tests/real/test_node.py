@@ -35,7 +35,9 @@ from bot.core.model import (
 )
 from bot.core.protocol import PROTOCOL, Heard, Hearing, question
 from bot.drivers.huggingface_jinja import HUGGINGFACE_JINJA
+from bot.drivers.huggingface_transformers import HUGGINGFACE_TRANSFORMERS
 from bot.drivers.node_llama_cpp import NODE_LLAMA_CPP
+from bot.drivers.ollama_node import OLLAMA_NODE
 from bot.drivers.openai_node import OPENAI_NODE
 from bot.drivers.suite import read_suite
 from bot.effects.http import Fetcher
@@ -178,6 +180,58 @@ def test_an_engine_is_called_and_says_what_it_learned(env: NodeEnv) -> None:
         look = chat.look(link)
         assert look is not None
         assert COMPARATORS[look.compare](look.golden, told.at(link), ()) is None, link
+
+
+def test_lines_of_json_are_put_together_wherever_they_are_cut(env: NodeEnv) -> None:
+    names = ("replay-ollama/text", "replay-ollama/calls", "replay-ollama/create")
+    text, calls, made = (shown(ask(env, OLLAMA_NODE, "0.6.4", chosen(*names)))[n] for n in names)
+    assert text.at(Link.MESSAGE) == {
+        "role": "assistant",
+        "content": "Héllo 東京 👨\u200d👩\u200d👧 e\u0301.",
+        "finish_reason": "stop",
+    }
+    assert text.at(Link.USAGE) == {"prompt_eval_count": 7, "eval_count": 5}
+    called = calls.at(Link.MESSAGE)
+    assert isinstance(called, dict)
+    assert called["tool_calls"] == [{"name": "f", "arguments": {"a": "東", "b": [1, None]}}] * 3
+    request = made.at(Link.REQUEST)
+    assert isinstance(request, dict)
+    assert request["body"] == {
+        "from": "base",
+        "model": "tiny-chat",
+        "stream": False,
+        "system": "s",
+    }
+
+
+READ = ("chat/capital-france", "stream/capital-france", "encode-kinds/gpt2-scripts")
+
+
+def test_a_model_is_read_as_it_lies_on_the_disk(env: NodeEnv) -> None:
+    chat, streamed, kinds = probes = chosen(*READ)
+    told = shown(ask(env, HUGGINGFACE_TRANSFORMERS, "4.3.1", probes))
+    links = (Link.PROMPT, Link.PROMPT_IDS, Link.OUTPUT_IDS, Link.TEXT, Link.MESSAGE, Link.USAGE)
+    whole = [(chat, link) for link in links] + [(streamed, Link.MESSAGE), (kinds, Link.PROMPT_IDS)]
+    for probe, link in whole:
+        look = probe.look(link)
+        assert look is not None
+        found = COMPARATORS[look.compare](look.golden, told[probe.name].at(link), ())
+        assert found is None, (probe.name, link)
+
+
+def test_probabilities_are_those_of_the_weights(env: NodeEnv) -> None:
+    (chat,) = chosen("chat/capital-france")
+    asked = replace(chat, looks=(Look(link=Link.LOGPROBS, compare="logprobs"),))
+    found = shown(ask(env, HUGGINGFACE_TRANSFORMERS, "4.3.1", [asked]))[chat.name]
+    told = found.at(Link.LOGPROBS)
+    assert isinstance(told, list)
+    ids = chat.look(Link.OUTPUT_IDS)
+    assert ids is not None
+    assert [each["id"] for each in told if isinstance(each, dict)] == ids.golden
+    for each in told:
+        assert isinstance(each, dict)
+        assert isinstance(each["logprob"], float)
+        assert -0.01 < each["logprob"] <= 0  # the model knows this answer by heart
 
 
 @pytest.mark.enable_socket

@@ -18,34 +18,52 @@ export function steady(event) {
   return Object.fromEntries(kept.map(([name, each]) => [name, steady(each)]));
 }
 
-// Return the common form of the first choice of a completion.
+// Return the common form of the first choice of a completion; the others are `more`.
 export function message(completion) {
-  const choice = completion.choices?.[0];
-  return choice ? common(choice.message ?? {}, choice.finish_reason) : {};
+  const told = (completion.choices ?? []).map((each) =>
+    common(each.message ?? {}, each.finish_reason),
+  );
+  if (told.length > 1) told[0].more = told.slice(1);
+  return told[0] ?? {};
 }
 
-// Put a stream back together: a completion with one choice, as if it had not been streamed.
+// Put a stream back together: a completion as if it had not been streamed. A choice is told by
+// its index; what names none is of the first.
 export function gathered(events) {
-  const [whole, calls] = [{}, new Map()];
-  let [finish, counts] = [null, null];
+  const parts = new Map([[0, []]]);
+  let counts = null;
   for (const event of events) {
     counts = event.usage || counts;
     for (const choice of event.choices ?? []) {
-      finish = choice.finish_reason || finish;
-      add(whole, calls, choice.delta ?? {});
+      const at = choice.index || 0;
+      if (!parts.has(at)) parts.set(at, []);
+      parts.get(at).push(choice);
     }
   }
-  if (calls.size) {
-    whole.tool_calls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
-  }
-  return { choices: [{ message: whole, finish_reason: finish }], usage: counts };
+  if (parts.size > 1 && !parts.get(0).length) parts.delete(0);
+  const choices = [...parts].sort(([a], [b]) => a - b).map(([, each]) => whole(each));
+  return { choices, usage: counts };
 }
 
-function add(whole, calls, delta) {
-  if (delta.role) whole.role = delta.role;
+// Put the parts of one choice together.
+function whole(parts) {
+  const [said, calls] = [{}, new Map()];
+  let finish = null;
+  for (const choice of parts) {
+    finish = choice.finish_reason || finish;
+    add(said, calls, choice.delta ?? {});
+  }
+  if (calls.size) {
+    said.tool_calls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+  }
+  return { message: said, finish_reason: finish };
+}
+
+function add(said, calls, delta) {
+  if (delta.role) said.role = delta.role;
   for (const name of ["content", ...REASONING]) {
     if (delta[name] !== null && delta[name] !== undefined) {
-      whole[name] = (whole[name] ?? "") + delta[name];
+      said[name] = (said[name] ?? "") + delta[name];
     }
   }
   for (const call of delta.tool_calls ?? []) {

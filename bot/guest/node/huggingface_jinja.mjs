@@ -32,9 +32,12 @@ export function answers(ask) {
   return ask === "render" ? ["prompt"] : [];
 }
 
-// Render the template, or say how it stopped.
-export function show(_link, probe) {
-  const { source, context = {}, options = {} } = probe.request;
+export function show(_link, { request }) {
+  return rendered(request, (context) => new running.Template(request.source).render(context));
+}
+
+// Render by `render(context)` on a day that stands still, or say how it stopped.
+export function rendered({ context = {}, options = {} }, render) {
   const own = { ...options };
   delete own.plain; // its own `tojson` is the only one it has
   const same = Object.entries(own).every(([name, value]) => FIXED[name] === value);
@@ -42,7 +45,7 @@ export function show(_link, probe) {
   const clock = globalThis.Date;
   globalThis.Date = Still;
   try {
-    return new running.Template(source).render(structuredClone(context));
+    return render(structuredClone(context));
   } catch (error) {
     return { error: error.message };
   } finally {

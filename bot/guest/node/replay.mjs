@@ -139,11 +139,10 @@ export function completion(fields) {
     return [{ odd: fields }, null];
   }
   const told = chat.message(fields);
-  const [first, ...more] = fields.choices ?? [];
+  const first = fields.choices?.[0];
   for (const name of ["refusal", "function_call", "annotations", "audio", "parsed"]) {
     if (first?.message?.[name]) told[name] = first.message[name];
   }
-  if (more.length) told.more = more.map((each) => chat.message({ choices: [each] }));
   return [told, fields.usage ?? null];
 }
 

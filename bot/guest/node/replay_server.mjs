@@ -1,11 +1,11 @@
 // Serves answers that were recorded once, split as asked, and notes what a client sent for them.
 //
-// Answers and cuts are those of `guest/replay_server.py`, but for the places of a random cut, which
-// are drawn here by another generator (the same ones each time). What is said goes to the socket
-// byte by byte as it is written here: framings are promises, and some of them are to be broken.
+// Answers and cuts are those of `guest/replay_server.py`. What is said goes to the socket byte by
+// byte as it is written here: framings are promises, and some of them are to be broken.
 
 import { STATUS_CODES, createServer } from "node:http";
 import { gzipSync } from "node:zlib";
+import { drawing } from "./draw.mjs";
 
 const KEPT = [
   "content-type",
@@ -110,15 +110,6 @@ export function pieces(whole, cut) {
     places = all.filter(() => draw() < OFTEN);
   }
   return [0, ...places].map((from, nth) => whole.subarray(from, places[nth] ?? whole.length));
-}
-
-// Draw numbers between 0 and 1, the same ones for the same seed: a generator of Lehmer's kind.
-function drawing(seed) {
-  let state = (seed * 48271) % 2147483647;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
 }
 
 function chunked(parts) {

@@ -15,14 +15,20 @@ class Chain {
 
   // Forget the last probe, and take what this one brings.
   begin(probe) {
-    [this.turn, this.values, this.fed] = [{}, {}, false];
+    [this.turn, this.values, this.taken] = [{}, {}, new Set()];
     [this.given, this.known] = [probe.given ?? {}, probe.known ?? {}];
+  }
+
+  // Whether the last given value was taken, and so nothing of the stack made it anew.
+  get fed() {
+    const last = LINKS.findLast((link) => link in this.given);
+    return last === undefined || this.taken.has(last);
   }
 
   // Return the value at `link`: what was given, what a module shows, or what is known.
   async value(link, probe) {
     if (link in this.given) {
-      this.fed = true;
+      this.taken.add(link);
       return this.given[link];
     }
     const seen = await this.seen(link, probe);
@@ -78,11 +84,13 @@ async function ask(probe, line, chain) {
     line.say("asking", { probe: probe.name, link, left: Math.max(0, probe.seconds - spent()) });
     try {
       seen[link] = plain(await chain.seen(link, probe));
-      const given = Object.keys(chain.given).length > 0;
-      if (given && !chain.fed) seen[link] = NOT_EXPOSED; // it took no heed of what it was given
+      if (!chain.fed) seen[link] = NOT_EXPOSED; // it took no heed of what it was given
     } catch (error) {
-      failed = failure(error, link);
-      break;
+      if (chain.fed) {
+        failed = failure(error, link);
+        break;
+      }
+      seen[link] = NOT_EXPOSED;
     }
     line.say("saw", { probe: probe.name, link, value: seen[link] });
   }
