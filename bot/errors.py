@@ -10,6 +10,7 @@ What a stack does wrong is a value (see `core.outcome`); only what a person must
     ├── MissingToolError      5      no tool to build an environment with
     ├── LedgerError           6      the state folder is damaged or held by another run
     ├── SuiteError            7      a golden or the model is not what its digest says
+    │   └── UnknownProbeError
     └── InterruptedByPersonError 130      Ctrl-C: what was done is kept
 
 Exit code 0 means that nothing is newly broken, 1 that something is; 70 is a bug of ours.
@@ -91,6 +92,10 @@ class SuiteError(StackmatrixError):
     """A file of the golden suite is not what its digest says, or a probe cannot be understood."""
 
     exit_code = 7
+
+
+class UnknownProbeError(SuiteError):
+    """A suite in which everything can be read, and that has no probe or family of that name."""
 
 
 class InterruptedByPersonError(StackmatrixError):

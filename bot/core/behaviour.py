@@ -1,39 +1,25 @@
 r"""What can be seen to differ between two releases, also where nothing is wrong.
 
-Both sides were asked the same probes in the same orders. Where they part, the first link in
-causal order names the place; what nobody specified is listed too, and hides nothing behind it.
-A divergence counts once it was seen again in a third, fresh run.
+Both sides were asked the same probes in the same orders; `core.parting` says where two answers
+part. Partings of one kind, all over a family of probes, are one row of a changelog. A divergence
+counts once it was seen again in a third, fresh run.
 
->>> look = Look(link=Link.TEXT, compare="text")
->>> probe = Probe(name="chat/hi", ask="chat", request={"stream": True}, looks=(look,))
+>>> probe = Probe(name="chat/hi", ask="chat", request={"stream": True}, looks=())
 >>> mode_of(probe), family_of(probe)
 ('streamed', 'chat')
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from bot.core.difference import Comparator, Difference
-from bot.core.model import (
-    NOT_EXPOSED,
-    Authority,
-    Failure,
-    Json,
-    Link,
-    Look,
-    Observation,
-    Phase,
-    Probe,
-)
-from bot.core.outcome import Diverged, Failed
-from bot.core.signature import signature
+from bot.core.difference import Comparator
+from bot.core.model import Failure, Json, Link, Observation, Probe
+from bot.core.parting import Parting, partings
 
 SEQUENCES = ("a", "b")
 CONCURRENT = frozenset({"neighbours"})  # the kinds of question that ask several things at once
-ORDERLY = frozenset({Link.REQUEST, Link.MESSAGE, Link.USAGE})  # where the order of keys can be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +37,6 @@ class Side:
     def repeats(self, probe: str) -> tuple[Observation, ...]:
         """Return everything that was seen of `probe`, the side's own noise."""
         return tuple(runs[probe] for runs in self.seen.values() if probe in runs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parting:
-    """Where two observations of one probe part, and how: the values there, or the errors."""
-
-    link: Link | None
-    phase: Phase
-    authority: Authority
-    old: Json
-    new: Json
-    signature: str
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +74,42 @@ def mode_of(probe: Probe) -> str:
     """Return how a probe asks: `streamed`, `concurrent` or `plain`."""
     if probe.ask in CONCURRENT:
         return "concurrent"
-    streamed = isinstance(probe.request, dict) and probe.request.get("stream") is True
-    return "streamed" if streamed else "plain"
+    return "streamed" if streams(probe) else "plain"
+
+
+def streams(probe: Probe) -> bool:
+    """Whether the answer is asked for as a stream."""
+    return isinstance(probe.request, dict) and probe.request.get("stream") is True
+
+
+def asked(probe: Probe) -> str:
+    """Return what is asked, the same for a question and for its streamed twin."""
+    request = probe.request if isinstance(probe.request, dict) else {}
+    kept = {key: value for key, value in request.items() if key not in ("stream", "stream_options")}
+    return repr((probe.ask, sorted(kept.items(), key=lambda item: item[0])))
 
 
 def candidates(
     probes: Sequence[Probe], old: Side, new: Side, comparators: Mapping[str, Comparator]
 ) -> tuple[Candidate, ...]:
-    """Return every parting of the two sides, in the order of `probes`."""
+    """Return every parting of the two sides, in the order of `probes`.
+
+    A stream that parts because the answer in it does is told at `message` alone: so it is where
+    the answer that is not streamed parts in the same way.
+    """
+    found = [each for probe in probes for each in _of_probe(probe, old, new, comparators)]
+    said = [each for each in found if each.parting.link is Link.MESSAGE]
+    plain = {_said(each) for each in said if not streams(each.probe)}
+    carried = {each.probe.name for each in said if streams(each.probe) and _said(each) in plain}
     return tuple(
-        candidate for probe in probes for candidate in _of_probe(probe, old, new, comparators)
+        each
+        for each in found
+        if each.parting.link is not Link.STREAM or each.probe.name not in carried
     )
+
+
+def _said(one: Candidate) -> tuple[str, str]:
+    return (asked(one.probe), one.parting.signature)
 
 
 def _of_probe(
@@ -128,135 +126,6 @@ def _of_probe(
             found.setdefault(key, (parting, []))[1].append(sequence)
     for parting, sequences in found.values():
         yield Candidate(probe=probe, parting=parting, sequences=tuple(sequences))
-
-
-def partings(
-    probe: Probe,
-    old: Observation,
-    new: Observation,
-    comparators: Mapping[str, Comparator],
-    reruns: Sequence[Observation] = (),
-) -> Iterator[Parting]:
-    """Yield where two observations of `probe` part, up to the first link that somebody promised.
-
-    `reruns` are repeats of the old side: what varies there by itself is no difference.
-    """
-    if spurious(old.failure) or spurious(new.failure):
-        return
-    for look in _in_order(probe):
-        if _stops(old, look, probe) or _stops(new, look, probe):
-            yield from _failing(look, old, new, probe)
-            return
-        parting = _parting(look, old, new, comparators[look.compare], reruns)
-        if parting is not None:
-            yield parting
-            if parting.authority is not Authority.UNSPECIFIED:
-                return
-
-
-def spurious(failure: Failure | None) -> bool:
-    """Whether the machine, and not the stack, stopped it."""
-    return failure is not None and failure.reason.spurious
-
-
-def _in_order(probe: Probe) -> list[Look]:
-    return sorted(probe.looks, key=lambda look: list(Link).index(look.link))
-
-
-def _stops(seen: Observation, look: Look, probe: Probe) -> bool:
-    """Whether `seen` failed when this link was asked; a failure of no link is one of the first."""
-    if seen.failure is None:
-        return False
-    links = [each.link for each in _in_order(probe)]
-    at = seen.failure.link if seen.failure.link in links else links[0]
-    return at is look.link
-
-
-def _failing(look: Look, old: Observation, new: Observation, probe: Probe) -> Iterator[Parting]:
-    before = old.failure if _stops(old, look, probe) else None
-    after = new.failure if _stops(new, look, probe) else None
-    if before and after:
-        if failed(before) == failed(after):
-            return
-        alike = (before.phase, before.reason) == (after.phase, after.reason)
-        authority = Authority.UNSPECIFIED if alike else look.authority
-        told = f"changed:{failed(after)}"
-    else:  # where nothing in particular was promised, an answer was
-        unspecified = look.authority is Authority.UNSPECIFIED
-        authority = Authority.IMPLIED if unspecified else look.authority
-        told = failed(after) if after else f"recovered:{failed(before)}" if before else ""
-    yield Parting(
-        link=look.link,
-        phase=Phase.PROBE,
-        authority=authority,
-        old=error(before) if before else old.at(look.link),
-        new=error(after) if after else new.at(look.link),
-        signature=told,
-        text=f"- {_words(before)}\n+ {_words(after)}",
-    )
-
-
-def failed(failure: Failure) -> str:
-    """Return the signature of a failure, with the link where it happened."""
-    told = Failed(phase=failure.phase, reason=failure.reason, message=failure.message)
-    at = f"{failure.link}:" if failure.link else ""
-    return f"{at}{signature(told)}"
-
-
-def error(failure: Failure) -> Json:
-    """Return a failure as the value that stands in a link's place."""
-    return {"error": failure.message, "phase": failure.phase.value, "reason": failure.reason.value}
-
-
-def _words(failure: Failure | None) -> str:
-    return failure.message if failure else "answered"
-
-
-def _parting(
-    look: Look,
-    old: Observation,
-    new: Observation,
-    compare: Comparator,
-    reruns: Sequence[Observation],
-) -> Parting | None:
-    left, right = old.at(look.link), new.at(look.link)
-    authority = look.authority
-    found: Difference | None
-    if NOT_EXPOSED in (left, right):
-        if left == right:
-            return None
-        authority = Authority.UNSPECIFIED
-        shape = "not exposed any more" if right == NOT_EXPOSED else "exposed now"
-        found = Difference(text=shape, shape=shape)
-    else:
-        found = compare(left, right, tuple(one.at(look.link) for one in reruns))
-    if found is None and look.link in ORDERLY and _written(left) != _written(right):
-        found = _reordered(left, right)
-        authority = Authority.UNSPECIFIED
-    if found is None:
-        return None
-    told = signature(Diverged(link=look.link, diff="", shape=found.shape))
-    return Parting(
-        link=look.link,
-        phase=Phase.PROBE,
-        authority=authority,
-        old=left,
-        new=right,
-        signature=told,
-        text=found.text,
-    )
-
-
-def _reordered(left: Json, right: Json) -> Difference | None:
-    """Equal content whose keys come in another order."""
-    if _written(left, in_order=True) != _written(right, in_order=True):
-        return None
-    text = f"- {_written(left)}\n+ {_written(right)}"
-    return Difference(text=text, shape="keys in another order")
-
-
-def _written(value: Json, *, in_order: bool = False) -> str:
-    return json.dumps(value, sort_keys=in_order, ensure_ascii=True)
 
 
 def rows(found: Sequence[Candidate]) -> Mapping[str, tuple[Candidate, ...]]:
@@ -300,32 +169,3 @@ def _right(shown: Candidate, comparators: Mapping[str, Comparator]) -> str:
 
 def _is_error(value: Json) -> bool:
     return isinstance(value, dict) and {"error", "phase", "reason"} <= set(value)
-
-
-def stopping(old: Side, new: Side) -> Parting | None:
-    """Return how two sides part before anything was asked, at installation or start."""
-    before, after = old.stopped, new.stopped
-    if spurious(before) or spurious(after) or (before is None and after is None):
-        return None
-    if before and after and failed(before) == failed(after):
-        return None
-    told = failed(after) if after else f"recovered:{failed(before)}" if before else ""
-    if before and after:
-        told = f"changed:{told}"
-    stopped = after or before
-    return Parting(
-        link=None,
-        phase=stopped.phase if stopped else Phase.START,
-        authority=Authority.IMPLIED,
-        old=error(before) if before else None,
-        new=error(after) if after else None,
-        signature=told,
-        text=f"- {_words(before)}\n+ {_words(after)}",
-    )
-
-
-def swapped(probe: Probe, link: Link, value: Json) -> Probe:
-    """Return `probe` with one side's value at `link` fed into the rest of the chain."""
-    order = list(Link)
-    looks = tuple(look for look in probe.looks if order.index(look.link) > order.index(link))
-    return replace(probe, given=((link, value),), looks=looks)

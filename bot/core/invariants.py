@@ -16,10 +16,11 @@ who would report it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.core.behaviour import asked, streams
 from bot.core.difference import Comparator
 from bot.core.judge import agree
 from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe
@@ -69,6 +70,14 @@ def unsteady(
         at = next((link for link in Link if link in links), probe.looks[0].link)
         what = "the same question was answered in two ways"
         yield Broken(probe=probe.name, link=at, invariant="same answer twice", what=what)
+
+
+def grouped(found: Iterable[Broken]) -> tuple[tuple[Broken, ...], ...]:
+    """Put together what is one thing to a person: an invariant at a link, all over a family."""
+    rows: dict[tuple[str, Link, str], list[Broken]] = {}
+    for each in found:
+        rows.setdefault((each.invariant, each.link, each.probe.partition("/")[0]), []).append(each)
+    return tuple(tuple(row) for row in rows.values())
 
 
 def _stopped_by_the_machine(*seen: Observation) -> bool:
@@ -154,6 +163,13 @@ def _one_each(_probe: Probe, seen: Observation) -> str:
     return f"{len(ids)} ids and {len(told)} log-probabilities"
 
 
+def _apart_from_others(_probe: Probe, seen: Observation) -> str:
+    """What was said in one slot must not be heard in another."""
+    told = seen.at(Link.TEXT)
+    heard = told.get("foreign canary") if isinstance(told, dict) else None
+    return f"heard what was said to another ([round, place, whose]): {heard}" if heard else ""
+
+
 _ALONE: Mapping[str, tuple[Link, Callable[[Probe, Observation], str]]] = {
     "prompt tokens are counted": (Link.USAGE, _counted),
     "generated tokens are counted": (Link.USAGE, _generated),
@@ -162,16 +178,17 @@ _ALONE: Mapping[str, tuple[Link, Callable[[Probe, Observation], str]]] = {
     "candidates come in order": (Link.LOGPROBS, _in_order),
     "chances add up to one at most": (Link.LOGPROBS, _at_most_one),
     "one log-probability per token": (Link.LOGPROBS, _one_each),
+    "security: nobody hears what was said to another": (Link.TEXT, _apart_from_others),
 }
 
 
 def _streamed(probes: Sequence[Probe], seen: Mapping[str, Observation]) -> Iterator[Broken]:
     """Hold each streamed answer against the plain answer to the same request."""
-    plain = {_asked(probe): probe.name for probe in probes if _field(probe, "stream") is not True}
+    plain = {asked(probe): probe.name for probe in probes if not streams(probe)}
     for probe in probes:
-        if _field(probe, "stream") is not True or probe.look(Link.MESSAGE) is None:
+        if not streams(probe) or probe.look(Link.MESSAGE) is None:
             continue
-        whole, parts = seen.get(plain.get(_asked(probe), "")), seen.get(probe.name)
+        whole, parts = seen.get(plain.get(asked(probe), "")), seen.get(probe.name)
         if whole is None or parts is None or whole.failure or parts.failure:
             continue
         left, right = whole.at(Link.MESSAGE), parts.at(Link.MESSAGE)
@@ -188,13 +205,3 @@ def _apart(one: Json, other: Json) -> set[str]:
     if not isinstance(one, dict) or not isinstance(other, dict):
         return set() if one == other else {"message"}
     return {name for name in {*one, *other} if (one.get(name) or None) != (other.get(name) or None)}
-
-
-def _field(probe: Probe, name: str) -> Json:
-    return probe.request.get(name) if isinstance(probe.request, dict) else None
-
-
-def _asked(probe: Probe) -> str:
-    request = probe.request if isinstance(probe.request, dict) else {}
-    kept = {key: value for key, value in request.items() if key not in ("stream", "stream_options")}
-    return repr((probe.ask, sorted(kept.items(), key=lambda item: item[0])))

@@ -16,18 +16,16 @@ from bot.core.behaviour import (
     SEQUENCES,
     Candidate,
     Divergence,
-    Parting,
     Side,
     candidates,
     divergence,
     family_of,
     mode_of,
-    partings,
     rows,
-    stopping,
 )
 from bot.core.invariants import Broken, broken, unsteady
 from bot.core.model import Failure, Link, Observation, Probe
+from bot.core.parting import Parting, partings, stopping
 from bot.steps.ask import ask, whole
 from bot.steps.differ import Subject, keep, room, shuffled
 from bot.steps.house import House
@@ -55,6 +53,12 @@ class Pair:
     divergences: tuple[Divergence, ...] = ()
     invariants: tuple[tuple[str, Broken], ...] = ()  # version, and what breaks there
     unreproduced: tuple[str, ...] = ()
+    unasked: tuple[tuple[str, Failure], ...] = ()  # version, and what kept it from answering
+
+    @property
+    def uncompared(self) -> bool:
+        """Whether nothing was compared, and no divergence of one side says why."""
+        return len(self.unasked) > 1 or bool(self.unasked and not self.divergences)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,7 +134,7 @@ def compare(
     """Return what differs between two subjects that were asked, each difference seen thrice."""
     old, new = (seen[subject] for subject in subjects)
     again = Again(house=house, subjects=subjects, heavy=heavy)
-    stop = stopping(old, new)
+    stop = stopping(old.stopped, new.stopped)
     if stop is not None:
         found, lost = _stopped(again, probes, stop)
     elif old.stopped or new.stopped:
@@ -142,11 +146,23 @@ def compare(
         new=new.version,
         moved=tuple(_moved(house, subjects)),
         divergences=tuple(found),
-        invariants=tuple(
-            (side.version, each) for side in (old, new) for each in invariants(house, probes, side)
-        ),
+        invariants=tuple(_invariants(house, probes, old, new)),
         unreproduced=tuple(lost),
+        unasked=tuple((side.version, side.stopped) for side in (old, new) if side.stopped),
     )
+
+
+def _invariants(
+    house: House, probes: Sequence[Probe], *sides: Side
+) -> Iterator[tuple[str, Broken]]:
+    """Yield what breaks on each side, once where both are the same release."""
+    told: set[tuple[str, str, str]] = set()
+    for side in sides:
+        for each in invariants(house, probes, side):
+            key = (side.version, each.invariant, each.probe)
+            if key not in told:
+                told.add(key)
+                yield side.version, each
 
 
 def _stopped(

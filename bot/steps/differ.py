@@ -42,6 +42,15 @@ def sides(
     return found
 
 
+def unreachable(house: House, subject: Subject, probe: Probe) -> Failure | None:
+    """Ask one question, and keep nothing: it tells whether a subject can be asked at all."""
+    with ExitStack() as stack:
+        place = room(house, subject, stack)
+        if isinstance(place, Failure):
+            return place
+        return ask(house, place, subject.guests, [probe]).stopped
+
+
 def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
     house.progress.start("ask", subject.version)
     began = house.clock()

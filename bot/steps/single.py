@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.behaviour import SEQUENCES, Side, error, failed, family_of
+from bot.core.behaviour import SEQUENCES, Side, family_of
+from bot.core.invariants import Broken, grouped
 from bot.core.judge import outcome
-from bot.core.model import Json, Link, Look, Observation, Phase, Probe
+from bot.core.model import Failure, Json, Link, Look, Observation, Phase, Probe
 from bot.core.outcome import Diverged, Failed
+from bot.core.parting import error, failed
 from bot.core.signature import signature
 from bot.steps.again import Again, invariants
 from bot.steps.differ import Subject
@@ -43,7 +45,7 @@ def check(
 ) -> Checked:
     """Return what is wrong with one release, in both sequences and of a fresh engine."""
     if side.stopped is not None:
-        return Checked(version=side.version, broken=(_stopped(side),))
+        return Checked(version=side.version, broken=(_stopped(side.stopped),))
     rows: dict[str, list[Wrong]] = {}
     for probe in probes:
         told = [_wrong(house, probe, side.at(sequence, probe.name)) for sequence in SEQUENCES]
@@ -58,10 +60,7 @@ def check(
         for name, row in rows.items()
         if _still(house, known[row[0].probe], row[0], again)
     ]
-    kept += [
-        _invariant(each.probe, each.link, each.invariant, each.what)
-        for each in invariants(house, probes, side)
-    ]
+    kept += [_invariant(row) for row in grouped(invariants(house, probes, side))]
     return Checked(version=side.version, broken=tuple(kept))
 
 
@@ -112,10 +111,7 @@ def _still(house: House, probe: Probe, wrong: Wrong, again: Again) -> bool:
     return told is not None and told.signature == wrong.signature
 
 
-def _stopped(side: Side) -> Wrong:
-    failure = side.stopped
-    assert failure is not None  # noqa: S101 - asked by `check` alone
-    told: Mapping[str, Json] | Json = error(failure)
+def _stopped(failure: Failure) -> Wrong:
     return Wrong(
         probe="",
         link=None,
@@ -123,18 +119,18 @@ def _stopped(side: Side) -> Wrong:
         kind="failure",
         what=failure.message,
         signature=failed(failure),
-        seen=told if isinstance(told, dict) else None,
+        seen=error(failure),
     )
 
 
-def _invariant(probe: str, link: Link, name: str, what: str) -> Wrong:
-    family = probe.partition("/")[0]
+def _invariant(row: Sequence[Broken]) -> Wrong:
+    first = row[0]
     return Wrong(
-        probe=probe,
-        link=link,
+        probe=first.probe,
+        link=first.link,
         phase=Phase.PROBE,
         kind="invariant",
-        what=f"{name}: {what}",
-        signature=f"{family}: invariant: {name}",
-        probes=(probe,),
+        what=f"{first.invariant}: {first.what}",
+        signature=f"{first.probe.partition('/')[0]}: invariant: {first.invariant}",
+        probes=tuple(each.probe for each in row),
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.text import Text
 
 from bot.core.behaviour import Divergence
-from bot.core.invariants import Broken
+from bot.core.invariants import Broken, grouped
 from bot.core.model import Json
+from bot.core.parting import error
 from bot.core.sanitise import plain
 from bot.steps.again import Pair
 from bot.steps.single import Checked, Wrong
@@ -61,20 +62,18 @@ def _pair(pair: Pair) -> Json:
                 "what": rows[0].what,
                 "probes": [each.probe for each in rows],
             }
-            for version, rows in invariants(pair)
+            for version, rows in _invariants(pair)
         ],
         "unreproduced": list(pair.unreproduced),
+        "unasked": [{"version": version, **error(why)} for version, why in pair.unasked],
     }
 
 
-def invariants(pair: Pair) -> Iterator[tuple[str, list[Broken]]]:
-    """Yield what breaks on each side, the probes of one invariant at one link together."""
-    grouped: dict[tuple[str, str, str, str], list[Broken]] = {}
-    for version, each in pair.invariants:
-        key = (version, each.invariant, each.link.value, each.probe.partition("/")[0])
-        grouped.setdefault(key, []).append(each)
-    for (version, *_), rows in grouped.items():
-        yield version, rows
+def _invariants(pair: Pair) -> Iterator[tuple[str, tuple[Broken, ...]]]:
+    """Yield what breaks on each side, row by row."""
+    for version in dict.fromkeys((pair.old, pair.new)):
+        for row in grouped(each for told, each in pair.invariants if told == version):
+            yield version, row
 
 
 def _divergence(each: Divergence) -> Json:
@@ -121,11 +120,17 @@ def _lines_of_pair(told: Changelog, pair: Pair) -> Iterator[str | Text]:
     if pair.moved:
         moved = ", ".join(f"{m.package} {m.old or 'none'} -> {m.new or 'none'}" for m in pair.moved)
         yield f"  moves along: {moved}"
-    if not pair.divergences:
+    if pair.uncompared:
+        yield from dict.fromkeys(
+            f"  {version} cannot be asked, in phase {why.phase}: {clip(why.message)}"
+            for version, why in pair.unasked
+        )
+        yield Text("  nothing was compared", style="bold red")
+    elif not pair.divergences:
         yield f"  {told.probes} probes, nothing differs"
     for each in pair.divergences:
         yield from _lines_of_divergence(each)
-    broken = list(invariants(pair))
+    broken = list(_invariants(pair))
     if broken:
         yield Text("  what must hold, and does not:", style="bold")
     for version, rows in broken:
@@ -172,13 +177,3 @@ def value(told: Json) -> str:
 def clip(line: str) -> str:
     """Return a line that a terminal can take: no power over it, and not too wide."""
     return plain(line, width=WIDE)
-
-
-def counts(told: Changelog) -> Mapping[str, int]:
-    """Return how many divergences each link has."""
-    found: dict[str, int] = {}
-    for pair in told.pairs:
-        for each in pair.divergences:
-            name = each.parting.link.value if each.parting.link else each.parting.phase.value
-            found[name] = found.get(name, 0) + 1
-    return found

@@ -7,6 +7,7 @@ matrix.yaml that names the component, its driver, package, options and limits ar
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,27 +18,48 @@ from typing import Any
 
 import click
 
-from bot.app import DRIVERS, PYPI, SUITE, Options, house_of, matrix_of, model_of, suite_digest
+from bot.app import (
+    DRIVERS,
+    PYPI,
+    SUITE,
+    Options,
+    house_of,
+    matrix_of,
+    settled,
+    shelf_of,
+    suite_digest,
+)
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix, Row
 from bot.core.model import Cell, Closure, Component, Json, Probe, Requirements, digest
+from bot.core.versions import PEP440, SEMVER
+from bot.drivers.llama_server import LLAMA_SERVER, with_program
+from bot.drivers.model import held
 from bot.drivers.suite import read_suite
 from bot.effects.clock import now
 from bot.effects.files import put
 from bot.envs.existing import ExistingEnv
-from bot.errors import UsageError
+from bot.errors import UnknownProbeError, UsageError
 from bot.ledger.files import FileLedger
 from bot.ports import Progress
+from bot.runners.local import LocalRunner
 from bot.steps.again import compare
 from bot.steps.close import close
-from bot.steps.differ import Subject, sides
+from bot.steps.differ import Subject, sides, unreachable
 from bot.steps.house import House
 from bot.steps.single import check
 from bot.verbs.changelog import Changelog, as_json, lines
 from bot.verbs.manual import epilog
+from bot.verbs.misspelt import (
+    check_released,
+    check_words,
+    unknown_component,
+    unresolved_offline,
+)
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
 
 ROW = "diff"
+UNCOMPARED = 1  # exit code where neither side of a pair could be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +78,15 @@ class Question:
 def diff(options: Options, question: Question, progress: Progress) -> Changelog:
     """Ask every version, compare neighbours; a single version is held against what must hold.
 
-    Raises `UsageError` for a component or a backend that nobody knows.
+    Raises `UsageError` for what nobody knows (a component, a version, a family of probes), and
+    for a server or a program of the user's own that does not answer.
     """
     with _opened(options, question, progress) as house:
         probes = house.probes[ROW]
-        subjects = tuple(_subjects(house, question))
+        subjects = tuple(_subjects(house, question, options))
         driver = house.driver(question.component)
+        if not driver.source:
+            _check_reached(house, subjects, probes[0])
         seen = sides(house, subjects, probes)
         if len(subjects) == 1:
             told = check(house, subjects[0], seen[subjects[0]], probes, heavy=driver.big)
@@ -74,35 +99,55 @@ def diff(options: Options, question: Question, progress: Progress) -> Changelog:
 
 @contextmanager
 def _opened(options: Options, question: Question, progress: Progress) -> Iterator[House]:
-    matrix = _matrix(options, question)
+    matrix = settled(options, _matrix(options, question), progress)
     component = matrix.components[question.component]
     driver = DRIVERS[component.driver]
-    probes = {ROW: _probes(matrix, question, driver.asks, driver.suite)}
+    if driver.source:
+        check_words(component, question.versions, question.beside)
+    asked = _probes(matrix, question, driver.asks, driver.suite)
+    probes = {ROW: held(asked, matrix.model, (driver,), SUITE)}
     root = options.state / "diff"
     with FileLedger.open(root) as ledger:
-        asked: list[Json] = [question.component, *question.versions, now().isoformat()]
-        started = RunStarted(at=now(), bot="diff", config=digest(asked), suite=suite_digest(probes))
+        words: list[Json] = [question.component, *question.versions, now().isoformat()]
+        started = RunStarted(at=now(), bot="diff", config=digest(words), suite=suite_digest(probes))
         run = ledger.begin(started)
         house = house_of(options, matrix, probes, ledger, progress, run)
         if not driver.source:
-            house = replace(house, env=_where_it_runs(options, component))
+            house = _of_the_user(house, options, component)
         yield house.within(ROW)
         house.tell(RunEnded(newly_broken=0), job="run")
 
 
-def _where_it_runs(options: Options, component: Component) -> ExistingEnv:
-    """Nothing is installed for a server that runs; a key passes only where one is named."""
+def _of_the_user(house: House, options: Options, component: Component) -> House:
+    """Install nothing for a server of the user's own; a key passes only where one is named.
+
+    It is asked one thing at a time: both sides may be one server with one slot.
+    """
     key = component.options.get("api_key_variable")
-    return ExistingEnv(root=options.state / "envs", passes=(key,) if isinstance(key, str) else ())
+    passes = (key,) if isinstance(key, str) else ()
+    env = ExistingEnv(root=options.state / "envs", passes=passes)
+    return replace(house, env=env, runner=LocalRunner(workers=1))
+
+
+def _check_reached(house: House, subjects: Sequence[Subject], probe: Probe) -> None:
+    """Refuse what does not answer before anything is asked at length. Raises `UsageError`."""
+    for subject in subjects:
+        why = unreachable(house, subject, probe)
+        if why is not None:
+            what = f"{subject.version} cannot be asked: {why.message}"
+            raise UsageError(what, cure="start it, or mend its address or path")
 
 
 def _matrix(options: Options, question: Question) -> Matrix:
     """A matrix of one row, with what the user's own says of the component."""
     if question.backend != "cpu":
         raise UsageError(f"there is no backend `{question.backend}`", cure="use --backend cpu")
+    if not re.fullmatch(r"3\.\d+", question.python):
+        cure = "write a version of two numbers, such as --python 3.11"
+        raise UsageError(f"`{question.python}` is no version of Python", cure=cure)
     own = matrix_of(options) if options.config.is_file() else None
     component = own.components.get(question.component) if own else None
-    known = component or _catalogued(question.component)
+    known = component or _catalogued(question.component, own)
     known = replace(known, options={**known.options, **question.options})
     cutoff = datetime.combine(options.cutoff, time.max, UTC) if options.cutoff else None
     row = Row(
@@ -117,7 +162,7 @@ def _matrix(options: Options, question: Question) -> Matrix:
     )
 
 
-def _catalogued(name: str) -> Component:
+def _catalogued(name: str, own: Matrix | None) -> Component:
     for driver in DRIVERS.values():
         if name in (driver.name, driver.package):
             return Component(
@@ -127,9 +172,10 @@ def _catalogued(name: str) -> Component:
                 package=driver.package or driver.name,
                 upstream=driver.upstream,
                 driver=driver.name,
+                scheme=SEMVER if driver.source == "npm" else PEP440,
             )
-    cure = f"use one of {', '.join(sorted(DRIVERS))}, or name it in matrix.yaml with its driver"
-    raise UsageError(f"nobody knows how to ask `{name}`", cure=cure)
+    packages = {driver.package for driver in DRIVERS.values() if driver.package}
+    raise unknown_component(name, {*DRIVERS, *packages, *(own.components if own else ())})
 
 
 def _probes(
@@ -140,22 +186,34 @@ def _probes(
         what = f"`{question.component}` has no probes of its own"
         raise UsageError(what, cure="name some with --suite FAMILY, see bot/suite/probes")
     folders = (SUITE, *(Path(folder) for folder in matrix.suite))
-    probes = tuple(probe for probe in read_suite(folders, names) if probe.ask in asks)
+    try:
+        probes = tuple(probe for probe in read_suite(folders, names) if probe.ask in asks)
+    except UnknownProbeError as trouble:
+        raise UsageError(trouble.message, cure=trouble.cure) from None
     if not probes:
         what = f"`{question.component}` answers nothing of {', '.join(names)}"
         raise UsageError(what, cure=f"it is asked {', '.join(sorted(asks))}")
     return probes
 
 
-def _subjects(house: House, question: Question) -> Iterator[Subject]:
-    """Resolve each version, leaning to what the one before it had."""
+def _subjects(house: House, question: Question, given: Options) -> Iterator[Subject]:
+    """Resolve each version, leaning to what the one before it had.
+
+    A release that nothing installs is a finding; one that never was is a slip of the pen.
+    """
     component = house.matrix.components[question.component]
     driver = house.driver(question.component)
-    model = model_of(house.matrix)
+    row = house.row(ROW)
     before: Closure | None = None
     for at, version in enumerate(question.versions):
-        options = {**component.options, **({} if driver.source else {"url": version})}
-        guests: list[Json] = [{"name": driver.guest, "setup": driver.setup(model, options)}]
+        options: Mapping[str, Json] = {
+            **component.options,
+            **({} if driver.source else {"url": version}),
+        }
+        if driver is LLAMA_SERVER:
+            options = with_program(options, shelf_of(given))
+        setup = driver.setup(house.models[row.model], options)
+        guests: list[Json] = [{"name": driver.guest, "setup": setup}]
         pins = (*driver.requirements(component.package, version), *question.beside)
         asked = Requirements(
             pins=pins, prefer=before, cutoff=house.matrix.cutoff, interpreter=question.python
@@ -168,20 +226,24 @@ def _subjects(house: House, question: Question) -> Iterator[Subject]:
                 components=((question.component, version),),
                 closure=answer,
                 backend=question.backend,
-                model=house.row(ROW).model,
+                model=row.model,
+                model_digest=row.model_digest,
                 interpreter=question.python,
             )
             yield Subject(version=version, cell=cell, guests=guests, draw=at)
+        elif given.offline:
+            raise unresolved_offline(question.component, version, answer.why)
         else:
+            check_released(house, component, version)
             yield Subject(version=version, cell=None, conflict=answer.why, draw=at)
 
 
 def subjects_of(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Read `COMPONENT OLD NEW [NEWER ...]` or `COMPONENT@VERSION`. Raises `UsageError`."""
     cure = "write `stackmatrix diff COMPONENT OLD NEW` or `stackmatrix diff COMPONENT@VERSION`"
-    if len(words) == 1 and "@" in words[0].lstrip("@"):
-        name, _, version = words[0].rpartition("@")
-        return name, (version,)
+    at = words[0].find("@", 1) if len(words) == 1 else -1  # the first one may begin a scope of npm
+    if at > 0 and words[0][at + 1 :]:
+        return words[0][:at], (words[0][at + 1 :],)
     if len(words) < 3:  # noqa: PLR2004 - a component and two versions
         raise UsageError("`diff` needs a component and two versions", cure=cure)
     return words[0], tuple(words[1:])
@@ -202,7 +264,8 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
 
     Neighbouring versions are compared link by link, all else held where the solver can; every
     divergence was seen three times. `diff COMPONENT@VERSION` holds one release against goldens
-    and invariants, `diff endpoint URL1 URL2` compares two servers that run already.
+    and invariants, `diff endpoint URL1 URL2` compares two servers that run already. Exit code 1
+    where neither side could be asked, and so nothing was compared.
     """
     name, versions = subjects_of(given["words"])
     question = Question(
@@ -217,4 +280,5 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
         told = diff(options_of(given), question, display)
     if given["out"]:
         put(Path(given["out"]), (json.dumps(as_json(told), indent=1) + "\n").encode())
-    return Said(lines=tuple(lines(told)), quiet=given["quiet"])
+    code = UNCOMPARED if any(pair.uncompared for pair in told.pairs) else 0
+    return Said(lines=tuple(lines(told)), quiet=given["quiet"], code=code)

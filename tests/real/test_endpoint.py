@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import COMPARATORS, DRIVERS, SUITE, Options
-from bot.core.behaviour import partings
 from bot.core.model import NOT_EXPOSED, Closure, Failure, Json, Link, Observation, Probe
+from bot.core.parting import partings
 from bot.core.protocol import PROTOCOL, Heard, Hearing, question
 from bot.drivers.suite import read_suite
 from bot.effects.proxy import Answer, Asked, Proxy
 from bot.envs.existing import ExistingEnv
+from bot.errors import UsageError
 from bot.verbs.diff import Question, diff
 from tests.real.mutant import FAULTS, HARMLESS, mutant
 from tests.real.served import served
@@ -156,6 +157,11 @@ def test_where_nobody_listens_the_cell_does_not_start(rooms: Path) -> None:
     heard = ask(rooms, "http://127.0.0.1:9", PROBES[:1])
     assert heard.stopped is not None
     assert heard.stopped.message == "Unreachable: no server answers: ConnectionRefusedError"
+
+
+def test_where_nobody_listens_the_verb_compares_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be asked: Unreachable"):
+        listed(tmp_path, "http://127.0.0.1:9", "http://127.0.0.1:9")
 
 
 class Silence:
