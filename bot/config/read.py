@@ -7,7 +7,7 @@ nothing defines, drivers that do not exist, rules that go in circles.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
@@ -16,21 +16,32 @@ from typing import TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from bot.config.model import model_of, wrong_model
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import Allowance, Exclusion, Matrix, Row
 from bot.core.model import Component, Json, digest
+from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
 
 Entry = TypeVar("Entry", ComponentFile, StackFile)
+_PYTHON = {"npm": "none"}  # the interpreter of a row whose packages are of that source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Names that the program defines and a file may use."""
+    """Names that the program defines and a file may use.
+
+    `sources` says where a driver's packages are announced; `pypi` goes without saying.
+    """
 
     drivers: frozenset[str]
     suites: frozenset[str]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def source(self, driver: str) -> str:
+        """Return where the packages of a driver are announced."""
+        return self.sources.get(driver) or "pypi"
 
 
 def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matrix:
@@ -45,10 +56,10 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
     problems = [*tree.problems, *_shape(tree), *_meaning(tree, known)]
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))
-    return _matrix(file, MatrixFile.model_validate(tree.data), tree, cutoff)
+    return _matrix(file, MatrixFile.model_validate(tree.data), tree, known, cutoff)
 
 
-def salvage(file: Path) -> Matrix:
+def salvage(file: Path, known: Known) -> Matrix:
     """Return what of a broken file can still be held against an index: its sound entries."""
     try:
         tree = Tree.parse(file, file.read_text(encoding="utf-8"))
@@ -60,9 +71,9 @@ def salvage(file: Path) -> Matrix:
         title="",
         file=str(file),
         index=index if isinstance(index, str) else str(MatrixFile.model_fields["index"].default),
-        components={name: _component(name, entry) for name, entry in components.items()},
+        components={name: _component(name, entry, known) for name, entry in components.items()},
         rows=tuple(
-            _row(name, entry) for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
+            _row(name, entry, "") for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
         ),
         places=tree.places,
     )
@@ -119,9 +130,39 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
             path = ("components", name, "driver")
             what = f"there is no driver `{driver}`"
             yield problem(tree.file, tree.place(path), what, _meant(driver, sorted(known.drivers)))
+        yield from _source(tree, name, entry, known)
+    kinds = {name: _kind(entry, known) for name, entry in components.items()}
     for name, entry in _table(tree.data, "stacks").items():
         yield from _stack(tree, name, entry, sorted(components), known)
+        yield from _mixed(tree, name, entry, kinds)
     yield from _exclusions(tree, sorted(components))
+    yield from wrong_model(tree)
+
+
+def _kind(entry: Mapping[str, Json], known: Known) -> str:
+    return str(entry.get("source") or known.source(str(entry.get("driver", "script"))))
+
+
+def _source(tree: Tree, name: str, entry: Mapping[str, Json], known: Known) -> Iterator[Problem]:
+    """A driver asks packages of one source only."""
+    driver = str(entry.get("driver", "script"))
+    wanted, given = known.source(driver), _kind(entry, known)
+    if driver in known.drivers and given != wanted:
+        what = f"component `{name}` comes from {given}, and its driver `{driver}` asks {wanted}'s"
+        place = tree.place(("components", name, "source"))
+        yield problem(tree.file, place, what, f"write `source: {wanted}`, or another driver")
+
+
+def _mixed(
+    tree: Tree, name: str, entry: Mapping[str, Json], kinds: Mapping[str, str]
+) -> Iterator[Problem]:
+    """A room holds packages of one source only."""
+    found = {used: kinds[used] for used in _names(entry, "components") if used in kinds}
+    if len(set(found.values())) > 1:
+        told = ", ".join(f"`{used}` of {kind}" for used, kind in found.items())
+        what = f"stack `{name}` mixes packages of several sources: {told}"
+        cure = "make a stack for each source: a cell installs packages of one only"
+        yield problem(tree.file, tree.place(("stacks", name, "components")), what, cure)
 
 
 def _stack(
@@ -185,18 +226,23 @@ def _circles(leans: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
             return
 
 
-def _matrix(file: Path, read: MatrixFile, tree: Tree, cutoff: date | None) -> Matrix:
+def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date | None) -> Matrix:
     limits = read.limits
     folder = file.parent
     day = cutoff or read.cutoff
+    components = {name: _component(name, entry, known) for name, entry in read.components.items()}
+    semver = frozenset(name for name, one in components.items() if one.scheme == SEMVER)
     return Matrix(
         title=read.title,
         file=str(file),
         index=read.index,
-        components={name: _component(name, entry) for name, entry in read.components.items()},
-        rows=tuple(_row(name, entry) for name, entry in read.stacks.items()),
+        components=components,
+        rows=tuple(
+            _row(name, entry, components[entry.components[0]].source)
+            for name, entry in read.stacks.items()
+        ),
         suite=tuple(str(folder / part) for part in read.suite),
-        exclusions=tuple(_exclusion(name, entry) for name, entry in read.exclude.items()),
+        exclusions=tuple(_exclusion(name, entry, semver) for name, entry in read.exclude.items()),
         allowance=Allowance(
             install_seconds=limits.install_seconds,
             start_seconds=limits.start_seconds,
@@ -204,7 +250,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, cutoff: date | None) -> Ma
             workers=limits.workers,
         ),
         policy={"default": read.policy.default, **read.policy.targets},
-        model=str(folder / read.model) if read.model else "",
+        model=model_of(folder, read.model),
         cutoff=datetime.combine(day, time.max, tzinfo=UTC) if day else None,
         closure_days=read.closure_days,
         digest=digest(read.model_dump(mode="json")),
@@ -212,14 +258,15 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, cutoff: date | None) -> Ma
     )
 
 
-def _component(name: str, entry: ComponentFile) -> Component:
+def _component(name: str, entry: ComponentFile, known: Known) -> Component:
+    source = entry.source or known.source(entry.driver)
     return Component(
         name=name,
         role=entry.role,
-        source=entry.source,
+        source=source,
         package=entry.package or name,
         upstream=entry.upstream,
-        scheme=entry.scheme,
+        scheme=entry.scheme or (SEMVER if source == "npm" else PEP440),
         driver=entry.driver,
         follow=tuple(entry.follow),
         prereleases=entry.prereleases,
@@ -228,19 +275,18 @@ def _component(name: str, entry: ComponentFile) -> Component:
     )
 
 
-def _row(name: str, entry: StackFile) -> Row:
+def _row(name: str, entry: StackFile, source: str) -> Row:
     return Row(
         name=name,
         components=entry.components,
         suite=entry.suite,
         backends=entry.backends,
-        interpreter=entry.python,
-        model=entry.model,
+        interpreter=_PYTHON.get(source, entry.python),
         baseline=tuple(entry.baseline.items()),
     )
 
 
-def _exclusion(name: str, entry: ExclusionFile) -> Exclusion:
+def _exclusion(name: str, entry: ExclusionFile, semver: frozenset[str]) -> Exclusion:
     return Exclusion(
         name=name,
         cells=tuple(entry.cells.items()),
@@ -248,4 +294,5 @@ def _exclusion(name: str, entry: ExclusionFile) -> Exclusion:
         owner=entry.owner,
         expires=entry.expires,
         unless=entry.unless,
+        semver=semver,
     )

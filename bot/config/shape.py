@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+)
 
 from bot.core.model import Json, Role
 
@@ -29,10 +37,10 @@ class ComponentFile(_Strict):
     """One entry of `components`."""
 
     role: Role
-    source: Literal["pypi"] = "pypi"
+    source: Literal["pypi", "npm"] | None = None
     package: str = ""
     upstream: str
-    scheme: Literal["pep440"] = "pep440"
+    scheme: Literal["pep440", "semver"] | None = None
     driver: str = "script"
     follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
     prereleases: bool = False
@@ -47,7 +55,6 @@ class StackFile(_Strict):
     suite: tuple[str, ...] = ()
     backends: tuple[Literal["cpu"], ...] = ("cpu",)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
-    model: str = "tiny-chat"
     baseline: Mapping[str, str] = Field(default_factory=dict)
 
 
@@ -77,6 +84,21 @@ class PolicyFile(_Strict):
     targets: Mapping[str, Literal["off", "draft"]] = Field(default_factory=dict)
 
 
+class ModelFile(_Strict):
+    """`model`: a folder, or one commit of a repository on a hub, and the digest of its files."""
+
+    path: str = ""
+    hub: str = ""
+    revision: str = ""
+    files: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+def _folder(given: object) -> object:
+    """A text alone is the path of a folder."""
+    return {"path": given} if isinstance(given, str) else given
+
+
 class MatrixFile(_Strict):
     """matrix.yaml as a whole; `stackmatrix config schema` prints its JSON Schema."""
 
@@ -84,7 +106,9 @@ class MatrixFile(_Strict):
     title: str = "stackmatrix"
     index: str = "https://pypi.org/simple"
     suite: tuple[str, ...] = ()
-    model: str = ""
+    model: Annotated[
+        ModelFile, BeforeValidator(_folder, json_schema_input_type=str | ModelFile)
+    ] = ModelFile()
     cutoff: date | None = None
     closure_days: Annotated[float, Field(gt=0)] = 1.0
     limits: LimitsFile = LimitsFile()
@@ -123,6 +147,7 @@ def keys_at(path: tuple[str | int, ...]) -> list[str]:
         "exclude": ExclusionFile,
         "limits": LimitsFile,
         "policy": PolicyFile,
+        "model": ModelFile,
     }
     table = tables.get(str(path[0]), MatrixFile) if path else MatrixFile
     return sorted(table.model_fields)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -105,6 +106,22 @@ class Fetcher:
             _refuse(url, answer.status_code)
         return self._take(url, accept, answer, kept)
 
+    def save(self, url: str, to: Path) -> None:
+        """Write what is at `url` into the file `to`, as it comes and however large it is.
+
+        Raises `SourceError` for every refusal and for a host that is down.
+        """
+        try:
+            with self._ask(url, {"Accept-Encoding": "identity"}, None, stream=True) as answer:
+                if not answer.ok:
+                    _refuse(url, answer.status_code)
+                with to.open("wb") as file:
+                    file.writelines(answer.iter_content(1 << 20))
+        except requests.RequestException as error:
+            raise SourceError(
+                f"{url} does not answer: {_first_line(error)}", cure=_NETWORK
+            ) from error
+
     def _from_disk(self, url: str) -> Fetched:
         path = Path(url2pathname(urlsplit(url).path))
         page = path / "index.json" if path.is_dir() else path
@@ -116,25 +133,32 @@ class Fetcher:
             raise SourceError(f"{page} cannot be read: {error}", cure="mend the file") from error
         return Fetched(body=_parse(url, text), changed=True)
 
-    def _ask(self, url: str, headers: Mapping[str, str], kept: _Kept | None) -> requests.Response:
+    def _ask(
+        self, url: str, headers: Mapping[str, str], kept: _Kept | None, *, stream: bool = False
+    ) -> requests.Response:
         asked = {"User-Agent": self.user_agent, **headers, **(kept.conditions if kept else {})}
+        get = partial(
+            self.session.get,
+            url,
+            headers=asked,
+            timeout=TIMEOUT,
+            verify=_authorities(),
+            stream=stream,
+        )
         for attempt in range(RETRIES):
             try:
-                answer = self.session.get(
-                    url, headers=asked, timeout=TIMEOUT, verify=_authorities()
-                )
+                answer = get()
             except (requests.ConnectionError, requests.Timeout):
                 self.wait(0.5 * 2**attempt)
                 continue
             if answer.status_code not in BUSY:
                 return answer
             self.wait(_told_to_wait(answer, 0.5 * 2**attempt))
-        return self.session.get(url, headers=asked, timeout=TIMEOUT, verify=_authorities())
+        return get()
 
     def _stand_in(self, url: str, kept: _Kept | None, why: str) -> Fetched:
         if kept is None:
-            cure = "check the network, the proxy and the certificates, or try again later"
-            raise SourceError(f"{url} does not answer: {why}", cure=cure)
+            raise SourceError(f"{url} does not answer: {why}", cure=_NETWORK)
         notice = f"{url} does not answer ({why}); its last known answer is used."
         self.notices.append(notice)
         return Fetched(body=_parse(url, kept.text), changed=False, stale=True, notice=notice)
@@ -171,6 +195,7 @@ class Fetcher:
             return None
 
 
+_NETWORK = "check the network, the proxy and the certificates, or try again later"
 _SPELLING = "check the spelling of the name, and the index that it is looked up in"
 
 

@@ -1,9 +1,8 @@
 """llama.cpp's own `llama-server`, a program that is already there, started from its path.
 
-`server` in the set-up is that path; `url` stands for it where two programs are compared by their
-paths. With `sha256` the program is read first, and never started where it is another one. It is
-asked like the server in a wheel, see `guest/llama_http.py`. When it dies this process dies of the
-same, so that the death is charged to the question that was asked.
+`server` in the set-up is that path. With `sha256` the program is read first, and never started
+where it is another one. It is asked like the server in a wheel, see `guest/llama_http.py`. When it
+dies this process dies of the same, so that the death is charged to the question that was asked.
 """
 
 import hashlib
@@ -43,7 +42,7 @@ def start(setup, chain):
     """Check the program, start it on a free port, and wait until it has loaded the model."""
     SET.clear()
     SET.update(setup)
-    SET["server"] = path = setup.get("server") or setup.get("url") or ""
+    SET["server"] = path = setup.get("server") or ""
     if not os.path.isfile(path) or not os.access(path, os.X_OK):
         raise NotStarted(NO_PROGRAM)
     found = _digest(path)

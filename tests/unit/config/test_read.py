@@ -15,7 +15,11 @@ from bot.core.model import Role
 from bot.drivers.suite import families
 from bot.errors import ConfigError, Problem
 
-KNOWN = Known(drivers=frozenset({"openai", "script", "xllamacpp"}), suites=frozenset({"chat"}))
+KNOWN = Known(
+    drivers=frozenset({"openai", "script", "xllamacpp", "js"}),
+    suites=frozenset({"chat"}),
+    sources={"js": "npm", "openai": ""},
+)
 GOOD = """\
 version: 1
 components:
@@ -61,6 +65,48 @@ def test_a_good_file_becomes_core_types(tmp_path: Path) -> None:
     assert matrix.place("components", "client", "nothing", "here") == (4, 3)
 
 
+JAVASCRIPT = GOOD.replace("xllamacpp", "js").replace("[engine, client]", "[engine]")
+
+
+@pytest.mark.parametrize("said", ["", "source: npm, ", "source: npm, scheme: semver, "])
+def test_a_driver_of_npm_brings_its_source_its_order_and_no_python(
+    tmp_path: Path, said: str
+) -> None:
+    matrix = read(tmp_path, JAVASCRIPT.replace("driver: js", f"{said}driver: js"))
+    engine, client = matrix.components["engine"], matrix.components["client"]
+    assert (engine.source, engine.scheme) == ("npm", "semver")
+    assert (client.source, client.scheme) == ("pypi", "pep440")
+    assert matrix.rows[0].interpreter == "none"
+
+
+def test_exclusions_know_whose_versions_are_of_semver(tmp_path: Path) -> None:
+    rule = 'exclude: {old: {cells: {engine: "<2"}, reason: too old, owner: "@me"}}\n'
+    (found,) = read(tmp_path, JAVASCRIPT + rule).exclusions
+    assert found.semver == {"engine"}
+
+
+def test_a_stack_holds_packages_of_one_source(tmp_path: Path) -> None:
+    line, column, what, cure = only(tmp_path, GOOD.replace("xllamacpp", "js"))
+    assert (line, column) == (7, 5)
+    assert what == (
+        "stack `chat` mixes packages of several sources: `engine` of npm, `client` of pypi"
+    )
+    assert "a stack for each source" in cure
+
+
+@pytest.mark.parametrize(
+    ("driver", "source", "wanted"), [("js", "pypi", "npm"), ("xllamacpp", "npm", "pypi")]
+)
+def test_a_driver_asks_packages_of_its_own_source(
+    tmp_path: Path, driver: str, source: str, wanted: str
+) -> None:
+    text = GOOD.replace("driver: xllamacpp", f"source: {source}, driver: {driver}")
+    found = [one for one in problems(tmp_path, text) if "its driver" in one.what]
+    (told,) = found
+    assert (told.line, told.column) == (3, 59)
+    assert told.cure.startswith(f"write `source: {wanted}`")
+
+
 def test_equal_meaning_has_an_equal_digest(tmp_path: Path) -> None:
     noted = GOOD.replace("suite: [chat]", "suite: [chat]   # all of it")
     moved = GOOD.replace("[chat]", '["chat"]')
@@ -79,7 +125,7 @@ def test_the_cutoff_is_the_end_of_its_day_and_a_flag_wins(tmp_path: Path) -> Non
 def test_folders_are_beside_the_file(tmp_path: Path) -> None:
     matrix = read(tmp_path, GOOD + "suite: [mine]\nmodel: weights\n")
     assert matrix.suite == (str(tmp_path / "mine"),)
-    assert matrix.model == str(tmp_path / "weights")
+    assert matrix.model.path == str(tmp_path / "weights")
 
 
 @pytest.mark.parametrize(
@@ -292,6 +338,7 @@ def test_the_repository_s_own_matrix_has_no_mistakes() -> None:
     known = Known(
         drivers=frozenset(DRIVERS),
         suites=frozenset(families((SUITE,))),
+        sources={name: driver.source for name, driver in DRIVERS.items()},
     )
     matrix = read_matrix(Path(__file__).parents[3] / "matrix.yaml", known)
     assert {row.name for row in matrix.rows} >= {"chat", "tokens"}

@@ -1,0 +1,60 @@
+"""`model` in matrix.yaml: a folder, or one commit on a hub; nothing that may move under a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.config.shape import ModelFile
+from bot.config.tree import Tree, problem
+from bot.core.matrix import Model
+from bot.core.model import Json
+from bot.errors import Problem
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+REPOSITORY = re.compile(r"(?!.*\.\.)\w[\w.-]*(/\w[\w.-]*)?")
+WHERE = "write `model: FOLDER`, or `model: {hub: ORG/NAME, revision: COMMIT}`"
+
+
+def wrong_model(tree: Tree) -> Iterator[Problem]:
+    """Yield what of `model` names no model, or one that can change."""
+    told = tree.data.get("model") if isinstance(tree.data, dict) else None
+    for key, what, cure in _wrong(told) if isinstance(told, dict) else ():
+        yield problem(tree.file, tree.place(("model", key)), what, cure)
+
+
+def _wrong(told: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
+    hub, revision = told.get("hub"), told.get("revision")
+    if bool(hub) == bool(told.get("path")):
+        yield "hub", "`model` is to be either a folder or a commit on a hub", WHERE
+    if hub and not REPOSITORY.fullmatch(str(hub)):
+        yield "hub", f"`model.hub` is {hub!r}, which names no repository", "write `hub: ORG/NAME`"
+    if hub and not COMMIT.fullmatch(str(revision or "")):
+        what = f"`model.revision` is {revision!r}, which is no commit; a branch or a tag can move"
+        cure = "pin it: its page of commits on the hub shows the 40 hex digits of each"
+        yield "revision", what, cure
+    for key in ("revision", "files"):
+        if not hub and told.get(key):
+            yield key, f"`model.{key}` is for a hub, and no `hub` is named", WHERE
+    if told.get("sha256") and not DIGEST.fullmatch(str(told["sha256"])):
+        what = f"`model.sha256` is {told['sha256']!r}, which is no digest"
+        yield "sha256", what, "copy the 64 hex digits from the report of a run"
+
+
+def model_of(folder: Path, read: ModelFile) -> Model:
+    """Return the model that was asked for; a path is taken from `folder`."""
+    if read.hub:
+        name = f"{read.hub}@{read.revision[:12]}"
+        return Model(
+            name=name,
+            hub=read.hub,
+            revision=read.revision,
+            files=read.files,
+            sha256=read.sha256,
+        )
+    if not read.path:
+        return Model()
+    path = folder / read.path
+    return Model(name=path.resolve().name, path=str(path), sha256=read.sha256)
