@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.model import NOT_EXPOSED, Json, Link
+from bot.core.model import NOT_EXPOSED, Json, Link, package_of
 from bot.core.outcome import Culprit, Ending, Explanation
 from bot.core.phrases import NOT_MEASURED, ending, headline, interval
 from bot.core.report import CellView, FindingView
@@ -33,7 +33,8 @@ LIMIT = 65_000  # a tracker takes 65,535 characters; the rest is for what it add
 TITLE = 200
 LONG = 4000  # a command longer than this is no command that a person pastes
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
+_PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
 _VERSION = re.compile(r"[A-Za-z0-9._+!-]+")
 
 
@@ -170,10 +171,12 @@ def _culprit(culprit: Culprit, cell: CellView) -> str:
     told = f"{code(culprit.package)} {inline(interval(culprit))}"
     if cell.cell is None or cell.cell.closure.version(culprit.package) is None:
         return told
-    if not _NAME.fullmatch(culprit.package):
+    package = package_of(culprit.package)
+    if not _NAME.fullmatch(package):
         return told
+    page = _PAGES.get(cell.environment, "https://pypi.org/project/{}/{}/")
     pages = [
-        f"[{inline(version)}](https://pypi.org/project/{culprit.package}/{version}/)"
+        f"[{inline(version)}]({page.format(package, version)})"
         for version in (culprit.last_good, culprit.first_bad)
         if _VERSION.fullmatch(version)
     ]

@@ -29,6 +29,7 @@ from bot.core.outcome import Culprit, Ending, Explanation, MovesWith
 from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
 from bot.core.subset import Guilty, search
 from bot.core.trial import Told, Trial
+from bot.core.versions import PEP440
 
 _MORE_DRAWS = 4
 
@@ -39,7 +40,7 @@ class Explain:
     `releases` are the versions that exist, by package, `yanked` some of them; `roots` are the
     packages that were asked for by name; `prior` says how suspect a package is (1 where it is
     silent); `requires` are the names that a package requires, where known: the head of a group
-    that moves together is the member that the others do not require.
+    that moves together is the member that the others do not require. `scheme` orders versions.
     """
 
     def __init__(  # noqa: PLR0913 - each is a different kind of knowledge, most have a default
@@ -53,11 +54,14 @@ class Explain:
         yanked: frozenset[tuple[str, str]] = frozenset(),
         requires: Mapping[str, Collection[str]] | None = None,
         link: Link | None = None,
+        scheme: str = PEP440,
     ) -> None:
         self._good, self._bad, self._roots, self._yanked = good, bad, roots, yanked
         self._requires = requires or {}
         self._link = link
-        self._steps: Steps = steps_between(good, bad, releases=releases, roots=roots, prior=prior)
+        self._steps: Steps = steps_between(
+            good, bad, releases=releases, roots=roots, prior=prior, scheme=scheme
+        )
         roads = sum(len(road) for road in self._steps.roads.values())
         self._record = Record(budget=64 + 16 * len(self._steps.order) + 2 * roads)
         self._doing = ""

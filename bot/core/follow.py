@@ -12,19 +12,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from bot.core.model import Release
+from bot.core.versions import PEP440, parse
 
 _HALF_A_YEAR = timedelta(days=182)
 
 
-def ordered(releases: Sequence[Release], *, prereleases: bool = False) -> tuple[Release, ...]:
-    """Return the releases in PEP 440 order, oldest first.
+def ordered(
+    releases: Sequence[Release], *, prereleases: bool = False, scheme: str = PEP440
+) -> tuple[Release, ...]:
+    """Return the releases in the order of `scheme`, oldest first.
 
-    Yanked ones, versions that PEP 440 cannot read and, unless asked for, pre-releases are out.
+    Yanked ones, versions that the scheme cannot read and, unless asked for, pre-releases are out.
     """
-    readable = [(parsed, release) for release in releases if (parsed := _parse(release.version))]
+    readable = [(parsed, release) for release in releases if (parsed := _parse(release, scheme))]
     kept = [
         (parsed, release)
         for parsed, release in readable
@@ -41,17 +44,23 @@ def visible(releases: Sequence[Release], cutoff: datetime | None) -> tuple[Relea
 
 
 def follow(
-    releases: Sequence[Release], words: Sequence[str], *, prereleases: bool = False
+    releases: Sequence[Release],
+    words: Sequence[str],
+    *,
+    prereleases: bool = False,
+    scheme: str = PEP440,
 ) -> tuple[Release, ...]:
     """Return the releases that `words` choose, oldest first, each once.
 
     A word that nothing answers to (no `previous` of a single release) chooses nothing, except
     `==VERSION`, for which `missing` tells.
     """
-    line = ordered(releases, prereleases=prereleases)
+    line = ordered(releases, prereleases=prereleases, scheme=scheme)
     by_version = {release.version: release for release in releases}
-    chosen = {release.version for word in words for release in _choose(line, word, by_version)}
-    return tuple(sorted((by_version[version] for version in chosen), key=_age))
+    chosen = {
+        release.version for word in words for release in _choose(line, word, by_version, scheme)
+    }
+    return tuple(sorted((by_version[version] for version in chosen), key=lambda r: _age(r, scheme)))
 
 
 def missing(releases: Sequence[Release], words: Sequence[str]) -> tuple[str, ...]:
@@ -61,7 +70,7 @@ def missing(releases: Sequence[Release], words: Sequence[str]) -> tuple[str, ...
 
 
 def _choose(
-    line: Sequence[Release], word: str, by_version: dict[str, Release]
+    line: Sequence[Release], word: str, by_version: dict[str, Release], scheme: str
 ) -> Sequence[Release]:
     if word.startswith("=="):
         return [by_version[word[2:]]] if word[2:] in by_version else []
@@ -72,18 +81,15 @@ def _choose(
         "previous": lambda line: line[-2:-1],
         "oldest": lambda line: line[:1],
         "all": lambda line: line,
-        "last-of-previous-major": _previous_major,
+        "last-of-previous-major": lambda line: _previous_major(line, scheme),
         "half-year-ago": _half_year_ago,
     }
     return known[word](line)
 
 
-def _previous_major(line: Sequence[Release]) -> Sequence[Release]:
-    if not line:
-        return []
-    newest = Version(line[-1].version).major
-    older = [release for release in line if Version(release.version).major < newest]
-    return older[-1:]
+def _previous_major(line: Sequence[Release], scheme: str) -> Sequence[Release]:
+    majors = {release: parsed.major for release in line if (parsed := _parse(release, scheme))}
+    return [release for release in line if majors[release] < majors[line[-1]]][-1:]
 
 
 def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
@@ -94,13 +100,10 @@ def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
     return [r for r in dated if last and r.uploaded and r.uploaded <= last - _HALF_A_YEAR][-1:]
 
 
-def _age(release: Release) -> tuple[Version, str]:
-    """By version; one that PEP 440 cannot read counts as older than all."""
-    return (_parse(release.version) or Version("0.dev0"), release.version)
+def _age(release: Release, scheme: str) -> tuple[Version, str]:
+    """By version; one that the scheme cannot read counts as older than all."""
+    return (_parse(release, scheme) or Version("0.dev0"), release.version)
 
 
-def _parse(version: str) -> Version | None:
-    try:
-        return Version(version)
-    except InvalidVersion:
-        return None
+def _parse(release: Release, scheme: str) -> Version | None:
+    return parse(release.version, scheme)

@@ -12,6 +12,24 @@ from datetime import date, datetime
 
 from bot.core.model import Component
 
+TINY = "tiny-chat"  # the model that comes along
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What engines load: a folder at `path`, a commit of a hub, or the tiny one where it has none.
+
+    `revision` is a commit (40 hex digits), `files` are patterns of the names to fetch (none: all).
+    `sha256` is what a person says that its files are, and what they are once they were looked at.
+    """
+
+    name: str = TINY
+    path: str = ""
+    hub: str = ""
+    revision: str = ""
+    files: tuple[str, ...] = ()
+    sha256: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -22,7 +40,8 @@ class Row:
     suite: tuple[str, ...]
     backends: tuple[str, ...] = ("cpu",)
     interpreter: str = "3.11"
-    model: str = "tiny-chat"
+    model: str = TINY
+    model_digest: str = ""
     baseline: tuple[tuple[str, str], ...] = ()
 
 
@@ -30,7 +49,8 @@ class Row:
 class Exclusion:
     """Cells that are left out, by version specifiers of components, with a reason and an owner.
 
-    An exclusion does not hold where one of those named in `unless` does.
+    An exclusion does not hold where one of those named in `unless` does. `semver` are those of
+    its components whose versions are ordered by SemVer.
     """
 
     name: str
@@ -39,6 +59,7 @@ class Exclusion:
     owner: str
     expires: date | None = None
     unless: tuple[str, ...] = ()
+    semver: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +85,7 @@ class Matrix:
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
     policy: Mapping[str, str] = field(default_factory=dict)
-    model: str = ""
+    model: Model = Model()
     cutoff: datetime | None = None
     closure_days: float = 1.0
     digest: str = ""

@@ -143,6 +143,11 @@ class Pin:
         return f"{self.name}=={self.version}"
 
 
+def package_of(name: str) -> str:
+    """Return the package behind a pin's name: npm's `outer/node_modules/inner` is an `inner`."""
+    return name.rpartition("/node_modules/")[2]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Closure:
     """Every resolved pin of an environment, sorted by name."""
@@ -215,6 +220,7 @@ class Cell:
     backend: str
     model: str
     interpreter: str
+    model_digest: str = ""
 
     @property
     def name(self) -> str:
@@ -224,8 +230,9 @@ class Cell:
 
     @cached_property
     def key(self) -> str:
-        """What its results are valid for: the row's set-up, the closure and the scope."""
-        scope: list[Json] = [self.row, self.backend, self.model, self.interpreter]
+        """What its results are valid for: the row's set-up, model, closure and scope."""
+        model: list[Json] = [self.model, self.model_digest]
+        scope: list[Json] = [self.row, self.backend, model, self.interpreter]
         stack: list[Json] = [[name, version] for name, version in self.components]
         return digest([scope, stack, self.closure.digest])
 

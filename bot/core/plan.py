@@ -20,6 +20,7 @@ from packaging.specifiers import SpecifierSet
 
 from bot.core.matrix import Exclusion, Row
 from bot.core.model import Cell
+from bot.core.versions import PEP440, SEMVER, parse
 
 Versions: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -191,7 +192,9 @@ def _holds(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[st
     if any(name in rules and _holds(rules[name], rules, versions) for name in rule.unless):
         return False
     return all(
-        name in versions and SpecifierSet(spec).contains(versions[name], prereleases=True)
+        name in versions
+        and (version := parse(versions[name], SEMVER if name in rule.semver else PEP440))
+        and SpecifierSet(spec).contains(version, prereleases=True)
         for name, spec in rule.cells
     )
 

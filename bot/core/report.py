@@ -117,6 +117,8 @@ class Report:
     promises: Mapping[str, str] = field(default_factory=dict)
     executed: int = 0
     repeats: Rate = NONE  # questions answered in two ways, of all asked twice
+    model: str = ""
+    model_digest: str = ""  # of the names and contents of its files
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

@@ -23,7 +23,7 @@ from typing import Literal, TypeAlias, TypeVar
 from bot.core.model import Closure
 from bot.core.outcome import Cost
 from bot.core.trial import Told, Trial
-from bot.core.versions import jump, road
+from bot.core.versions import PEP440, jump, road
 
 Purpose: TypeAlias = Literal["ends", "search", "confirm"]
 Answered = TypeVar("Answered")
@@ -85,8 +85,9 @@ def steps_between(
     releases: Mapping[str, Sequence[str]],
     roots: frozenset[str] = frozenset(),
     prior: Mapping[str, float] | None = None,
+    scheme: str = PEP440,
 ) -> Steps:
-    """Return the steps between two closures.
+    """Return the steps between two closures, whose versions are of `scheme`.
 
     `prior` weighs a single-step upgrade of a package against the others' (1 where it is silent);
     without it roots weigh twice. Ties are broken by root, by how far the version jumps, by name.
@@ -97,12 +98,12 @@ def steps_between(
         if good.version(name) != version and (name in roots or good.version(name) is not None)
     }
     roads = {
-        name: road(releases.get(name, ()), old, new) if old else (old, new)
+        name: road(releases.get(name, ()), old, new, scheme) if old else (old, new)
         for name, (old, new) in moved.items()
     }
     weigh = prior or dict.fromkeys(roots, 2.0)
     weight = {name: max(weigh.get(name, 1.0), 1e-9) for name in moved}
-    order = sorted(moved, key=lambda n: (-weight[n], n not in roots, -jump(*moved[n]), n))
+    order = sorted(moved, key=lambda n: (-weight[n], n not in roots, -jump(*moved[n], scheme), n))
     return Steps(
         good={name: old for name, (old, _) in moved.items()},
         bad={name: new for name, (_, new) in moved.items()},

@@ -92,9 +92,9 @@ def road(versions: Iterable[str], low: str, high: str, scheme: str = PEP440) -> 
     return (low, *between(versions, low, high, scheme), high)
 
 
-def jump(old: str, new: str) -> int:
+def jump(old: str, new: str, scheme: str = PEP440) -> int:
     """Return how far apart two versions are: 3 major, 2 minor, 1 less, 0 where one is invalid."""
-    before, after = parse(old), parse(new)
+    before, after = parse(old, scheme), parse(new, scheme)
     if before is None or after is None:
         return 0
     if (before.epoch, before.major) != (after.epoch, after.major):

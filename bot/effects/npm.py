@@ -21,6 +21,7 @@ _TOOL = (
     "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY",
     "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 )  # fmt: skip
+_TRIES = ("--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "5000")  # milliseconds
 _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 _SYSTEMS = {"Linux": "linux", "Darwin": "darwin", "Windows": "win32"}
 _MACHINES = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
@@ -34,6 +35,15 @@ def tool(name: str) -> Path:
         cure = "install Node.js 18 or newer, which brings npm"
         raise MissingToolError(f"{name} is not installed.", cure=cure)
     return Path(found).resolve()
+
+
+def obstacle() -> str:
+    """Return why no package of npm can be tried on this machine, or nothing."""
+    try:
+        tool("npm"), tool("node")
+    except MissingToolError as missing:
+        return missing.message.rstrip(".")
+    return ""
 
 
 @cache
@@ -86,7 +96,7 @@ class Npm:
 
     def run(self, *command: str, cwd: Path, seconds: float) -> Ran:
         """Run `npm` with `command` and these settings in `cwd`."""
-        flags = [*_QUIET, "--loglevel", "error", "--no-color"]
+        flags = [*_QUIET, *_TRIES, "--loglevel", "error", "--no-color"]
         flags += ["--registry", self.registry] if self.registry else []
         flags += ["--offline"] if self.offline else []
         flags += ["--cache", str(self.cache)] if self.cache else []

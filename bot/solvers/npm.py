@@ -2,6 +2,8 @@
 
 A package that stands inside another one is pinned under both names, `outer/node_modules/inner`:
 npm keeps several versions of a package side by side, and where one stands decides who finds it.
+Such a place can be asked for as any other: it is locked there first, and where npm, asked again,
+does not leave it, what stands around it does not take that version.
 An alias is pinned as npm writes it, `npm:REAL@VERSION`. Left out are the packages of other
 platforms, which npm would not install here, and what comes inside the archive of its parent.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -22,9 +24,11 @@ from bot.effects.npm import Npm, here
 from bot.errors import SourceError, UsageError
 from bot.ports import Ran
 
+_NAME = r"(?:@[a-z0-9._~-]+/)?[a-z0-9._~-]+"
 _PIN = re.compile(
-    r"^((?:@[a-z0-9._~-]+/)?[a-z0-9._~-]+)(?:\s*(==|[<>]=?|\^|~)\s*(\S+))?$", re.IGNORECASE
+    rf"^({_NAME}(?:/node_modules/{_NAME})*)(?:\s*(==|[<>]=?|\^|~)\s*(\S+))?$", re.IGNORECASE
 )
+_INSIDE = "/node_modules/"
 _AWAY = re.compile(
     r"npm error code (E(AI_AGAIN|NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|NOTCACHED)"
     r"|E(5\d\d|401|403|429)|ERR_SOCKET_TIMEOUT|\w*CERT\w*)"
@@ -54,36 +58,39 @@ class NpmSolver:
         as npm spells it, packages that no other one needs are left out, gigabytes for hardware
         that is not here among them.
         """
-        wanted = dict(_wanted(pin) for pin in asked.pins if pin != OMIT)
+        wanted = dict(_wanted(pin) for pin in reversed(asked.pins) if pin != OMIT)
+        inside = {name: version for name, version in wanted.items() if _INSIDE in name}
+        top = {name: version for name, version in wanted.items() if name not in inside}
         with tempfile.TemporaryDirectory(prefix="solve-") as scratch:
             folder = Path(scratch)
-            if asked.prefer:
-                self._recall(asked.prefer, folder)
-            ran = self._lock(wanted, folder, _before(asked))
+            if asked.prefer or inside:
+                liked = asked.prefer.versions if asked.prefer else {}
+                self._recall({**liked, **inside}, folder)
+            ran = self._lock(top, folder, _before(asked))
             if ran.returncode != 0:
                 return _conflict(ran, scratch)
             lock = json.loads((folder / "package-lock.json").read_text())
-            return parse(lock, optional=OMIT not in asked.pins)
+            found = parse(lock, optional=OMIT not in asked.pins)
+            return _refused(inside, found) or found
 
     def requires(self, closure: Closure, interpreter: str) -> Mapping[str, frozenset[str]]:
-        """Return, for each top-level package of `closure`, those of it that it requires itself.
+        """Return, for each package of `closure`, those of it that it requires itself.
 
         Empty where npm cannot tell (no network). `interpreter` changes nothing.
         """
         del interpreter
         with tempfile.TemporaryDirectory(prefix="solve-") as scratch:
             folder = Path(scratch)
-            if not self._recall(closure, folder):
+            if not self._recall(closure.versions, folder):
                 return {}
             return edges(json.loads((folder / "package-lock.json").read_text()))
 
-    def _recall(self, known: Closure, folder: Path) -> bool:
+    def _recall(self, known: Mapping[str, str], folder: Path) -> bool:
         """Lock what is `known` as it was, for npm to keep where nothing forbids it.
 
         A known closure that cannot be had any more is no preference.
         """
-        top = {pin.name: pin.version for pin in known.pins if "/node_modules/" not in pin.name}
-        ran = self._lock(top, folder, ())
+        ran = self._lock(known, folder, ())
         if ran.returncode != 0:
             (folder / "package-lock.json").unlink(missing_ok=True)
         return ran.returncode == 0
@@ -96,9 +103,33 @@ class NpmSolver:
 
 
 def manifest(wanted: Mapping[str, str]) -> str:
-    """Return the package.json of a cell that wants these packages."""
-    fields = {"name": "cell", "private": True, "dependencies": dict(sorted(wanted.items()))}
-    return json.dumps(fields)
+    """Return the package.json of a cell that wants these packages in these places."""
+    top = {name: version for name, version in sorted(wanted.items()) if _INSIDE not in name}
+    fields: dict[str, Json] = {"name": "cell", "private": True, "dependencies": {**top}}
+    overrides: dict[str, Json] = {}
+    for place, version in sorted(wanted.items()):
+        *outer, inner = place.split(_INSIDE)
+        at = overrides
+        for name in outer:
+            at = _below(at, name)
+        if outer:
+            at[inner] = version
+    return json.dumps({**fields, "overrides": overrides} if overrides else fields)
+
+
+def _below(rules: dict[str, Json], name: str) -> dict[str, Json]:
+    """Return the rules for what stands inside `name`; its own version is its rule `.`."""
+    found = rules.get(name)
+    if not isinstance(found, dict):
+        found = rules[name] = {} if found is None else {".": found}
+    return found
+
+
+def _refused(inside: Mapping[str, str], found: Closure) -> Conflict | None:
+    lost = [
+        f"{name} {version}" for name, version in inside.items() if found.version(name) != version
+    ]
+    return Conflict(why=f"what stands around it does not take {', '.join(lost)}") if lost else None
 
 
 def parse(lock: Json, *, optional: bool = True) -> Closure:
@@ -109,13 +140,22 @@ def parse(lock: Json, *, optional: bool = True) -> Closure:
 
 
 def edges(lock: Json) -> dict[str, frozenset[str]]:
-    """Read who requires whom, of the packages that stand at the top of the tree."""
+    """Read who requires whom, each by its place in the tree."""
     entries = {path.removeprefix("node_modules/"): entry for path, entry in _entries(lock).items()}
     return {
-        name: frozenset(_needs(entry)) & frozenset(entries)
-        for name, entry in entries.items()
-        if "/node_modules/" not in name and _needs(entry)
+        place: frozenset(found for name in _needs(entry) if (found := _found(place, name, entries)))
+        for place, entry in entries.items()
+        if _needs(entry)
     }
+
+
+def _found(place: str, name: str, places: Collection[str]) -> str:
+    """Return where Node finds `name` for who stands at `place`: inside it, or around it."""
+    while place:
+        if f"{place}{_INSIDE}{name}" in places:
+            return f"{place}{_INSIDE}{name}"
+        place = place.rpartition(_INSIDE)[0]
+    return name if name in places else ""
 
 
 def _needs(entry: Mapping[str, Json]) -> set[str]:

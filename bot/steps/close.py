@@ -6,18 +6,30 @@ from datetime import timedelta
 
 from bot.core.facts import Closed
 from bot.core.model import Closure, Conflict, Requirements
-from bot.steps.house import House
+from bot.steps.house import USUAL, House
 
 
 def close(house: House, asked: Requirements) -> Closure | Conflict:
     """Return the closure of `asked`, from the ledger while it is fresh, else from the solver."""
-    known = house.memory.closed.get(asked.key)
-    if known is not None and fresh(house, known):
+    known = remembered(house, asked)
+    if known is not None:
         return known.answer
     answer = house.solver.close(asked)
-    fact = Closed(key=asked.key, asked=asked.pins, answer=answer, at=house.clock())
-    house.tell(fact, job=f"close {asked.key}", attempt=house.memory.attempt(house.run, asked.key))
+    key = _key(house, asked)
+    fact = Closed(key=key, asked=asked.pins, answer=answer, at=house.clock())
+    house.tell(fact, job=f"close {key}", attempt=house.memory.attempt(house.run, key))
     return answer
+
+
+def remembered(house: House, asked: Requirements) -> Closed | None:
+    """Return the answer to `asked` that the ledger has, while it is fresh."""
+    known = house.memory.closed.get(_key(house, asked))
+    return known if known is not None and fresh(house, known) else None
+
+
+def _key(house: House, asked: Requirements) -> str:
+    """The same words asked of two sources are two questions."""
+    return asked.key if house.source == USUAL else f"{house.source} {asked.key}"
 
 
 def fresh(house: House, known: Closed) -> bool:

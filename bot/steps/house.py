@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from bot.core.difference import Comparator
 from bot.core.facts import Body, Fact
 from bot.core.matrix import Matrix, Row
@@ -30,13 +32,19 @@ from bot.ports import (
     Tracker,
 )
 
+USUAL = "pypi"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """What a row of packages of one kind is closed and run with."""
+    """What a row of packages of one source is closed and run with.
+
+    `obstacle` says why none of it can be, here: a tool that this machine does not have.
+    """
 
     solver: Solver
     env: Env
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +72,33 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    source: str = USUAL  # whose packages `solver` and `env` are for
 
     def within(self, row: str) -> House:
         """Return this house with the solver and the environment of a row's packages."""
-        kit = self.kits.get(self.matrix.components[self.row(row).components[0]].source)
-        return self if kit is None else replace(self, solver=kit.solver, env=kit.env)
+        source = self.kind(self.row(row).components[0])
+        kit = self.kits.get(source)
+        if kit is None:
+            return self
+        return replace(self, solver=kit.solver, env=kit.env, source=source)
+
+    def kind(self, component: str) -> str:
+        """Return the source that decides how a component's package is named and installed."""
+        source = self.matrix.components[component].source
+        return source if source in self.kits else USUAL
+
+    def obstacle(self, source: str) -> str:
+        """Return why packages of `source` cannot be tried on this machine, or nothing."""
+        return self.kits[source].obstacle if source in self.kits else ""
+
+    def pinned(self, component: str) -> str:
+        """Return the name that a closure has for the package of a component."""
+        package = self.matrix.components[component].package
+        return canonicalize_name(package) if self.kind(component) == USUAL else package
+
+    def scheme(self, row: str) -> str:
+        """Return the order that the versions of a row's packages have."""
+        return self.matrix.components[self.row(row).components[0]].scheme
 
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
         """Append a fact and remember it."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-
-from packaging.utils import canonicalize_name
 
 from bot.core.facts import Planned
 from bot.core.follow import ordered
 from bot.core.judge import cannot_run_here
-from bot.core.matrix import Row
+from bot.core.matrix import Exclusion, Row
 from bot.core.model import Cell, Closure, Conflict, Observation, Requirements, Role
 from bot.core.outcome import Verdict
 from bot.core.plan import (
@@ -25,9 +23,10 @@ from bot.core.plan import (
     next_runnable,
     plan,
 )
-from bot.steps.close import close, fresh
+from bot.steps.close import close
+from bot.steps.close import remembered as closed
 from bot.steps.house import House
-from bot.steps.verdicts import planned_of, rule
+from bot.steps.verdicts import NOT_HERE, planned_of, rule
 from bot.steps.watching import line, remembered
 
 _GOOD = {Verdict.NEW, Verdict.STILL_GOOD, Verdict.STILL_BAD, Verdict.FIXED}
@@ -39,22 +38,34 @@ def plan_rows(house: House) -> Iterator[Planned]:
     exclusions = in_force(house.matrix.exclusions, house.clock().date())
     house.progress.begin("plan", len(house.matrix.rows))
     for row in house.matrix.rows:
-        runnable = partial(_runnable, house, row)
-        wanted = plan(row, lines, history(house, row), exclusions, runnable)
-        bases: dict[str, Cell | None] = {}
-        for each in wanted:
-            planned = _planned(house, each, bases)
-            if each.trigger == BASELINE:
-                bases[each.backend] = planned.cell
-            yield planned
+        yield from _row(house.within(row.name), row, lines, exclusions)
         house.progress.advance("plan", row.name)
+
+
+def _row(
+    house: House, row: Row, lines: Mapping[str, Sequence[str]], exclusions: Sequence[Exclusion]
+) -> Iterator[Planned]:
+    obstacle = house.obstacle(house.source)
+    if obstacle:
+        house.progress.note(f"{row.name}: {NOT_HERE}, {obstacle}")
+        told = f"{NOT_HERE}: {obstacle}"
+        yield Planned(row=row.name, trigger=BASELINE, cell=None, against="", conflict=told)
+        return
+    runnable = partial(_runnable, house, row)
+    bases: dict[str, Cell | None] = {}
+    for each in plan(row, lines, history(house, row), exclusions, runnable):
+        planned = _planned(house, each, bases)
+        if each.trigger == BASELINE:
+            bases[each.backend] = planned.cell
+        yield planned
 
 
 def _runnable(house: House, row: Row, versions: Versions) -> Versions:
     """Move a baseline on that this machine was seen to be unable to run."""
     components = [house.matrix.components[name] for name in row.components]
     engine = next((one for one in components if one.role is Role.ENGINE), components[0])
-    releases = [release.version for release in ordered(remembered(house, engine))]
+    known = ordered(remembered(house, engine), scheme=engine.scheme)
+    releases = [release.version for release in known]
     return next_runnable(versions, stranded(house, row), engine.name, releases)
 
 
@@ -119,15 +130,12 @@ def _pins(house: House, wanted: Wanted) -> tuple[str, ...]:
     A baseline and all newest hold every component exactly.
     """
     exact = wanted.trigger in (BASELINE, NEWEST)
-    return tuple(
-        requirement
-        for name, version in wanted.versions
-        for requirement in (
-            house.requirements(((name, version),))
-            if exact or wanted.trigger == f"{name}=={version}"
-            else (house.matrix.components[name].package,)
-        )
-    )
+    pins: list[str] = []
+    for name, version in wanted.versions:
+        pin, *beside = house.requirements(((name, version),))
+        held = exact or wanted.trigger == f"{name}=={version}"
+        pins += [pin if held else house.matrix.components[name].package, *beside]
+    return tuple(pins)
 
 
 def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
@@ -135,12 +143,12 @@ def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
     return Cell(
         row=wanted.row.name,
         components=tuple(
-            (name, closure.version(canonicalize_name(house.matrix.components[name].package)) or "")
-            for name, _ in wanted.versions
+            (name, closure.version(house.pinned(name)) or "") for name, _ in wanted.versions
         ),
         closure=closure,
         backend=wanted.backend,
         model=wanted.row.model,
+        model_digest=wanted.row.model_digest,
         interpreter=wanted.row.interpreter,
     )
 
@@ -149,8 +157,7 @@ def _stale(house: House, wanted: Wanted) -> bool:
     """Whether all newest should be resolved anew: what nobody watches may have moved."""
     if wanted.trigger != NEWEST:
         return False
-    known = house.memory.closed.get(_question(house, wanted, None).key)
-    return known is None or not fresh(house, known)
+    return closed(house, _question(house, wanted, None)) is None
 
 
 def history(house: House, row: Row) -> History:
@@ -172,7 +179,7 @@ def history(house: House, row: Row) -> History:
         tried=frozenset(
             pair
             for cell in house.memory.stacks.values()
-            if cell.row == row.name
+            if cell.row == row.name and _same_model(row, cell)
             for pair in cell.components
         ),
     )
@@ -181,7 +188,11 @@ def history(house: House, row: Row) -> History:
 def _fits(row: Row, cell: Cell) -> bool:
     """Whether the row still is what it was when the cell was planned."""
     same = tuple(name for name, _ in cell.components) == row.components
-    return same and (cell.model, cell.interpreter) == (row.model, row.interpreter)
+    return same and _same_model(row, cell) and cell.interpreter == row.interpreter
+
+
+def _same_model(row: Row, cell: Cell) -> bool:
+    return (cell.model, cell.model_digest) == (row.model, row.model_digest)
 
 
 def _good(then: House, row: Row) -> dict[str, Cell]:

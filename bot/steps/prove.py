@@ -8,8 +8,6 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
 from bot.core.facts import Reduced
 from bot.core.finding import Group, moved
 from bot.core.model import (
@@ -47,6 +45,7 @@ def prove(
 
     Fewer components first: an answer that a plain request shows needs no client.
     """
+    house = house.within(group.plainest.row)
     kept: Reduced | None = None
     for chosen in _choices(house, group, small):
         proof = _proof(house, group, explanation, apart, small, chosen)
@@ -147,8 +146,7 @@ def _needed(house: House, group: Group, good: Closure, chosen: Chosen) -> Closur
     roots = tuple(
         f"{name}=={version}"
         for each in chosen.components
-        if (name := canonicalize_name(house.matrix.components[each].package))
-        and (version := good.version(name))
+        if (name := house.pinned(each)) and (version := good.version(name))
     )
     interpreter = group.plainest.cell.interpreter
     asked = Requirements(

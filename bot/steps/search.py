@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from packaging.utils import canonicalize_name
-
 from bot.core.explain import Explain
 from bot.core.facts import Tried
 from bot.core.finding import Flip, Group, moved
@@ -25,6 +23,7 @@ from bot.core.model import (
     Release,
     Requirements,
     Role,
+    package_of,
 )
 from bot.core.outcome import Explanation, Verdict
 from bot.core.trial import Told, Trial
@@ -47,6 +46,7 @@ class Ends:
 def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     """Search the smallest set of upgrades that flips the plainest probe of `group`."""
     flip = group.plainest
+    house = house.within(flip.row)
     known = _releases(house, flip)
     machine = Explain(
         good=flip.working.closure,
@@ -54,7 +54,7 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
         releases={
             name: [release.version for release in releases] for name, releases in known.items()
         },
-        roots=frozenset(_root(house, name) for name, _ in flip.cell.components),
+        roots=frozenset(house.pinned(name) for name, _ in flip.cell.components),
         yanked=frozenset(
             (name, release.version)
             for name, releases in known.items()
@@ -63,6 +63,7 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
         ),
         requires=house.solver.requires(flip.broken.closure, flip.cell.interpreter),
         link=group.link,
+        scheme=house.scheme(flip.row),
     )
     while trials := machine.propose():
         _round(house, group, ends, trials, machine.tell)
@@ -131,16 +132,17 @@ def _recorded(house: House, flip: Flip, closure: Closure, trial: Trial) -> Obser
 
 def asked_of(house: House, flip: Flip, trial: Trial) -> Requirements:
     """Return the question to the solver: the trial's pins, the stack's roots, and its leaning."""
-    pinned = {canonicalize_name(name) for name, _ in trial.versions}
-    roots = [_root(house, name) for name, _ in flip.cell.components]
     end = flip.working if trial.lean == "good" else flip.broken
-    stay = {name: end.closure.version(name) for name in roots if name not in pinned}
-    pins = (
-        *(f"{name}=={version}" for name, version in trial.versions),
-        *(name for name, version in stay.items()),
-    )
+    pinned = dict(trial.versions)
+    stay: list[str] = []
+    beside: list[str] = []
+    for component, _ in flip.cell.components:
+        root = house.pinned(component)
+        stay += [root] if root not in pinned else []
+        version = pinned.get(root) or end.closure.version(root)
+        beside += house.requirements(((component, version),))[1:] if version else ()
     return Requirements(
-        pins=pins,
+        pins=(*(f"{name}=={version}" for name, version in trial.versions), *stay, *beside),
         prefer=end.closure,
         cutoff=house.matrix.cutoff,
         interpreter=flip.cell.interpreter,
@@ -187,10 +189,6 @@ def named(house: House, probe: Probe, seen: Observation, ends: Ends) -> str | No
     return f"other:{between(probe, ends.good, seen, house.comparators)}"
 
 
-def _root(house: House, component: str) -> str:
-    return canonicalize_name(house.matrix.components[component].package)
-
-
 def _releases(house: House, flip: Flip) -> dict[str, tuple[Release, ...]]:
     """The releases of every package that moved, watched or not; a silent source gives none."""
     steps = [
@@ -201,11 +199,12 @@ def _releases(house: House, flip: Flip) -> dict[str, tuple[Release, ...]]:
     return {name: _line(house, name) for name in steps}
 
 
-def _line(house: House, package: str) -> tuple[Release, ...]:
+def _line(house: House, pinned: str) -> tuple[Release, ...]:
+    package = package_of(pinned)
     component = Component(
-        name=package, role=Role.RUNTIME, source="pypi", package=package, upstream=""
+        name=package, role=Role.RUNTIME, source=house.source, package=package, upstream=""
     )
     try:
-        return tuple(house.sources["pypi"].releases(component))
+        return tuple(house.sources[house.source].releases(component))
     except SourceError:
         return ()

@@ -14,8 +14,12 @@ from bot.core.judge import Judged, cannot_run_here, judge, verdict
 from bot.core.model import Observation, Probe
 from bot.core.outcome import NotRun, Unsolvable, Verdict
 from bot.core.plan import BASELINE, NEWEST
+from bot.core.versions import key
 from bot.steps.house import House
 
+NOT_HERE = "not run here"
+_LEFT_OUT = ("excluded", NOT_HERE)  # how a plan begins to say that a cell is nobody's failure
+_Rank: TypeAlias = tuple[int, int, tuple[bool, Version, str], str]
 Alone: TypeAlias = dict[tuple[str, str], Judged]  # a cell and a probe, held against goldens only
 
 
@@ -49,13 +53,14 @@ def planned_of(house: House) -> tuple[Planned, ...]:
     return tuple(sorted(known, key=lambda each: (rows[each.row], *_rank(house, each))))
 
 
-def _rank(house: House, planned: Planned) -> tuple[int, int, Version, str]:
+def _rank(house: House, planned: Planned) -> _Rank:
     """Baseline first, then the releases tried alone, component by component, then all newest."""
     backend = planned.cell.backend if planned.cell else ""
     if planned.trigger in (BASELINE, NEWEST):
-        return (0 if planned.trigger == BASELINE else 2, 0, Version("0"), backend)
+        return (0 if planned.trigger == BASELINE else 2, 0, key(""), backend)
     name, version = planned.trigger.split("==")
-    return (1, house.row(planned.row).components.index(name), Version(version), backend)
+    place = house.row(planned.row).components.index(name)
+    return (1, place, key(version, house.matrix.components[name].scheme), backend)
 
 
 def _rule(house: House, planned: Planned, probe: Probe, alone: Alone) -> Ruled:
@@ -81,9 +86,14 @@ def _rule(house: House, planned: Planned, probe: Probe, alone: Alone) -> Ruled:
     )
 
 
+def left_out(planned: Planned) -> bool:
+    """Whether a cell was never meant to run here, and nothing stands in its way."""
+    return planned.conflict.startswith(_LEFT_OUT)
+
+
 def _absent(planned: Planned) -> NotRun | Unsolvable:
-    if planned.conflict.startswith("excluded"):
-        return NotRun(why=planned.conflict)
+    if left_out(planned):
+        return NotRun(why=planned.conflict.removeprefix(f"{NOT_HERE}: "))
     return Unsolvable(conflict=planned.conflict)
 
 

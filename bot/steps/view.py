@@ -9,15 +9,16 @@ from dataclasses import replace
 from bot.core.facts import Planned, RunEnded
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
-from bot.core.model import Cell, Link, Release
+from bot.core.model import Cell, Link, Release, package_of
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.plan import BASELINE
 from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
 from bot.core.signature import signature
-from bot.steps.house import House
+from bot.steps.house import USUAL, House
 from bot.steps.repeats import cells_of, repeated
-from bot.steps.verdicts import Ruled, is_grey, observations, planned_of
+from bot.steps.verdicts import Ruled, is_grey, left_out, observations, planned_of
 
+_PAGES = {USUAL: "https://pypi.org/project/", "npm": "https://www.npmjs.com/package/"}
 _WORST = (
     Verdict.REGRESSED,
     Verdict.CHANGED,
@@ -43,7 +44,9 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         findings=tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news)),
         cells=tuple(_cell(house, each, results) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
-        promises=dict(house.env.promises()),
+        promises=_promises(house),
+        model=house.matrix.model.name,
+        model_digest=house.matrix.model.sha256,
         platform=house.platform,
         repeats=repeated(house, cells_of(house)),
         executed=len(house.memory.executed.get(house.run, ())),
@@ -75,7 +78,7 @@ def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
 def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
     """The worst verdict of a cell, or what it is instead of having verdicts."""
     if planned.cell is None:
-        return "not run" if planned.conflict.startswith("excluded") else "unsolvable"
+        return "not run" if left_out(planned) else "unsolvable"
     if planned.trigger == BASELINE:
         return BASELINE
     found = {each.verdict for each in mine}
@@ -148,7 +151,7 @@ def _finding(house: House, cause: Group) -> FindingView:
         signature=cause.signature,
         diff=text_of(flip.telling),
         explanation=explained.explanation if explained else None,
-        target=_target(house, explained.explanation.culprits[0].package)
+        target=_target(house.within(flip.row), explained.explanation.culprits[0].package)
         if explained and explained.explanation.culprits
         else "",
         draft=drafted.body if drafted else "",
@@ -165,6 +168,18 @@ def _finding(house: House, cause: Group) -> FindingView:
         passes=reduced.passes,
         verified=reduced.verified,
     )
+
+
+def _promises(house: House) -> dict[str, str]:
+    """What the environments of the matrix promise; of several, each says whose word it is."""
+    homes = [house.within(row.name) for row in house.matrix.rows]
+    envs = {home.env.name: home.env for home in homes if not home.obstacle(home.source)}
+    several = len(envs) > 1
+    return {
+        f"{what} ({name})" if several else what: word
+        for name, env in envs.items()
+        for what, word in env.promises().items()
+    }
 
 
 def text_of(outcome: Outcome) -> str:
@@ -189,10 +204,10 @@ def _because(cause: Group, link: Link | None) -> str:
 
 def _target(house: House, package: str) -> str:
     """The project of a culprit: its upstream where it is watched, else its page on the index."""
-    for component in house.matrix.components.values():
-        if component.package.lower().replace("_", "-") == package:
+    for name, component in house.matrix.components.items():
+        if (house.kind(name), house.pinned(name)) == (house.source, package):
             return component.upstream
-    return f"https://pypi.org/project/{package}/"
+    return f"{_PAGES[house.source]}{package_of(package)}/"
 
 
 def _delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Delta:

@@ -14,10 +14,14 @@ from bot.steps.house import House
 def announced(house: House) -> tuple[Release, ...]:
     """Return every release of every component, as of the cutoff.
 
+    What cannot be tried on this machine is not asked for.
+
     Raises `ConfigError` with all names and versions that never were. A source that is down is
     lived with where the ledger knows the component, else it raises `SourceError`.
     """
-    components = tuple(house.matrix.components.values())
+    components = tuple(
+        one for one in house.matrix.components.values() if not house.obstacle(one.source)
+    )
     house.progress.begin("watch", len(components))
     found: dict[str, tuple[Release, ...] | SourceError] = {}
     for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
@@ -62,7 +66,7 @@ def line(house: House, component: Component) -> tuple[str, ...]:
     """Return the versions of a component that are followed, oldest first."""
     releases = visible(remembered(house, component), house.matrix.cutoff)
     kept = [release for release in releases if release.version not in component.skip]
-    chosen = follow(kept, component.follow, prereleases=component.prereleases)
+    chosen = _followed(component, kept)
     return tuple(release.version for release in chosen)
 
 
@@ -81,21 +85,33 @@ def misnamed(
     for version in lost:
         at = component.follow.index(f"=={version}")
         what = f"component `{name}` never had a version {version}"
-        yield _problem(matrix, what, _newest(answer), "components", name, "follow", at)
+        cure = _newest(component, answer)
+        yield _problem(matrix, what, cure, "components", name, "follow", at)
     versions = {release.version for release in answer}
     for row in matrix.rows:
         pinned = dict(row.baseline).get(name)
         if pinned is not None and pinned not in versions:
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"
-            yield _problem(matrix, what, _newest(answer), "stacks", row.name, "baseline", name)
-    if not lost and not follow(answer, component.follow, prereleases=component.prereleases):
+            cure = _newest(component, answer)
+            yield _problem(matrix, what, cure, "stacks", row.name, "baseline", name)
+    if not lost and not _followed(component, answer):
         what = f"component `{name}` has no release that `follow` would choose"
         cure = "follow `all`, or allow `prereleases: true`"
         yield _problem(matrix, what, cure, "components", name)
 
 
-def _newest(releases: Sequence[Release]) -> str:
-    known = [release.version for release in follow(releases, ("last-3",))]
+def _followed(component: Component, releases: Sequence[Release]) -> tuple[Release, ...]:
+    return follow(
+        releases,
+        component.follow,
+        prereleases=component.prereleases,
+        scheme=component.scheme,
+    )
+
+
+def _newest(component: Component, releases: Sequence[Release]) -> str:
+    chosen = follow(releases, ("last-3",), scheme=component.scheme)
+    known = [release.version for release in chosen]
     return f"the newest are {', '.join(known)}" if known else "it has no releases at all"
 
 

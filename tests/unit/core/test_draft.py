@@ -89,6 +89,18 @@ def test_a_strange_package_name_makes_no_link() -> None:
     assert "pypi.org" not in body
 
 
+@pytest.mark.parametrize("name", ["@scope/pot", "outer/node_modules/@scope/pot"])
+def test_a_package_of_npm_is_linked_there(name: str) -> None:
+    assert FINDING.explanation
+    culprit = replace(FINDING.explanation.culprits[0], package=name, first_bad="1.2.3")
+    explained = replace(FINDING.explanation, culprits=(culprit,))
+    closure = Closure(pins=(Pin(name=name, version="1.2.3"),))
+    cell = replace(CELL, environment="node", cell=replace(NEW_ENGINE, closure=closure))
+    _, body = draft(replace(FINDING, explanation=explained), cell)
+    assert "https://www.npmjs.com/package/@scope/pot/v/1.2.3" in body
+    assert "pypi.org" not in body
+
+
 @pytest.mark.parametrize("times", [1, 100, 3000])
 def test_the_body_fits_however_much_there_is_and_every_fence_is_closed(times: int) -> None:
     closure = Closure(pins=tuple(Pin(name=f"p{n}", version="1" * 30) for n in range(times)))

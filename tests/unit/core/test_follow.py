@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.follow import follow, missing, ordered, visible
 from bot.core.model import Release
+from bot.core.versions import SEMVER
 
 DAY = datetime(2026, 6, 30, tzinfo=UTC)
 
@@ -56,6 +57,19 @@ def test_order_is_that_of_pep_440_without_what_nobody_should_take() -> None:
 )
 def test_each_word(words: tuple[str, ...], chosen: list[str]) -> None:
     assert versions(follow(LINE, words)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        (("all",), ["1.9.0", "1.10.0", "2.0.0"]),
+        (("newest", "==2.0.0-1"), ["2.0.0-1", "2.0.0"]),
+        (("last-of-previous-major",), ["1.10.0"]),
+    ],
+)
+def test_versions_of_semver_have_its_order(words: tuple[str, ...], chosen: list[str]) -> None:
+    line = [release(one) for one in ("2.0.0", "1.10.0", "2.0.0-1", "1.9.0", "1.9")]
+    assert versions(follow(line, words, scheme=SEMVER)) == chosen
 
 
 def test_an_exact_yanked_or_early_release_stands_in_its_place() -> None:

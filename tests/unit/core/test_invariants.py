@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.compare import messages, text
-from bot.core.invariants import broken, unsteady
+from bot.core.invariants import Broken, broken, grouped, unsteady
 from bot.core.model import Failure, Json, Link, Look, Observation, Phase, Probe, Reason
 
 ALL = tuple(Look(link=link, compare="text") for link in Link)
@@ -98,3 +98,18 @@ def test_what_the_machine_stopped_is_no_second_answer() -> None:
     comparators = {"text": text.text}
     assert not list(unsteady([probe], said, failed(Reason.KILLED), comparators))
     assert len(list(unsteady([probe], said, failed(Reason.CRASH), comparators))) == 1
+
+
+def test_a_row_is_one_invariant_at_one_link_of_one_family() -> None:
+    def found(probe: str, link: Link, invariant: str) -> Broken:
+        return Broken(probe=probe, link=link, invariant=invariant, what="")
+
+    every = [
+        found("x/a", Link.TEXT, "one"),
+        found("y/a", Link.TEXT, "one"),
+        found("x/b", Link.TEXT, "one"),
+        found("x/b", Link.USAGE, "one"),
+        found("x/b", Link.TEXT, "two"),
+    ]
+    rows = [[each.probe for each in row] for row in grouped(every)]
+    assert rows == [["x/a", "x/b"], ["y/a"], ["x/b"], ["x/b"]]

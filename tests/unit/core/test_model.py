@@ -74,6 +74,7 @@ def test_a_pin_reads_as_a_requirement() -> None:
         replace(CELL, closure=Closure(pins=CLOSURE.pins[:1])),
         replace(CELL, backend="vulkan"),
         replace(CELL, model="other"),
+        replace(CELL, model_digest="other"),
         replace(CELL, interpreter="3.12"),
     ],
 )

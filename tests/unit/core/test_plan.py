@@ -214,6 +214,18 @@ def test_a_baseline_is_never_left_out() -> None:
     assert [one.trigger for one in wanted if not one.excluded] == [BASELINE]
 
 
+@pytest.mark.parametrize(
+    ("spec", "left_out"), [("<=2.0.0", ["e==2.0.0-1"]), (">=2.0.0", []), ("<3", ["e==2.0.0-1"])]
+)
+def test_an_exclusion_reads_semver_where_it_is_told_to(spec: str, left_out: list[str]) -> None:
+    rule = Exclusion(
+        name="r", cells=(("e", spec), ("c", "<2")), reason="", owner="", semver=frozenset({"e"})
+    )
+    line = {**LINE, "e": ("1.0.0", "2.0.0-1", "no version")}
+    wanted = plan(ROW, line, History(), (rule,))
+    assert [one.trigger for one in wanted if one.excluded] == left_out
+
+
 def test_an_exclusion_ends_with_its_last_day() -> None:
     ending = replace(OLD, expires=date(2026, 5, 31))
     assert in_force((OLD, ending), date(2026, 5, 31)) == (OLD, ending)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from bot.core.steps import Record, steps_between
 from bot.core.trial import Told, Trial
+from bot.core.versions import SEMVER
 from tests.unit.core.test_explain import GOOD, closure
 
 
@@ -12,6 +13,14 @@ def test_suspicion_without_a_prior() -> None:
     steps = steps_between(good, bad, releases={}, roots=roots)
     assert steps.order == ("d", "new", "c", "b", "a")
     assert steps.lost == ("gone",)
+
+
+def test_a_road_of_semver_leads_over_its_final_releases() -> None:
+    ends = (closure(a="1.0.0", b="1.0.0"), closure(a="2.0.0", b="1.0.1-1"))
+    releases = {"a": ["2.0.0-1", "1.0.1", "1.10.0", "1.9.0"]}
+    steps = steps_between(*ends, releases=releases, scheme=SEMVER)
+    assert steps.roads["a"] == ("1.0.0", "1.0.1", "1.9.0", "1.10.0", "2.0.0")
+    assert steps.order == ("a", "b")
 
 
 def test_a_closure_that_was_seen_before_costs_nothing() -> None:

@@ -49,8 +49,16 @@ def test_what_is_optional_can_be_left_out() -> None:
     assert "fast" not in parse(LOCK, optional=False).versions
 
 
-def test_who_requires_whom_at_the_top() -> None:
-    assert edges(LOCK) == {"@scope/pot": frozenset({"leaf", "other", "fast"})}
+def test_who_requires_whom_is_told_by_where_node_finds_it() -> None:
+    leaf = "@scope/pot/node_modules/leaf"
+    assert edges(LOCK) == {"@scope/pot": frozenset({leaf, "other", "fast"})}
+    inner: Json = {"version": "1.0.0", "dependencies": {"other": "*", "leaf": "*", "gone": "*"}}
+    assert isinstance(LOCK, dict)
+    assert isinstance(LOCK["packages"], dict)
+    deeper: Json = {
+        "packages": {**LOCK["packages"], "node_modules/@scope/pot/node_modules/a": inner}
+    }
+    assert edges(deeper)["@scope/pot/node_modules/a"] == frozenset({leaf, "other"})
 
 
 @pytest.mark.parametrize("lock", [None, {}, {"packages": []}])
@@ -85,6 +93,7 @@ def test_the_lock_of_an_alias_of_a_scope() -> None:
         ("leaf>=2", ("leaf", ">=2")),
         ("leaf^2", ("leaf", "^2")),
         ("leaf", ("leaf", "*")),
+        ("@s/a/node_modules/b==1", ("@s/a/node_modules/b", "1")),
     ],
 )
 def test_a_requirement_in_npms_words(pin: str, wanted: tuple[str, str]) -> None:
@@ -101,6 +110,18 @@ def test_the_manifest_is_sorted() -> None:
     assert manifest({"b": "1", "a": "2"}) == (
         '{"name": "cell", "private": true, "dependencies": {"a": "2", "b": "1"}}'
     )
+
+
+def test_a_place_inside_another_package_is_an_override_there() -> None:
+    places = {
+        "a": "1",
+        "a/node_modules/b": "2",
+        "a/node_modules/b/node_modules/@s/c": "3",
+        "a/node_modules/d": "4",
+    }
+    fields = json.loads(manifest(places))
+    assert fields["dependencies"] == {"a": "1"}
+    assert fields["overrides"] == {"a": {"b": {".": "2", "@s/c": "3"}, "d": "4"}}
 
 
 def told(*lines: str) -> Ran:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pytest
-
 from bot.core.facts import CellDone
-from bot.core.model import Failure, Json, Phase, Reason
+from bot.core.model import Failure, Json, Link, Look, Phase, Reason
 from bot.steps.again import Pair, compare
 from bot.steps.differ import Subject, sides
 from bot.steps.house import House
-from bot.steps.single import check
 from tests.unit.steps.fakes import bodies, cell_of, env_of, house, probe
-from tests.unit.steps.rooms import Answer, Dies, FakeEnv, Guest, text
+from tests.unit.steps.rooms import Answer, Dies, FakeEnv, Guest, Says, text
 
 PROBES = tuple(probe(f"family/{name}") for name in "abcdef")
 
@@ -109,19 +106,37 @@ def test_what_the_solver_refuses_is_told_in_its_words() -> None:
     assert row.parting.new["error"] == "foo 2 needs bar 3"
 
 
-@pytest.mark.parametrize(("said", "kinds"), [("fine", []), ("wrong", ["golden"])])
-def test_one_release_is_held_against_its_goldens(said: str, kinds: list[str]) -> None:
-    looks = tuple(replace(look, absolute=True, golden="fine") for look in PROBES[0].looks)
+def test_neither_side_can_be_asked_and_nothing_was_compared() -> None:
+    _, pair = ask(lambda *_: Dies(early=True))
+    assert (pair.divergences, pair.unreproduced) == ((), ())
+    assert [(version, why.phase) for version, why in pair.unasked] == [
+        ("1", Phase.START),
+        ("2", Phase.START),
+    ]
+    assert pair.uncompared
+
+
+def test_one_side_that_the_machine_stopped_compares_nothing() -> None:
+    where = house({"foo": ["1", "2"]}, probes=PROBES)
+    killed = Failure(phase=Phase.INSTALL, reason=Reason.DISK, message="no space left")
+    env_of(where).broken = lambda versions: killed if versions["foo"] == "2" else None
+    both = (subject("1"), subject("2"))
+    pair = compare(where, both, sides(where, both, PROBES), PROBES)
+    assert pair.unasked == (("2", killed),)
+    assert pair.uncompared
+
+
+def test_one_side_that_does_not_start_is_a_divergence_and_compares_enough() -> None:
+    _, pair = ask(lambda versions, *_: Dies(early=True) if versions["foo"] == "2" else text("fine"))
+    assert [version for version, _ in pair.unasked] == ["2"]
+    assert not pair.uncompared
+
+
+def test_what_breaks_in_a_release_and_itself_is_told_once() -> None:
+    looks = (Look(link=Link.PROMPT_IDS, compare="exact"), Look(link=Link.USAGE, compare="exact"))
     probes = tuple(replace(each, looks=looks) for each in PROBES)
-    where = house({"foo": ["1"]}, lambda *_: text(said), probes=probes)
-    one = subject("1")
-    told = check(where, one, sides(where, (one,), probes)[one], probes)
-    assert [each.kind for each in told.broken] == kinds
-    assert all(len(each.probes) == len(PROBES) for each in told.broken)
-
-
-def test_one_release_that_does_not_start_says_so() -> None:
-    where = house({"foo": ["1"]}, lambda *_: Dies(early=True), probes=PROBES)
-    one = subject("1")
-    (wrong,) = check(where, one, sides(where, (one,), PROBES)[one], PROBES).broken
-    assert (wrong.phase, wrong.kind) == (Phase.START, "failure")
+    wrong = Says(seen={"prompt_ids": [1, 2], "usage": {"prompt_tokens": 3}})
+    where = house({"foo": ["1"]}, lambda *_: wrong, probes=probes)
+    both = (subject("1"), subject("1", draw=1))
+    pair = compare(where, both, sides(where, both, probes), probes)
+    assert [each.probe for _, each in pair.invariants] == [each.name for each in PROBES]

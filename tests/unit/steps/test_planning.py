@@ -51,6 +51,16 @@ def test_a_second_run_plans_the_same_and_executes_nothing() -> None:
     ]
 
 
+def test_a_model_whose_files_changed_is_asked_anew() -> None:
+    home = first({"e": ["1", "2"]})
+    again = later(home)
+    rows = tuple(replace(row, model_digest="new") for row in home.matrix.rows)
+    changed = replace(again, matrix=replace(again.matrix, rows=rows))
+    assert run(changed) == len(set(cells(home).values()))
+    assert {each.cell.model_digest for each in planned_of(changed) if each.cell} == {"new"}
+    assert cells(changed) == cells(home)
+
+
 def test_on_the_first_run_there_is_no_history() -> None:
     home = house({"e": ["1"]})
     assert not history(home, home.row("row")).past
