@@ -7,6 +7,7 @@ made out of its own fields.
 from __future__ import annotations
 
 from bot.core.model import Role
+from bot.drivers.mistralrs_proof import from_gguf, from_safetensors
 from bot.drivers.plain import Plain
 
 _UPSTREAM = "https://github.com/EricLBuehler/mistral.rs"
@@ -42,6 +43,7 @@ MISTRALRS = Plain(
         "generation_config": "generation_config.json",
         "weights": "*.safetensors",
     },
+    shows=from_safetensors,
 )
 
 MISTRALRS_GGUF = Plain(
@@ -53,4 +55,5 @@ MISTRALRS_GGUF = Plain(
     upstream=_UPSTREAM,
     suite=_SUITE,
     model={"gguf": "*.gguf", "tokenizer": "tokenizer.json"},
+    shows=from_gguf,
 )

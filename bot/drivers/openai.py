@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.model import Link, Probe, Role
-from bot.drivers.answers import MESSAGE, USAGE
+from bot.drivers.answers import GATHERED, MESSAGE, STEADY, USAGE
 from bot.drivers.plain import Plain
+from bot.drivers.recorded import replayed
 
 _CLIENT = """import openai
 
@@ -17,23 +18,9 @@ answer = client.chat.completions.create(**REQUEST).model_dump(exclude_unset=True
 
 _STREAMED = """REQUEST.setdefault("model", "tiny-chat")
 REQUEST.setdefault("stream_options", {"include_usage": True})
-said, calls, finish, usage = {}, {}, None, None
-for chunk in client.chat.completions.create(**REQUEST):
-    chunk = chunk.model_dump(exclude_unset=True)
-    usage = chunk.get("usage") or usage
-    for choice in chunk["choices"]:
-        delta, finish = choice["delta"], choice.get("finish_reason") or finish
-        said["role"] = delta.get("role") or said.get("role")
-        for name in ("content", "reasoning_content"):
-            if delta.get(name) is not None:
-                said[name] = said.get(name, "") + delta[name]
-        for call in delta.get("tool_calls") or []:
-            whole = calls.setdefault(call["index"], {})
-            for name, part in call["function"].items():
-                whole[name] = whole.get(name, "") + (part or "")
-if calls:
-    said["tool_calls"] = [{"function": calls[index]} for index in sorted(calls)]
-answer = {"choices": [{"message": said, "finish_reason": finish}], "usage": usage}
+events = [
+    chunk.model_dump(exclude_unset=True) for chunk in client.chat.completions.create(**REQUEST)
+]
 """
 
 _REQUEST = """import http.server
@@ -66,17 +53,48 @@ except openai.APIStatusError:
     pass
 """
 
+_REPLAYED = """import inspect
+
+import openai
+
+OPTIONS = REQUEST.get("options") or {}
+client = openai.OpenAI(
+    base_url=url + "/v1",
+    api_key="unused",
+    max_retries=OPTIONS.get("retries", 0),
+    timeout=OPTIONS.get("timeout", 20),
+    default_query=OPTIONS.get("query"),
+)
+
+
+def ask(url, events):
+    create = client.chat.completions.create
+    asked = {"model": "tiny-chat", **REQUEST["request"]}
+    unknown = asked.keys() - inspect.signature(create).parameters.keys()
+    extra = {name: asked.pop(name) for name in list(asked) if name in unknown}
+    answer = create(**asked, extra_body=extra or None)
+    if not asked.get("stream"):
+        return answer.model_dump(exclude_unset=True)
+    for chunk in answer:
+        events.append(chunk.model_dump(exclude_unset=True))
+"""
+_OTHERS = frozenset({"call", "source", "bare"})  # other methods than that of a chat
+
 _SEEN = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
 
 
 def _show(probe: Probe, link: Link) -> str:
     """What the client sends, or what it makes of the answer, whole or in pieces."""
+    request = probe.request if isinstance(probe.request, dict) else {}
+    if probe.ask == "replay" and not _OTHERS & request.keys():
+        return replayed(_REPLAYED, probe, link)
     if probe.ask != "chat":
         return ""
+    if link is Link.STREAM and request.get("stream"):
+        return _CLIENT + _STREAMED + STEADY
     if link not in _SEEN:
         return _REQUEST if link is Link.REQUEST else ""
-    request = probe.request if isinstance(probe.request, dict) else {}
-    return _CLIENT + (_STREAMED if request.get("stream") else _ANSWER) + _SEEN[link]
+    return _CLIENT + (_STREAMED + GATHERED if request.get("stream") else _ANSWER) + _SEEN[link]
 
 
 OPENAI = Plain(

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import yaml
 
+from bot.core.closest import meant
 from bot.core.model import Json, Probe
 from bot.core.suite import ProbeFileError, probes
-from bot.errors import SuiteError
+from bot.errors import SuiteError, UnknownProbeError
 
 
 def read_suite(folders: Sequence[Path], names: Sequence[str]) -> tuple[Probe, ...]:
     """Return the probes that `names` choose, each a family or `family/case`, in that order.
 
-    Raises `SuiteError` where a file is wrong, a name is unknown, or two probes share a name.
+    Raises `SuiteError` where a file is wrong or two probes share a name, `UnknownProbeError` for
+    a name that nothing has.
     """
     known: dict[str, Probe] = {}
     for file in _files(folders):
@@ -74,8 +76,9 @@ def _root(file: Path) -> Path:
 def _chosen(known: Mapping[str, Probe], name: str, folders: Sequence[Path]) -> Iterator[Probe]:
     found = [probe for probe in known.values() if name in (probe.name, probe.name.split("/")[0])]
     if not found:
-        cure = f"use one of the families {', '.join(families(folders))}, or FAMILY/CASE"
-        raise SuiteError(f"there is no probe or family `{name}`", cure=cure)
+        among = families(folders)
+        cure = meant(name, (*among, *known), otherwise=f"use one of: {', '.join(among)}")
+        raise UnknownProbeError(f"there is no probe or family `{name}`", cure=cure)
     yield from found
 
 

@@ -1,4 +1,13 @@
-"""The `transformers` library with torch: the reference for whole answers. Big: it brings torch."""
+"""The `transformers` library with torch: the reference for whole answers. Big: it brings torch.
+
+For Linux, PyPI has only torch for CUDA, gigabytes of it. Cells take one for the processor where
+uv is told of it; such a build counts as newer than the same release of PyPI, and no cutoff hides
+it. This holds for all big drivers:
+
+    UV_FIND_LINKS=https://download.pytorch.org/whl/cpu/torch/ stackmatrix diff xgrammar OLD NEW
+
+A folder of wheels will do as well; where its torch is not the newest, add `--with torch==VERSION`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`xgrammar`, over the tokens of the model; it brings torch along, so it is run on demand."""
+"""`xgrammar`, over the tokens of the model; it brings torch along, so it is run on demand.
+
+Which torch, and how to get one for the processor: see `drivers/transformers_torch.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What drivers put into a proof, and what they refuse to: a plain request shows no stream."""
+"""What drivers put into a proof, and what they refuse to: only a stream shows a stream."""
 
 from __future__ import annotations
 
@@ -30,19 +30,18 @@ def seen(program: str, **given: object) -> object:
     return names["seen"]
 
 
-def test_a_plain_request_does_not_show_a_stream() -> None:
-    engine, client = XLLAMACPP, OPENAI
+def test_only_a_stream_shows_a_stream() -> None:
     streamed = probe("chat", {"messages": [], "stream": True})
     plain = probe("chat", {"messages": [], "stream": False})
-    for link in (Link.MESSAGE, Link.USAGE):
-        assert engine.show(streamed, link) == ""
-        assert "/v1/chat/completions" in engine.show(plain, link)
-        assert "for chunk in" in client.show(streamed, link)
-        assert "for chunk in" not in client.show(plain, link)
+    for driver in (XLLAMACPP, OPENAI):
+        assert driver.show(plain, Link.STREAM) == ""
+        for link in (Link.STREAM, Link.MESSAGE, Link.USAGE):
+            assert "events = [" in driver.show(streamed, link)
+            assert "events = [" not in driver.show(plain, link)
     for link in (Link.PROMPT, Link.PROMPT_IDS, Link.OUTPUT_IDS, Link.TEXT, Link.LOGPROBS):
-        assert engine.show(streamed, link)
-        assert client.show(streamed, link) == ""
-    assert client.show(streamed, Link.REQUEST) == client.show(plain, Link.REQUEST) != ""
+        assert XLLAMACPP.show(streamed, link)
+        assert OPENAI.show(streamed, link) == ""
+    assert OPENAI.show(streamed, Link.REQUEST) == OPENAI.show(plain, Link.REQUEST) != ""
 
 
 def test_snippets_are_short() -> None:
@@ -51,7 +50,7 @@ def test_snippets_are_short() -> None:
         for link in Link:
             for driver in (XLLAMACPP, OPENAI):
                 lines = (driver.serve() + driver.show(asked, link)).splitlines()
-                assert len(lines) < 45, (driver.name, link, streamed)
+                assert len(lines) < 85, (driver.name, link, streamed)
 
 
 def test_a_template_is_rendered_and_its_own_stop_is_an_answer() -> None:

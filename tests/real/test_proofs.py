@@ -1,0 +1,75 @@
+"""Proofs for real: the one file, run by its own command, sees what the cell saw, and says so."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from bot.app import DRIVERS, SUITE
+from bot.core.model import NOT_EXPOSED, Closure, Json, Link, Probe
+from bot.core.proof import NAME, Proof, commands, write
+from bot.drivers.suite import read_suite
+from bot.envs.shell import UvShell
+from tests.real.stacks import MODEL, PYTHON, ask, closed
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+ASKED = [
+    ("mistralrs", "chat/capital-france", (Link.MESSAGE,)),
+    ("mistralrs", "untrained/untrained-capital-spain", (Link.LOGPROBS,)),
+    ("mistralrs-gguf", "stream/capital-france", (Link.STREAM,)),
+    ("onnxruntime-genai", "chat/capital-france", (Link.TEXT,)),
+    ("onnxruntime-genai", "untrained/untrained-capital-spain", (Link.LOGPROBS,)),
+    ("ctranslate2", "chat/capital-france", (Link.OUTPUT_IDS,)),
+    ("ctranslate2", "untrained/untrained-capital-spain", (Link.LOGPROBS,)),
+    ("xllamacpp", "stream/capital-france", (Link.STREAM,)),
+    ("xllamacpp", "errors/broken-json", (Link.MESSAGE,)),
+    ("xllamacpp", "render/chatml-default", (Link.PROMPT,)),
+    ("openai", "replay/capital-france-streamed", (Link.MESSAGE,)),
+    ("httpx", "replay-odd/error-event", (Link.STREAM,)),
+    ("json-repair", "parse/cut-in-key", (Link.STREAM,)),
+    ("partial-json-parser", "parse/cut-in-key", (Link.MESSAGE,)),
+]
+WRONG = {"mistralrs-gguf", "httpx", "json-repair"}  # one called, one before a server, one reading
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rooms")
+
+
+def run(closure: Closure, driver: str, probe: Probe, link: Link, expected: Json) -> int | None:
+    """Write the proof that `link` is `expected`, and return how its command ends."""
+    chosen = DRIVERS[driver]
+    shown = chosen.show(probe, link)
+    proof = Proof(
+        title=f"{driver} at {link}",
+        shared=(),
+        wrong=(),
+        right=tuple(str(pin) for pin in closure.pins),
+        interpreter=PYTHON,
+        request=probe.request,
+        expected=expected,
+        body=f"{chosen.serve()}\n\n{shown}" if "base_url" in shown else shown,
+        tolerant=link is Link.LOGPROBS,
+    )
+    files = {name: path.read_bytes() for name, path in chosen.files(MODEL).items()}
+    files[NAME] = write(proof).encode()
+    return UvShell().run(shlex.split(commands(proof)[1]), files=files, seconds=60).returncode
+
+
+@pytest.mark.parametrize(("driver", "name", "links"), ASKED)
+def test_a_proof_sees_what_the_cell_saw(
+    rooms: Path, driver: str, name: str, links: tuple[Link, ...]
+) -> None:
+    (probe,) = read_suite((SUITE,), (name,))
+    closure = closed(DRIVERS[driver].package or driver)
+    (observation,) = ask(rooms, closure, (driver,), (probe,)).observations
+    for link in links:
+        seen = observation.at(link)
+        assert seen != NOT_EXPOSED, link
+        assert run(closure, driver, probe, link, seen) == 0, link
+        if driver in WRONG:
+            assert run(closure, driver, probe, link, {"another": seen}) == 1, link
