@@ -1,7 +1,8 @@
 """What every chat client is asked for, and the common form in which its answers are told.
 
 A message is `{"role", "content", "reasoning", "tool_calls": [{"name", "arguments"}],
-"finish_reason"}` without the parts that are absent; `arguments` is parsed where it is JSON.
+"finish_reason"}` without the parts that are absent; `arguments` is parsed where it is JSON. Of
+several choices it is the first, and `more` are the others.
 A stream is the list of its events without what differs from one run to the next.
 """
 
@@ -11,6 +12,7 @@ import json
 VOLATILE = frozenset({"id", "created", "model", "system_fingerprint", "timings", "obfuscation"})
 REASONING = ("reasoning_content", "reasoning")
 DONE = "[DONE]"  # what a stream ends with, where it can be heard
+UNNAMED = "<model>"  # stands for a model's name that only one server knows
 
 
 def body(probe, chain, *, alone=True):
@@ -25,6 +27,19 @@ def body(probe, chain, *, alone=True):
     return request
 
 
+def wire(probe, chain):
+    """Return what goes over the wire: the given request, or that of whoever speaks for the stack.
+
+    What was left out of it for being of its own server only is put back.
+    """
+    if "request" not in chain.given:
+        return chain.client(probe, chain)
+    asked = dict(getattr(chain, "beside", {}), **chain.value("request", probe))
+    if asked.get("model") == UNNAMED:
+        asked["model"] = chain.model
+    return asked
+
+
 def steady(event):
     """Return `event` without volatile fields, at every depth but inside what the model said."""
     if isinstance(event, dict):
@@ -35,11 +50,14 @@ def steady(event):
 
 
 def message(completion):
-    """Return the common form of the first choice of a completion."""
-    choices = completion.get("choices") or []
-    if not choices:
-        return {}
-    return _common(choices[0].get("message") or {}, choices[0].get("finish_reason"))
+    """Return the common form of a completion."""
+    told = [
+        _common(choice.get("message") or {}, choice.get("finish_reason"))
+        for choice in completion.get("choices") or []
+    ]
+    if len(told) > 1:
+        told[0]["more"] = told[1:]
+    return told[0] if told else {}
 
 
 def usage(completion):
@@ -49,17 +67,29 @@ def usage(completion):
 
 
 def gathered(events):
-    """Put a stream back together: a completion with one choice, as if it had not been streamed."""
-    whole, calls, finish, counts = {}, {}, None, None
+    """Put a stream back together: a completion as if it had not been streamed.
+
+    A choice is told by its index; what names none is of the first.
+    """
+    parts, counts = {0: []}, None
     for event in events:
         counts = event.get("usage") or counts
         for choice in event.get("choices") or []:
-            finish = choice.get("finish_reason") or finish
-            _add(whole, calls, choice.get("delta") or {})
+            parts.setdefault(choice.get("index") or 0, []).append(choice)
+    if len(parts) > 1 and not parts[0]:
+        del parts[0]
+    return {"choices": [_whole(parts[index]) for index in sorted(parts)], "usage": counts}
+
+
+def _whole(parts):
+    """Put the parts of one choice together."""
+    whole, calls, finish = {}, {}, None
+    for choice in parts:
+        finish = choice.get("finish_reason") or finish
+        _add(whole, calls, choice.get("delta") or {})
     if calls:
         whole["tool_calls"] = [calls[index] for index in sorted(calls)]
-    choice = {"message": whole, "finish_reason": finish}
-    return {"choices": [choice], "usage": counts}
+    return {"message": whole, "finish_reason": finish}
 
 
 def _add(whole, calls, delta):

@@ -8,7 +8,7 @@ prompt and its ids where it has a way to ask for them, and its answers as they s
 import os
 from urllib.parse import urlsplit
 
-from guest import http_client, llama_http, relay, written
+from guest import chat, http_client, llama_http, relay, written
 from guest.wire import NOT_EXPOSED
 
 TOP = 5  # candidates told at each generated token
@@ -124,13 +124,13 @@ def _request(probe, chain):
         if name not in probe["request"]:
             asked.pop(name, None)
     if "model" not in probe["request"] and asked.get("model") == chain.model:
-        asked["model"] = "<model>"
+        asked["model"] = chat.UNNAMED
     return asked
 
 
 def _ids_of_messages(probe, chain):
     """Return the ids of the prompt where the server shows no prompt but tokenizes messages."""
-    asked = chain.client(probe, chain)
+    asked = chat.wire(probe, chain)
     body = {name: asked[name] for name in ("model", "messages", "tools") if name in asked}
     told = http_client.post(chain.base_url, "/tokenize", body, probe["seconds"] / 2)
     return told.get("tokens", NOT_EXPOSED)
@@ -141,7 +141,7 @@ def _logprobs(probe, chain):
 
     The `id` is the token's text: what every server tells, unlike the number it has there.
     """
-    asked = dict(chain.client(probe, chain), logprobs=True, top_logprobs=TOP)
+    asked = dict(chat.wire(probe, chain), logprobs=True, top_logprobs=TOP)
     for name in ("stream", "stream_options"):
         asked.pop(name, None)
     told = http_client.post(chain.base_url, http_client.CHAT, asked, probe["seconds"] / 2)

@@ -18,6 +18,7 @@ FIRST_ERROR = 400  # HTTP status codes from here on are errors
 GRACE = 0.3  # seconds in which a server that died takes its guest along
 CHAT = "/v1/chat/completions"
 LINKS = frozenset({"request", "stream", "message", "usage"})
+READ = ("", "request", "stream")  # what a client can be given last
 ELSEWHERE = {"wire": "wired", "scored": "scored", "neighbours": "neighbours"}
 
 
@@ -109,6 +110,8 @@ def show(link, probe, chain):
         return _asker(probe["ask"]).show(link, probe, chain)
     if link == "request":
         return fetch_request(probe, chain)
+    if chain.last not in READ:
+        return NOT_EXPOSED
     if "answer" not in chain.turn:
         chain.turn["answer"] = _ask(probe, chain)
     told, completion = chain.turn["answer"]
@@ -118,9 +121,10 @@ def show(link, probe, chain):
 
 
 def _ask(probe, chain):
-    request, seconds = chat.body(probe, chain), probe["seconds"] / 2
+    request, seconds = chat.wire(probe, chain), probe["seconds"] / 2
     if not request.get("stream"):
         return NOT_EXPOSED, post(chain.base_url, CHAT, request, seconds)
-    told = heard(chain.base_url, CHAT, request, seconds)
+    given = chain.last == "stream"
+    told = chain.value("stream", probe) if given else heard(chain.base_url, CHAT, request, seconds)
     said = [each for each in told if each != chat.DONE]
     return chat.steady(told), chat.gathered(said)

@@ -12,8 +12,9 @@ answer, and its stream leaves out ids of half characters, so the refusal is told
 """
 
 import http.client
+import json
 
-from guest import http_client, neighbours
+from guest import chat, http_client, neighbours
 from guest.wire import NOT_EXPOSED, text_of
 
 CHAT = frozenset({"prompt", "prompt_ids", "logprobs", "output_ids", "text"})
@@ -85,12 +86,12 @@ def _post(probe, chain, path, body):
 
 
 def _prompt(probe, chain):
-    wire = chain.client(probe, chain)
+    wire = chat.wire(probe, chain)
     try:
         return _post(probe, chain, "/apply-template", wire)["prompt"]
     except http_client.Refused as refusal:
         free = {name: value for name, value in wire.items() if name not in HOLDING}
-        if len(free) == len(wire) or "message" not in probe["links"]:
+        if len(free) == len(wire):
             raise
         try:
             return _post(probe, chain, "/apply-template", free)["prompt"]
@@ -104,9 +105,11 @@ def _prompt_ids(probe, chain):
 
 
 def _completion(probe, chain, **options):
-    wire = chain.client(probe, chain)
+    """Return what completes the prompt: its given ids, or its text."""
+    wire, ids = chat.wire(probe, chain), "prompt_ids" in chain.given
     body = {name: wire[name] for name in ("temperature", "seed", "stop") if name in wire}
-    body.update(prompt=chain.value("prompt", probe), cache_prompt=False, **options)
+    prompt = chain.value("prompt_ids" if ids else "prompt", probe)
+    body.update(prompt=prompt, cache_prompt=False, **options)
     body["n_predict"] = wire.get("max_tokens", wire.get("max_completion_tokens", 256))
     return body
 
@@ -130,13 +133,25 @@ def _output_ids(probe, chain):
     try:
         return _post(probe, chain, "/completion", body)["tokens"]
     except http_client.Refused:
-        if "text" not in probe["links"]:
-            raise
         return NOT_EXPOSED
 
 
 def _text(probe, chain):
+    """Return the text of the answer; given ids are decoded where nothing would cut them short."""
+    if "output_ids" in chain.given and "stop" not in chat.wire(probe, chain):
+        return _decoded(probe, chain)
     return _post(probe, chain, "/completion", _completion(probe, chain))["content"]
+
+
+def _decoded(probe, chain):
+    """Return the text of the given ids, without that of the id that ends a turn."""
+    body = {"tokens": chain.value("output_ids", probe)}
+    told = _post(probe, chain, "/detokenize", body)["content"]
+    asked = (chain.base_url, "GET", "/props", None, probe["seconds"] / 2)
+    end = json.loads(http_client.exchange(*asked)[2]).get("eos_token")
+    if not end:
+        return NOT_EXPOSED  # nobody can say what to leave out
+    return told[: -len(end)] if told.endswith(end) else told  # noqa: FURB188 - new in 3.9
 
 
 def _encode(link, probe, chain, _servers):

@@ -17,6 +17,7 @@ import mistralrs
 from guest import chat
 from guest.mistralrs_engine import RUNNING, asked, runner
 from guest.mistralrs_keywords import Unsayable, keywords
+from guest.neighbours import foreign
 from guest.wire import NOT_EXPOSED, text_of
 
 CHAT = frozenset({"request", "prompt_ids", "logprobs", "text", "stream", "message", "usage"})
@@ -24,10 +25,11 @@ LINKS = {
     "chat": CHAT,
     "encode": frozenset({"prompt_ids", "text"}),
     "scored": frozenset({"logprobs", "text", "stream", "message", "usage"}),
-    "neighbours": frozenset({"message"}),
+    "neighbours": frozenset({"text", "message"}),
     "engine": frozenset({"text"}),
 }
 GRAMMARS = {"json_schema": "json_schema", "regex": "regex", "lark_grammar": "lark"}
+COMPLETED = frozenset({"prompt_ids", "text"})  # made of the prompt as it stands
 TOP = 5  # candidates told at each generated token
 UNPRINTED = (0x20, 0xAD)  # bytes that a byte-level vocabulary writes as other characters too
 REFUSALS = (TypeError, ValueError, OverflowError, RuntimeError)
@@ -73,9 +75,11 @@ def show(link, probe, chain):
     """Return the value at `link`; a chat is asked once for message, stream and usage."""
     if probe["ask"] == "encode":
         return asked(lambda: _encode(link, probe["request"]))
+    if chain.last not in ("", "prompt" if link in COMPLETED else "request"):
+        return NOT_EXPOSED  # something else is given last, and would be made anew
     try:
         if probe["ask"] in OTHERS:
-            return OTHERS[probe["ask"]](probe["request"])
+            return OTHERS[probe["ask"]](link, probe["request"], chain)
         shown = _entries if (probe["ask"], link) == ("scored", "text") else SHOWN[link]
         return asked(lambda: shown(probe, chain))
     except Unsayable:
@@ -99,15 +103,23 @@ def _made(kind, words, **given):
     return kind(model="default", **given, **words)
 
 
-def _chat(probe, **more):
-    words = dict(keywords(probe["request"]), **more)
-    body = _made(mistralrs.ChatCompletionRequest, words, messages=probe["request"]["messages"])
+def _words(probe, chain):
+    """Return the keywords and the messages of a chat: the given ones, or those of the request."""
+    if "request" not in chain.given:
+        return dict(keywords(probe["request"]), messages=probe["request"]["messages"])
+    given = dict(chain.value("request", probe))
+    given.pop("refused", None)
+    return given
+
+
+def _sent(words, **more):
+    body = _made(mistralrs.ChatCompletionRequest, dict(words, **more))
     return runner().send_chat_completion_request(body)
 
 
-def _request(probe, _chain):
+def _request(probe, chain):
     """Show the keywords, and how the class refuses them where it does; links below go on."""
-    words = dict(keywords(probe["request"]), messages=probe["request"]["messages"])
+    words = _words(probe, chain)
     try:
         _made(mistralrs.ChatCompletionRequest, words)
     except TypeError as error:
@@ -158,7 +170,7 @@ def _scored(probe, chain):
     """Ask for log-probabilities once, of an answer that is not streamed."""
     if "scored" not in chain.turn:
         words = {"logprobs": True, "top_logprobs": probe["request"].get("top_logprobs") or TOP}
-        told = _chat(probe, stream=False, **words).choices[0].logprobs
+        told = _sent(_words(probe, chain), stream=False, **words).choices[0].logprobs
         chain.turn["scored"] = list(told.content or []) if told else []
     return chain.turn["scored"]
 
@@ -175,8 +187,8 @@ def _text(probe, chain):
     prompt = chain.value("prompt", probe)
     if prompt == NOT_EXPOSED:
         return NOT_EXPOSED
-    words, only = keywords(probe["request"]), mistralrs.CompletionRequest.__text_signature__
-    left = {"tool_schemas", "tool_choice", "logprobs", "top_logprobs", "stream"}
+    words, only = _words(probe, chain), mistralrs.CompletionRequest.__text_signature__
+    left = {"messages", "tool_schemas", "tool_choice", "logprobs", "top_logprobs", "stream"}
     words = {name: each for name, each in words.items() if name not in left and name in only}
     body = _made(mistralrs.CompletionRequest, words, prompt=prompt)
     return runner().send_completion_request(body).choices[0].text
@@ -189,7 +201,7 @@ def _said(told):
     calls = getattr(told, "tool_calls", None) or []
     said["tool_calls"] = [
         {
-            "index": at,
+            "index": getattr(call, "index", at),
             "function": {"name": call.function.name, "arguments": call.function.arguments},
         }
         for at, call in enumerate(calls)
@@ -215,23 +227,18 @@ def _event(chunk):
     return {"choices": choices, "usage": counts} if counts else {"choices": choices}
 
 
-def _first(event):
-    """Leave the other choices of an event out: a message is the first one."""
-    return dict(event, choices=[each for each in event["choices"] if each["index"] == 0])
-
-
 def _answer(probe, chain):
     """Ask once; returns the events of a stream, and the whole answer as plain fields."""
     if "answer" not in chain.turn:
-        chain.turn["answer"] = _told(probe)
+        chain.turn["answer"] = _told(_words(probe, chain))
     return chain.turn["answer"]
 
 
-def _told(probe):
-    told = _chat(probe)
-    if probe["request"].get("stream"):
+def _told(words):
+    told = _sent(words)
+    if words.get("stream"):
         events = [_event(chunk) for chunk in told]
-        return events, chat.gathered([_first(event) for event in events])
+        return events, chat.gathered(events)
     choices = [
         {"message": _said(each.message), "finish_reason": each.finish_reason}
         for each in told.choices
@@ -239,7 +246,14 @@ def _told(probe):
     return NOT_EXPOSED, {"choices": choices, "usage": _counts(told)}
 
 
-def _neighbours(request):
+def _neighbours(link, request, chain):
+    """Ask once for both links; see `_asked_at_once`."""
+    if "neighbours" not in chain.turn:
+        chain.turn["neighbours"] = _asked_at_once(request)
+    return chain.turn["neighbours"][link]
+
+
+def _asked_at_once(request):
     """Ask what stands in a round at once, round by round.
 
     A runner is one thread's at a time, so all are streamed: each is asked before any is read, and
@@ -250,19 +264,10 @@ def _neighbours(request):
         raise Unsayable("only chats")
     for body in bodies:
         keywords(body)
-    asked(lambda: _chat({"request": CANARY}))  # who died before is no matter of these
+    asked(lambda: _sent(CANARY))  # who died before is no matter of these
     told = [_round(row) for row in request["rounds"]]
-    canaries = request.get("canaries") or []
-    heard = [
-        [at, place, whose]
-        for at, row in enumerate(told)
-        for place, each in enumerate(row)
-        for whose, canary in enumerate(canaries[at] if at < len(canaries) else [])
-        if whose != place
-        and canary != canaries[at][place]
-        and canary in json.dumps(each, ensure_ascii=False)
-    ]
-    return {"foreign canary": heard, "answers": told}
+    heard = foreign(told, request.get("canaries") or [])
+    return {"text": {"foreign canary": heard}, "message": told}
 
 
 def _round(bodies):
@@ -271,7 +276,8 @@ def _round(bodies):
     events = [[] for _ in bodies]
     for at, body in enumerate(bodies):
         try:
-            streams[at] = iter(_chat({"request": body}, stream=True))
+            words = dict(keywords(body), messages=body["messages"], stream=True)
+            streams[at] = iter(_sent(words))
         except REFUSALS as error:
             wrong[at] = {"error": said(error)}
     while streams:
@@ -286,7 +292,7 @@ def _round(bodies):
     return [wrong.get(at) or chat.message(chat.gathered(each)) for at, each in enumerate(events)]
 
 
-def _engine(request):
+def _engine(_link, request, _chain):
     """Complete a prompt under a schema, an expression or a grammar; no other operation is known."""
     if request["operation"] != "constrain":
         raise Unsayable(request["operation"])

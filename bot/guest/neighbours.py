@@ -41,7 +41,7 @@ def _asked(probe, base_url, chain):
     request, seconds = probe["request"], probe["seconds"] / 2
     told = [_round(each, base_url, seconds, chain) for each in request["rounds"]]
     answers = [[_said(each) for each in row] for row in told]
-    heard = sorted(_foreign(answers, request.get("canaries") or []))
+    heard = foreign(answers, request.get("canaries") or [])
     first = 1 if request.get("counts") else len(told)
     counts = [[_counts(each, at >= first) for each in row] for at, row in enumerate(told)]
     return {"text": {"foreign canary": heard}, "message": answers, "usage": counts}
@@ -117,12 +117,14 @@ def _hang_up(base_url, path, body, length, seconds):
         connection.close()
 
 
-def _foreign(answers, canaries):
-    """Yield `[round, place, whose]` wherever an answer holds the canary of another."""
-    for at, row in enumerate(answers):
-        own = canaries[at] if at < len(canaries) else []
-        for place, said in enumerate(row):
-            text = json.dumps(said, ensure_ascii=False)
-            for whose, canary in enumerate(own):
-                if whose != place and canary != own[place] and canary in text:
-                    yield [at, place, whose]
+def foreign(answers, canaries):
+    """Return `[round, place, whose]` for each answer that holds the canary of another."""
+    return [
+        [at, place, whose]
+        for at, (row, own) in enumerate(zip(answers, canaries))  # noqa: B905 - not in Python 3.8
+        for place, said in enumerate(row)
+        for whose, canary in enumerate(own)
+        if whose != place
+        and canary != own[place]
+        and canary in json.dumps(said, ensure_ascii=False)
+    ]

@@ -5,11 +5,12 @@ for chats, `replay_openai` for the rest of its methods, `schema` for tools made 
 """
 
 import inspect
+import json
 import os
 import platform
 
 import openai
-from guest import chat, replay, typed
+from guest import chat, http_client, replay, typed
 from guest.tap import Tap
 from guest.wire import NOT_EXPOSED
 
@@ -45,6 +46,8 @@ def show(link, probe, chain):
         return REPLAY.show(link, probe, chain)
     if link == "request":
         return fetch_request(probe, chain)
+    if chain.last not in http_client.READ:
+        return NOT_EXPOSED
     if "answer" not in chain.turn:
         chain.turn["answer"] = _answer(probe, chain)
     told, completion = chain.turn["answer"]
@@ -84,11 +87,23 @@ def _known(call, request):
 
 
 def _answer(probe, chain):
-    client, _ = _connected(chain)
+    client = _fed(probe, chain) if chain.given else _connected(chain)[0]
     if not probe["request"].get("stream"):
         return NOT_EXPOSED, _fields(_call(client, probe, chain))
     told = [_fields(chunk) for chunk in _call(client, probe, chain)]
     return chat.steady(told), chat.gathered(told)
+
+
+def _fed(probe, chain):
+    """Return a client that gets the answer to the given request, or the given stream."""
+    if chain.last == "stream":
+        answer = replay.streamed(chain.value("stream", probe))
+    else:
+        content = json.dumps(chat.wire(probe, chain)).encode("utf-8")
+        asked = (chain.base_url, "POST", http_client.CHAT, content, probe["seconds"] / 2)
+        answer = replay.recorded(*http_client.exchange(*asked))
+    url = replay.before(answer)
+    return replay.kept({}, lambda: _client(url, {}))
 
 
 def _fields(said):

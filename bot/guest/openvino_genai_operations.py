@@ -9,6 +9,7 @@ import json
 import openvino_genai as genai
 from guest import openvino_genai as engine
 from guest.inside import Inside
+from guest.neighbours import foreign
 from guest.openvino_genai_parsers import OPERATIONS as PARSING
 from guest.openvino_genai_settings import Unsayable, guided, said, settings
 from guest.wire import NOT_EXPOSED
@@ -185,14 +186,7 @@ def neighbours(request):
             prompts, [engine.config(apply_chat_template=None, **each) for each in words]
         )
         told.append([each.m_generation_ids[0] for each in said])
-    canaries = request.get("canaries") or []
-    heard = [
-        [at, place, whose]
-        for at, row in enumerate(told)
-        for place, text in enumerate(row)
-        for whose, canary in enumerate(canaries[at] if at < len(canaries) else [])
-        if whose != place and canary != canaries[at][place] and canary in text
-    ]
+    heard = foreign(told, request.get("canaries") or [])
     return {"foreign canary": heard, "answers": told}
 
 

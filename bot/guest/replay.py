@@ -14,6 +14,7 @@ event of a stream to `events` as plain fields and returns the message and the co
 client is kept from one answer to the next, as programs do: see `kept`.
 """
 
+import base64
 import contextlib
 import json
 import operator
@@ -26,6 +27,7 @@ from guest.wire import NOT_EXPOSED, plain
 
 LINKS = frozenset({"request", "stream", "message", "usage"})
 CUTS = ("whole",)
+EVENT = "data: {}\n\n"
 LOCK = threading.Lock()
 SHARED = {}  # the server and the clients that were made for it
 VARIES = re.compile(r"(?<=errors\.pydantic\.dev)/[0-9.]+| at 0x[0-9a-f]+")
@@ -71,9 +73,7 @@ class Replay:
         answers = asked["answer"] if isinstance(asked["answer"], list) else [asked["answer"]]
         asked = dict(asked, request=numbers(asked["request"]))
         with LOCK:
-            server = SHARED.setdefault("server", None) or Server()
-            SHARED["server"] = server
-            found = []
+            server, found = _server(), []
             for cut in asked.get("cuts") or CUTS:
                 server.play(answers, cut)
                 found.append(Run(self.call, server, asked))
@@ -113,6 +113,31 @@ class Replay:
 
     def _usage(self, runs, _asked):
         return NOT_EXPOSED if runs[0].usage is None else runs[0].usage
+
+
+def _server():
+    SHARED["server"] = SHARED.get("server") or Server()
+    return SHARED["server"]
+
+
+def before(answer):
+    """Return the address where the next requests are answered with `answer`."""
+    server = _server()
+    server.play([answer], "whole")
+    return server.url
+
+
+def recorded(status, kind, content):
+    """Return an answer of an engine as one to replay: its status, its type and its bytes."""
+    body = {"base64": base64.b64encode(content).decode("ascii")}
+    return {"status": status, "headers": {"Content-Type": kind}, "body": body}
+
+
+def streamed(events):
+    """Return the answer that a client reads these events from."""
+    lines = [each if each == chat.DONE else json.dumps(each) for each in events]
+    lines += [chat.DONE] if chat.DONE not in lines else []
+    return recorded(200, "text/event-stream", "".join(map(EVENT.format, lines)).encode("utf-8"))
 
 
 class Run:
@@ -159,8 +184,6 @@ def completion(fields):
     for name in ("refusal", "function_call", "annotations", "audio"):
         if said.get(name):
             told[name] = said[name]
-    if len(choices) > 1:
-        told["more"] = [chat.message({"choices": [each]}) for each in choices[1:]]
     return told, fields.get("usage")
 
 

@@ -27,11 +27,11 @@ class Chain:
         self.values = {}
         self.given = {}
         self.known = {}
-        self.fed = False  # whether a given value was really taken
+        self.taken = set()  # the links whose given values were asked for
 
     def begin(self, probe):
         """Forget the last probe, and take what this one brings."""
-        self.turn, self.values, self.fed = {}, {}, False
+        self.turn, self.values, self.taken = {}, {}, set()
         self.given, self.known = probe.get("given") or {}, probe.get("known") or {}
 
     def value(self, link, probe):
@@ -40,10 +40,20 @@ class Chain:
         Each is fetched once a probe. `NOT_EXPOSED` where there is none of the three.
         """
         if link in self.given:
-            self.fed = True
+            self.taken.add(link)
             return self.given[link]
         seen = self.seen(link, probe)
         return self.known.get(link, seen) if seen == NOT_EXPOSED else seen
+
+    @property
+    def last(self):
+        """The last link at which something is given; "" where nothing is."""
+        return max(self.given, key=LINKS.index, default="")
+
+    @property
+    def fed(self):
+        """Whether the last given value was taken, and so nothing of the stack made it anew."""
+        return not self.given or self.last in self.taken
 
     def seen(self, link, probe):
         """Return what the stack itself shows at `link`, of the first module that answers it."""
@@ -103,13 +113,15 @@ def ask(probe, line, chain):
         line.say("asking", probe=probe["name"], link=link, left=left)
         try:
             seen[link] = chain.seen(link, probe)
-            if chain.given and not chain.fed:
-                seen[link] = NOT_EXPOSED  # it took no heed of what it was given
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - as above, and SystemExit of a library
-            failed = failure(error, link)
+            told = failure(error, link)
+            failed = told if chain.fed else None
+        if failed:
             break
+        if not chain.fed:
+            seen[link] = NOT_EXPOSED  # it took no heed of what it was given
         line.say("saw", probe=probe["name"], link=link, value=seen[link])
     spent = round(time.monotonic() - began, 6)
     line.say("end", probe=probe["name"], seen=seen, failure=failed, seconds=spent)

@@ -15,6 +15,7 @@ An argument is a plain value; `{"steps": [...]}` is what those steps come to, `{
 
 import collections.abc
 
+from guest import calls
 from guest.wire import NOT_EXPOSED, text_of
 
 TOKEN = ("content", "lstrip", "rstrip", "normalized", "single_word", "special")
@@ -73,23 +74,17 @@ def _argument(given, subject):
 
 def told(value):
     """Return `value` as JSON can carry it; of an object that it cannot, the name of its type."""
-    if value is None or isinstance(value, (bool, int, float, str, bytes)):
-        return value
-    if isinstance(value, (list, tuple)):
-        return [told(each) for each in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted((told(each) for each in value), key=repr)
-    if isinstance(value, collections.abc.Mapping):
-        return {str(key): told(each) for key, each in value.items()}
-    return _told_of_object(value)
+    return calls.told(value, _told_of_object)
 
 
 def _told_of_object(value):
+    if isinstance(value, collections.abc.Mapping):
+        return dict(value.items())
     if isinstance(value, type):
         return {"class": value.__name__}
     if hasattr(value, "tolist"):
-        return {"array": str(value.dtype), "values": told(value.tolist())}
+        return {"array": str(value.dtype), "values": value.tolist()}
     for names in (TOKEN, ENCODING):
         if all(hasattr(value, name) for name in names):
-            return {name: told(getattr(value, name)) for name in names}
+            return {name: getattr(value, name) for name in names}
     return {"object": type(value).__name__}

@@ -11,6 +11,8 @@ os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ["VLLM_NO_USAGE_STATS"] = "1"
 os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"  # the engine dies with this process
 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")  # GiB
+os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")  # cells that share a machine
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # would fight for its first core
 os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
 
 from guest.inside import LIMIT, Inside
@@ -21,7 +23,13 @@ RUNNING = {}
 
 
 def start(setup, chain):
-    """Load the folder of `setup["config"]`, in float32 and without compiling."""
+    """Load the folder of `setup["config"]`, in float32 and without compiling.
+
+    The model's class is named here, or the engine imports all of itself in one more process only
+    to look at it, and doubles what a start costs.
+    """
+    llama = import_module("vllm.model_executor.models.llama").LlamaForCausalLM
+    vllm.ModelRegistry.register_model("LlamaForCausalLM", llama)
     RUNNING["engine"] = vllm.LLM(
         model=os.path.dirname(setup["config"]),
         dtype="float32",
@@ -97,7 +105,7 @@ def _scored(token, candidates):
 
 
 def message(request, _events):
-    """Ask by `LLM.chat`, which takes no tool calls or thoughts out of the text."""
+    """Ask by `LLM.chat`, and take thoughts and calls out of its text as its server does."""
     options = {"temperature": request.get("temperature", 0), "seed": request.get("seed")}
     options["max_tokens"] = request.get("max_tokens", request.get("max_completion_tokens", LIMIT))
     if request.get("stop"):
@@ -109,9 +117,10 @@ def message(request, _events):
         use_tqdm=False,
     )[0]
     made = told.outputs[0]
-    said = {"role": "assistant", "content": made.text}
+    said = _parsed(made.text, request)
+    finish = "tool_calls" if said.get("tool_calls") else made.finish_reason
     return {
-        "choices": [{"message": said, "finish_reason": made.finish_reason}],
+        "choices": [{"message": said, "finish_reason": finish}],
         "usage": {
             "prompt_tokens": len(told.prompt_token_ids),
             "completion_tokens": len(made.token_ids),
@@ -119,8 +128,36 @@ def message(request, _events):
     }
 
 
+def _parsed(text, request):
+    """Ask the engine's parsers for the tags that the model writes; their names have changed."""
+    said, tokenizer = {"role": "assistant", "content": text}, RUNNING["tokenizer"]
+    if "<think>" in text:  # this parser takes a text without tags for one long thought
+        manager = import_module("vllm.reasoning").ReasoningParserManager
+        parser = manager.get_reasoning_parser("deepseek_r1")(tokenizer)
+        extract = getattr(parser, "extract_reasoning", None) or parser.extract_reasoning_content
+        said["reasoning"], said["content"] = extract(text, request)
+    if request.get("tools"):
+        parser = _tool_parsers().get_tool_parser("hermes")(tokenizer)
+        told = parser.extract_tool_calls(said["content"] or "", request)
+        calls = [each.function for each in told.tool_calls]
+        said["content"] = told.content
+        said["tool_calls"] = [
+            {"function": {"name": each.name, "arguments": each.arguments}} for each in calls
+        ]
+    return said
+
+
+def _tool_parsers():
+    try:
+        return import_module("vllm.tool_parsers").ToolParserManager
+    except ImportError:
+        return import_module("vllm.entrypoints.openai.tool_parsers").ToolParserManager
+
+
 def _sampled(request):
     options = dict(request.get("options", {}))
+    if "logit_bias" in options:  # JSON has no other keys than texts
+        options["logit_bias"] = {int(at): bias for at, bias in options["logit_bias"].items()}
     if "schema" in request:
         options.update(_constraint(request["schema"]))
     told = _asked(request["prompts"], **options)

@@ -2,11 +2,13 @@
 
 import importlib
 import json
+import re
 
 import xgrammar
 from guest import grammar
 
 RUNNING = {}
+PLACE = re.compile(r"\[\d\d:\d\d:\d\d\] \S+:\d+: ")  # the time of day, and a line of its source
 
 
 def start(setup, _chain):
@@ -57,6 +59,14 @@ class _Walk:
 
 
 def _compile(asked, vocabulary):
+    try:
+        return _made(asked, vocabulary)
+    except Exception as error:
+        error.args = (PLACE.sub("", str(error)).strip(),)
+        raise
+
+
+def _made(asked, vocabulary):
     compiler = RUNNING["compiler"]
     if "schema" in asked:
         return _Made(compiler.compile_json_schema(json.dumps(asked["schema"])), vocabulary.size)

@@ -18,8 +18,8 @@ def completion(said: Fields, finish: str = "stop") -> Fields:
     return {"choices": [{"message": said, "finish_reason": finish}], "usage": None}
 
 
-def event(finish: str | None = None, **delta: object) -> Fields:
-    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+def event(finish: str | None = None, index: int | None = 0, **delta: object) -> Fields:
+    return {"choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
 
 
 def call(name: object, arguments: object) -> Fields:
@@ -91,6 +91,48 @@ def test_pieces_of_calls_find_their_call_by_index() -> None:
         {"name": "f", "arguments": {"a": 1}},
         {"name": "g", "arguments": {}},
     ]
+
+
+def test_two_choices_of_a_stream_are_told_as_those_of_a_plain_answer() -> None:
+    events = [
+        event(index=1, role="assistant", content="no"),
+        event(index=0, role="assistant", content="ye"),
+        event(index=1, finish="length"),
+        event(index=None, content="s"),
+        event(index=0, finish="stop"),
+    ]
+    whole = chat.gathered(events)
+    one, other = {"role": "assistant", "content": "yes"}, {"role": "assistant", "content": "no"}
+    plain = completion(one)
+    plain["choices"] += completion(other, "length")["choices"]
+    assert whole == plain
+    assert chat.message(whole) == {
+        **one, "finish_reason": "stop", "more": [{**other, "finish_reason": "length"}],
+    }  # fmt: skip
+
+
+def test_a_stream_of_another_choice_alone_is_its_only_one() -> None:
+    (choice,) = chat.gathered([event(index=1, content="yes")])["choices"]
+    assert choice["message"] == {"content": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, {"from": "client"}),
+        ({"request": {"a": 1, "model": "m"}}, {"cache_prompt": False, "a": 1, "model": "m"}),
+        ({"request": {"model": "<model>"}}, {"cache_prompt": False, "model": "mine"}),
+    ],
+)
+def test_a_given_request_is_sent_in_the_place_of_the_clients(given: Fields, sent: Fields) -> None:
+    chain = SimpleNamespace(
+        given=given,
+        model="mine",
+        beside={"cache_prompt": False},
+        client=lambda _probe, _chain: {"from": "client"},
+        value=lambda link, _probe: given[link],
+    )
+    assert chat.wire({}, chain) == sent
 
 
 def test_a_stream_of_nothing_says_nothing() -> None:

@@ -124,17 +124,15 @@ def test_a_wheel_names_the_build_in_it_where_that_can_be_read(
 
 
 @pytest.mark.parametrize(
-    ("links", "fields", "without", "shown"),
+    ("fields", "without", "shown"),
     [
-        (["prompt", "message"], {"grammar": "odd"}, True, "rendered"),
-        (["prompt", "message"], {"grammar": "odd"}, False, "all of it"),
-        (["prompt"], {"grammar": "odd"}, True, "all of it"),
-        (["prompt", "message"], {}, True, "all of it"),
+        ({"grammar": "odd"}, True, "rendered"),
+        ({"grammar": "odd"}, False, "all of it"),
+        ({}, True, "all of it"),
     ],
 )
 def test_a_prompt_is_told_where_only_the_grammar_is_refused(
-    guest: Guest, monkeypatch: pytest.MonkeyPatch, links: list[str], fields: Fields,
-    without: bool, shown: str,
+    guest: Guest, monkeypatch: pytest.MonkeyPatch, fields: Fields, without: bool, shown: str
 ) -> None:  # fmt: skip
     http = guest("http_client")
 
@@ -145,10 +143,55 @@ def test_a_prompt_is_told_where_only_the_grammar_is_refused(
 
     monkeypatch.setattr(http, "post", post)
     wire = {"messages": [], **fields}
-    chain = SimpleNamespace(base_url="http://x", client=lambda _probe, _chain: wire)
-    probe = {"ask": "chat", "seconds": 2, "links": links}
+    chain = SimpleNamespace(base_url="http://x", given={}, client=lambda _probe, _chain: wire)
+    probe = {"ask": "chat", "seconds": 2}
     try:
         told = guest("llama_http").show("prompt", probe, chain, None)
     except http.Refused as refusal:
         told = str(refusal)
     assert told == shown
+
+
+GIVEN: Fields = {
+    "request": {"messages": [], "max_tokens": 7},
+    "prompt": "p",
+    "prompt_ids": [1, 2],
+    "output_ids": [3, 9],
+}
+
+
+@pytest.mark.parametrize(
+    ("link", "last", "path", "taken"),
+    [
+        ("prompt", "request", "/apply-template", {"messages": [], "max_tokens": 7}),
+        ("prompt_ids", "prompt", "/tokenize", {"content": "p"}),
+        ("output_ids", "prompt", "/completion", {"prompt": "p", "n_predict": 7}),
+        ("output_ids", "prompt_ids", "/completion", {"prompt": [1, 2], "n_predict": 7}),
+        ("logprobs", "prompt_ids", "/completion", {"prompt": [1, 2]}),
+        ("text", "output_ids", "/detokenize", {"tokens": [3, 9]}),
+    ],
+)
+def test_each_stage_is_asked_about_the_last_value_that_it_is_given(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch, link: str, last: str, path: str, taken: Fields
+) -> None:
+    asked: list[tuple[str, Fields]] = []
+
+    def post(_base: str, path: str, body: Fields, _seconds: float) -> Fields:
+        asked.append((path, body))
+        return {
+            "prompt": "", "tokens": [], "content": "Hi.</s>", "completion_probabilities": [],
+        }  # fmt: skip
+
+    monkeypatch.setattr(guest("http_client"), "post", post)
+    props = (200, "application/json", b'{"eos_token": "</s>"}')
+    monkeypatch.setattr(guest("http_client"), "exchange", lambda *_: props)
+    order = list(GIVEN)
+    given = {name: GIVEN[name] for name in order[: order.index(last) + 1]}
+    probe = {"ask": "chat", "seconds": 2, "request": {}, "given": given}
+    chain = guest("session").Chain()
+    chain.begin(probe)
+    shown = guest("llama_http").show(link, probe, chain, None)
+    ((where, body),) = asked
+    assert (where, {name: body[name] for name in taken}) == (path, taken)
+    assert chain.fed
+    assert shown == {"prompt": "", "text": "Hi."}.get(link, [])

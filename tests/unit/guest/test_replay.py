@@ -142,3 +142,17 @@ def test_a_method_is_the_first_of_its_names_that_there_is(guest: Guest) -> None:
     assert method("x", "stream.x|upper")() == "X"
     with pytest.raises(AttributeError):
         method("x", "stream.x|nope")
+
+
+def test_events_are_replayed_as_a_stream_with_one_end(guest: Guest) -> None:
+    replay, done = guest("replay"), guest("chat").DONE
+    told = [replay.streamed(events) for events in ([{"a": 1}], [{"a": 1}, done])]
+    assert told[0] == told[1]
+    assert told[0]["headers"] == {"Content-Type": "text/event-stream"}
+    content = guest("replay_server").content(told[0])
+    assert content == b'data: {"a": 1}\n\ndata: [DONE]\n\n'
+
+
+def test_an_answer_is_replayed_with_its_bytes_whatever_they_are(guest: Guest) -> None:
+    told = guest("replay").recorded(500, "text/plain", b"\xff")
+    assert (told["status"], guest("replay_server").content(told)) == (500, b"\xff")

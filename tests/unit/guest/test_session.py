@@ -229,3 +229,29 @@ def test_what_is_given_takes_the_place_of_what_is_shown_and_what_is_known_fills_
     run(session, monkeypatch, {"greet": greet}, *both)
     no = {"$": "not exposed"}
     assert heard == [["prompt", [1], no], ["given", no, no]]
+
+
+def test_what_is_not_made_of_the_last_given_value_is_not_shown_nor_its_failure_charged(
+    session: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greet = module({"text": "t", "message": ValueError("of its own prompt")}, [])
+    show = greet.show
+
+    def taking(link: str, asked: Event, chain: Any) -> object:  # noqa: ANN401
+        chain.value("prompt", asked)
+        return show(link, asked, chain)
+
+    greet.show = taking
+    first, last = {"prompt": "p"}, {"prompt": "p", "prompt_ids": [1]}
+    line = run(
+        session,
+        monkeypatch,
+        {"greet": greet},
+        {**probe("text"), "given": first},
+        {**probe("text", "message", name="b"), "given": last},
+        {**probe("message", name="c"), "given": first},
+    )
+    no = {"$": "not exposed"}
+    told = line.of("end")
+    assert [each["seen"] for each in told] == [{"text": "t"}, {"text": no, "message": no}, {}]
+    assert [each["failure"] and each["failure"]["link"] for each in told] == [None, None, "message"]
