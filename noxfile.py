@@ -72,12 +72,13 @@ def ci(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Everything in `ci`, then twenty A/A runs and twenty fresh toy ecosystems (`-- N`): hours."""
+    """Everything in `ci`, 20 A/A runs, 20 fresh toy ecosystems (`-- N`), the big drivers: hours."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
     session.run("pytest", "--no-skips")
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
+    session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
 
 
 @nox.session(venv_backend="none")

@@ -27,6 +27,7 @@ from bot.drivers.endpoint import ENDPOINT
 from bot.drivers.gpt4all import GPT4ALL
 from bot.drivers.httpx import HTTPX
 from bot.drivers.huggingface_jinja import HUGGINGFACE_JINJA
+from bot.drivers.huggingface_transformers import HUGGINGFACE_TRANSFORMERS
 from bot.drivers.instructor import INSTRUCTOR
 from bot.drivers.jinja2 import JINJA2
 from bot.drivers.json_repair import JSON_REPAIR
@@ -37,8 +38,10 @@ from bot.drivers.llguidance import LLGUIDANCE
 from bot.drivers.minijinja import MINIJINJA
 from bot.drivers.mistral_common import MISTRAL_COMMON
 from bot.drivers.mistralrs import MISTRALRS, MISTRALRS_GGUF
+from bot.drivers.model import held, settle
 from bot.drivers.node_llama_cpp import NODE_LLAMA_CPP
 from bot.drivers.ollama import OLLAMA
+from bot.drivers.ollama_node import OLLAMA_NODE
 from bot.drivers.onnxruntime_genai import ONNXRUNTIME_GENAI
 from bot.drivers.openai import OPENAI
 from bot.drivers.openai_node import OPENAI_NODE
@@ -57,9 +60,11 @@ from bot.drivers.transformers_torch import TRANSFORMERS_TORCH
 from bot.drivers.vllm_cpu import VLLM_CPU
 from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
+from bot.effects.aloud import Aloud
+from bot.effects.asset import Shelf
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
-from bot.effects.npm import registry
+from bot.effects.npm import obstacle, registry
 from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
@@ -120,6 +125,8 @@ DRIVERS: Final[Mapping[str, Driver]] = {
         HUGGINGFACE_JINJA,
         OPENAI_NODE,
         NODE_LLAMA_CPP,
+        OLLAMA_NODE,
+        HUGGINGFACE_TRANSFORMERS,
     )
 }
 RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
@@ -151,22 +158,29 @@ def matrix_of(options: Options) -> Matrix:
 
     Names and versions that the index does not know are told along, where it can be asked.
     """
-    known = Known(drivers=frozenset(DRIVERS), suites=frozenset(families((SUITE,))))
+    known = Known(
+        drivers=frozenset(DRIVERS),
+        suites=frozenset(families((SUITE,))),
+        sources={name: driver.source for name, driver in DRIVERS.items()},
+    )
     try:
         return read_matrix(options.config, known, cutoff=options.cutoff)
     except ConfigError as trouble:
-        unknown = () if options.offline else _misnamed(options)
+        unknown = () if options.offline else _misnamed(options, known)
         raise ConfigError((*trouble.problems, *unknown)) from None
 
 
-def _misnamed(options: Options) -> tuple[Problem, ...]:
-    matrix = salvage(options.config)
+def _misnamed(options: Options, known: Known) -> tuple[Problem, ...]:
+    matrix = salvage(options.config, known)
     fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
-    source = PyPI(fetcher=fetcher, index=matrix.index)
+    sources = _sources(matrix, fetcher)
 
     def ask(component: Component) -> tuple[Problem, ...]:
+        if component.source not in sources:
+            return ()
         try:
-            answer: Sequence[Release] | SourceError = tuple(source.releases(component))
+            found = sources[component.source].releases(component)
+            answer: Sequence[Release] | SourceError = tuple(found)
         except SourceError as trouble:
             answer = trouble
         return tuple(misnamed(matrix, component, answer))
@@ -191,7 +205,7 @@ def opened(options: Options, progress: Progress, *, whole: bool = True) -> Itera
 
     Raises `ConfigError`, `SuiteError`, `LedgerError`.
     """
-    matrix = matrix_of(options)
+    matrix = settled(options, matrix_of(options), progress)
     probes = {row.name: probes_of(matrix, row) for row in matrix.rows}
     suite = suite_digest(probes)
     bot = version("stackmatrix")
@@ -210,7 +224,7 @@ def remembered(options: Options, progress: Progress) -> House:
 
     Raises `UsageError` where no run has ended, or where the last one was asked something else.
     """
-    matrix = matrix_of(options)
+    matrix = settled(options, matrix_of(options), progress)
     probes = {row.name: probes_of(matrix, row) for row in matrix.rows}
     house = house_of(options, matrix, probes, FileLedger.read(options.state), progress, 0)
     run = max(house.memory.ended, default=0)
@@ -222,21 +236,6 @@ def remembered(options: Options, progress: Progress) -> House:
         what = f"{options.config} or its probes have changed since run {run}"
         raise UsageError(what, cure="run `stackmatrix run` again")
     return replace(house, run=run, clock=lambda: started.at)
-
-
-class Aloud(list[str]):
-    """Notices that a person gets to see as they come, each once."""
-
-    def __init__(self, progress: Progress) -> None:
-        """Say them by `progress`."""
-        super().__init__()
-        self._progress = progress
-
-    def append(self, notice: str) -> None:
-        """Keep a notice, and say it."""
-        if notice not in self:
-            super().append(notice)
-            self._progress.note(notice)
 
 
 def house_of(
@@ -260,7 +259,7 @@ def house_of(
         suite=suite_digest(probes),
         platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
-        models={row.model: model_of(matrix) for row in matrix.rows},
+        models={matrix.model.name: Path(matrix.model.path)},
         sources=_sources(matrix, fetcher),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
@@ -279,6 +278,7 @@ def house_of(
             "npm": Kit(
                 solver=NpmSolver(offline=options.offline),
                 env=NodeEnv(root=options.state / "envs", offline=options.offline),
+                obstacle=obstacle(),
             )
         },
     )
@@ -287,7 +287,8 @@ def house_of(
 def _sources(matrix: Matrix, fetcher: Fetcher) -> Mapping[str, Source]:
     """Return where releases are announced; npm is asked for its registry where it is needed."""
     found: dict[str, Source] = {"pypi": PyPI(fetcher=fetcher, index=matrix.index)}
-    if any(component.source == "npm" for component in matrix.components.values()):
+    wanted = any(component.source == "npm" for component in matrix.components.values())
+    if wanted and not obstacle():
         found["npm"] = Npm(fetcher, registry())
     return found
 
@@ -311,12 +312,20 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
     if not probes:
         cure = f"name probe families under `suite`: {', '.join(families(folders))}"
         raise SuiteError(f"stack `{row.name}` is asked nothing", cure=cure)
-    return probes
+    return held(probes, matrix.model, drivers, SUITE)
 
 
-def model_of(matrix: Matrix) -> Path:
-    """Return the folder of the model: the user's own, or the tiny one that comes along."""
-    return Path(matrix.model) if matrix.model else SUITE / "model"
+def shelf_of(options: Options) -> Shelf:
+    """Return where programs are kept that come as release assets."""
+    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix")
+    return Shelf(root=options.state / "assets", fetcher=fetcher, offline=options.offline)
+
+
+def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
+    """Return `matrix` with its model on the disk and every row named by it; see `settle`."""
+    root = options.state / "models"
+    say = progress.note
+    return settle(matrix, SUITE / "model", root, offline=options.offline, say=say)
 
 
 def suite_digest(probes: Mapping[str, tuple[Probe, ...]]) -> str:

@@ -37,7 +37,7 @@ def usage(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Differe
 
 
 def message(expected: Json, seen: Json, _reruns: tuple[Json, ...] = ()) -> Difference | None:
-    """Compare two messages: content, reasoning, tool calls and finish reason, in that order.
+    """Compare two messages: content, reasoning, finish reason, tool calls, and other choices.
 
     Ids of calls are not looked at, arguments are compared as JSON; a content of null and one of
     "" say the same where there are tool calls.
@@ -62,6 +62,14 @@ def _message(expected: dict[str, Json], seen: dict[str, Json]) -> Iterator[Diffe
         if one != other and not same(one, other):
             yield _field(name, one, other)
     yield from _calls(expected.get("tool_calls"), seen.get("tool_calls"))
+    yield from _more(expected.get("more") or [], seen.get("more") or [])
+
+
+def _more(ours: Json, theirs: Json) -> Iterator[Difference]:
+    """The other choices, where more than one answer was asked for."""
+    if canonical(ours) != canonical(theirs):
+        told = f"other choices:\n{unified(_pretty(ours), _pretty(theirs))}"
+        yield Difference(text=told, shape="other choices differ")
 
 
 def _field(name: str, one: Json, other: Json) -> Difference:

@@ -1,6 +1,7 @@
 """A room for a guest: its files copied in, a home, a place for temporary files, a place to work.
 
-Which interpreter runs there, and what is installed for it, is the environment's to say.
+Which interpreter runs there, and what is installed for it, is the environment's to say. What an
+environment installed is kept between rooms, and counts once the marker `complete` lies in it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.model import Json
-from bot.effects.files import put
+from bot.core.model import Failure, Json
+from bot.effects.files import exclusive, put
 from bot.effects.process import clean_environment, converse, run
+from bot.effects.tree import watchable
 from bot.ports import Talk
 
 GUEST = Path(__file__).parent.parent / "guest"
+COMPLETE = "complete"
+HOME = "an empty folder; files of this user stay readable by their full path"
 
 
 @functools.cache
@@ -31,6 +37,25 @@ def network_obstacle() -> str:
     return "" if ran.returncode == 0 else ran.output.strip() or "the trial did not end"
 
 
+def memory_guard() -> str:
+    """Say how the memory of a cell is guarded on this machine."""
+    told = "watched every 50 ms, over all processes of the cell"
+    return told if watchable() else "not limited (no /proc)"
+
+
+def guards(install: str) -> dict[str, str]:
+    """Say what a cell is guarded from in a room of its own, which is filled as `install` says."""
+    obstacle = network_obstacle()
+    return {
+        "network": f"not cut ({obstacle})" if obstacle else "cut while probing",
+        "home": HOME,
+        "token": "no variable passes but PATH, the language and the certificates",
+        "install": install,
+        "memory": memory_guard(),
+        "processes": "all that a cell starts end with it, daemons included",
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestRoom:
     """A room whose `path` holds guest, home, tmp and work; `cut` keeps the network out."""
@@ -39,6 +64,12 @@ class GuestRoom:
     python: Path
     variables: Mapping[str, str] = field(default_factory=dict)
     cut: bool = True
+
+    def command(self) -> list[str]:
+        """Return what starts the guest; the path of its job follows."""
+        guest = self.path / "guest"
+        enter = [str(guest / "enter.py")] if self.cut else []
+        return [str(self.python), "-s", *enter, str(guest / "main.py")]
 
     def talk(
         self,
@@ -51,16 +82,41 @@ class GuestRoom:
         """Run the guest on `job`; see `ports.Room.talk`."""
         task = self.path / "job.json"
         put(task, json.dumps(job).encode())
-        guest = self.path / "guest"
-        enter = [str(guest / "enter.py")] if self.cut else []
         return converse(
-            [str(self.python), "-s", *enter, str(guest / "main.py"), str(task)],
+            [*self.command(), str(task)],
             cwd=self.path / "work",
             env=clean_environment(self.path, self.variables),
             hear=hear,
             seconds=seconds,
             memory_bytes=memory_bytes,
         )
+
+
+@contextmanager
+def place_for(root: Path, name: str) -> Iterator[Path]:
+    """Yield a folder of one room under `root`, to be made; it is gone when the room is left."""
+    place = root.resolve() / "rooms" / f"{name}-{uuid.uuid4().hex[:8]}"
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def kept(place: Path, build: Callable[[Path], Path | Failure]) -> Path | Failure:
+    """Return what is kept at `place`; where nothing whole is, `build` makes it there first.
+
+    Any number of threads and processes may ask for the same place at once.
+    """
+    with exclusive(place.with_suffix(".lock")):
+        if (place / COMPLETE).exists():
+            return place
+        shutil.rmtree(place, ignore_errors=True)
+        built = build(place)
+        if isinstance(built, Failure):
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            put(place / COMPLETE, b"")
+        return built
 
 
 def furnish(room: Path, guest: Path = GUEST) -> None:

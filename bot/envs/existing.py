@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.model import Closure, Failure
-from bot.effects.room import GUEST, GuestRoom, furnish
-from bot.effects.tree import watchable
+from bot.effects.room import GUEST, HOME, GuestRoom, furnish, memory_guard, place_for
 from bot.errors import MissingToolError
 from bot.ports import Limits
 
@@ -40,14 +38,13 @@ class ExistingEnv:
     def promises(self) -> Mapping[str, str]:
         """Say how little a cell is guarded from here."""
         passed = ", ".join(self.passes)
-        memory = "watched every 50 ms, over all processes of the cell"
         return {
             "network": "not cut: a cell reaches what this user reaches",
-            "home": "an empty folder; files of this user stay readable by their full path",
+            "home": HOME,
             "token": f"no variable passes but {passed + ', ' if passed else ''}PATH, the language "
             "and the certificates",
             "install": "nothing is installed; what the interpreter finds is what is tried",
-            "memory": memory if watchable() else "not limited (no /proc)",
+            "memory": memory_guard(),
             "processes": "all that a cell starts end with it; a server that ran before runs on",
         }
 
@@ -65,12 +62,9 @@ class ExistingEnv:
         Raises `MissingToolError` where there is no such interpreter.
         """
         python = self._found()
-        room = self.root.resolve() / "rooms" / f"existing-{uuid.uuid4().hex[:8]}"
-        try:
+        with place_for(self.root, "existing") as room:
             furnish(room, self.guest)
             yield GuestRoom(path=room, python=python, variables=self._all_variables(), cut=False)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
 
     def _found(self) -> Path:
         found = shutil.which(self.python)

@@ -9,60 +9,36 @@ it through a link. The interpreter is the `node` of this machine.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import tempfile
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bot.core.logs import classify, readable
 from bot.core.model import Closure, Failure, Json, Phase, Pin, Reason, digest
-from bot.effects.files import exclusive, put
 from bot.effects.npm import Npm, address, node_version, tool
-from bot.effects.process import clean_environment, converse
-from bot.effects.room import GUEST, furnish, network_obstacle
-from bot.effects.tree import watchable
-from bot.ports import Limits, Ran, Talk
+from bot.effects.room import GUEST, GuestRoom, furnish, guards, kept, network_obstacle, place_for
+from bot.ports import Limits, Ran
 
-COMPLETE = "complete"
 MODULES = "node_modules"
 _INSIDE = f"/{MODULES}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NodeRoom:
-    """A room whose `path` holds guest, home, tmp and work; `python` only opens the door to it."""
+class NodeRoom(GuestRoom):
+    """A room where the guest is `node/main.mjs`; `python` only opens the door to it."""
 
-    path: Path
     node: Path
     python: Path = field(default_factory=lambda: Path(sys.executable))
-    variables: Mapping[str, str] = field(default_factory=dict)
-    cut: bool = True
 
-    def talk(
-        self,
-        job: Json,
-        hear: Callable[[Json], float],
-        *,
-        seconds: float,
-        memory_bytes: int,
-    ) -> Talk:
-        """Run the guest `node/main.mjs` on `job`; see `ports.Room.talk`."""
-        task = self.path / "job.json"
-        put(task, json.dumps(job).encode())
+    def command(self) -> list[str]:
+        """Return what starts the guest; the path of its job follows."""
         guest = self.path / "guest"
         enter = [str(self.python), "-s", str(guest / "enter.py"), "--exec"] if self.cut else []
-        return converse(
-            [*enter, str(self.node), str(guest / "node" / "main.mjs"), str(task)],
-            cwd=self.path / "work",
-            env=clean_environment(self.path, self.variables),
-            hear=hear,
-            seconds=seconds,
-            memory_bytes=memory_bytes,
-        )
+        return [*enter, str(self.node), str(guest / "node" / "main.mjs")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +55,7 @@ class NodeEnv:
 
     def promises(self) -> Mapping[str, str]:
         """Say what a cell is guarded from here, as tried on this machine."""
-        obstacle = network_obstacle()
-        memory = "watched every 50 ms, over all processes of the cell"
-        return {
-            "network": f"not cut ({obstacle})" if obstacle else "cut while probing",
-            "home": "an empty folder; files of this user stay readable by their full path",
-            "token": "no variable passes but PATH, the language and the certificates",
-            "install": "archives by their integrity; no script of a package runs",
-            "memory": memory if watchable() else "not limited (no /proc)",
-            "processes": "all that a cell starts end with it, daemons included",
-        }
+        return guards("archives by their integrity; no script of a package runs")
 
     @contextmanager
     def open(
@@ -104,30 +71,15 @@ class NodeEnv:
         Raises `MissingToolError` when there is no node or no npm. Any number of threads and
         processes may open the same closure at once.
         """
-        room = self.root.resolve() / "rooms" / f"{closure.digest[:12]}-{uuid.uuid4().hex[:8]}"
-        try:
-            if fresh:
-                built = self._build(room / "env", closure, limits)
-            else:
-                built = self._reuse(closure, limits)
+        build = partial(self._build, closure=closure, limits=limits)
+        with place_for(self.root, closure.digest[:12]) as room:
+            built = build(room / "env") if fresh else kept(self._kept_at(closure), build)
             yield built if isinstance(built, Failure) else self._furnish(room, built)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
 
-    def _reuse(self, closure: Closure, limits: Limits) -> Path | Failure:
-        """Return the kept modules of `closure`, installing them where there are none."""
+    def _kept_at(self, closure: Closure) -> Path:
+        """Return where the modules of `closure` are kept for all rooms."""
         key = digest([closure.digest, node_version(), self.registry])[:16]
-        place = self.root.resolve() / "store" / f"node-{closure.digest[:12]}-{key}"
-        with exclusive(place.with_suffix(".lock")):
-            if (place / COMPLETE).exists():
-                return place
-            shutil.rmtree(place, ignore_errors=True)
-            built = self._build(place, closure, limits)
-            if isinstance(built, Failure):
-                shutil.rmtree(place, ignore_errors=True)
-            else:
-                put(place / COMPLETE, closure.digest.encode())
-            return built
+        return self.root.resolve() / "store" / f"node-{closure.digest[:12]}-{key}"
 
     def _build(self, place: Path, closure: Closure, limits: Limits) -> Path | Failure:
         (place / MODULES).mkdir(parents=True)

@@ -8,25 +8,21 @@ and is gone when it is left. With `fresh` the environment is the room's own and 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bot.core.logs import classify, readable
 from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
 from bot.effects.clock import ticks
-from bot.effects.files import exclusive, put
-from bot.effects.room import GUEST, GuestRoom, furnish, network_obstacle
-from bot.effects.tree import watchable
+from bot.effects.room import GUEST, GuestRoom, furnish, guards, kept, network_obstacle, place_for
 from bot.effects.uv import Uv, interpreter
 from bot.errors import MissingToolError
 from bot.ports import Limits, Ran
 
-COMPLETE = "complete"
 UvRoom = GuestRoom  # what is installed in it is all that is special about it
 
 
@@ -44,16 +40,7 @@ class UvEnv:
 
     def promises(self) -> Mapping[str, str]:
         """Say what a cell is guarded from here, as tried on this machine."""
-        obstacle = network_obstacle()
-        memory = "watched every 50 ms, over all processes of the cell"
-        return {
-            "network": f"not cut ({obstacle})" if obstacle else "cut while probing",
-            "home": "an empty folder; files of this user stay readable by their full path",
-            "token": "no variable passes but PATH, the language and the certificates",
-            "install": "wheels only: no code of a package runs",
-            "memory": memory if watchable() else "not limited (no /proc)",
-            "processes": "all that a cell starts end with it, daemons included",
-        }
+        return guards("wheels only: no code of a package runs")
 
     @contextmanager
     def open(
@@ -64,31 +51,17 @@ class UvEnv:
         Raises `MissingToolError` when there is no uv or no such interpreter. Any number of
         threads and processes may open the same closure at once.
         """
-        room = self.root.resolve() / "rooms" / f"{closure.digest[:12]}-{uuid.uuid4().hex[:8]}"
-        try:
-            if fresh:
-                built = self._build(room / "env", closure, interpreter, limits)
-            else:
-                built = self._reuse(closure, interpreter, limits)
+        build = partial(self._build, closure=closure, version=interpreter, limits=limits)
+        store = self._kept_at(closure, interpreter)
+        with place_for(self.root, closure.digest[:12]) as room:
+            built = build(room / "env") if fresh else kept(store, build)
             yield built if isinstance(built, Failure) else self._furnish(room, built)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
 
-    def _reuse(self, closure: Closure, version: str, limits: Limits) -> Path | Failure:
-        """Return the kept environment of `closure`, building it when there is none."""
+    def _kept_at(self, closure: Closure, version: str) -> Path:
+        """Return where the environment of `closure` is kept for all rooms."""
         where: list[Json] = [*self.index_args]
         key = digest([closure.digest, version, where])[:16]
-        place = self.root.resolve() / "store" / f"{closure.digest[:12]}-{key}"
-        with exclusive(place.with_suffix(".lock")):
-            if (place / COMPLETE).exists():
-                return place
-            shutil.rmtree(place, ignore_errors=True)
-            built = self._build(place, closure, version, limits)
-            if isinstance(built, Failure):
-                shutil.rmtree(place, ignore_errors=True)
-            else:
-                put(place / COMPLETE, closure.digest.encode())
-            return built
+        return self.root.resolve() / "store" / f"{closure.digest[:12]}-{key}"
 
     def _build(self, place: Path, closure: Closure, version: str, limits: Limits) -> Path | Failure:
         end = ticks() + limits.install_seconds

@@ -33,6 +33,7 @@ class JsonRenderer:
             "bot": report.bot,
             "suite": report.suite,
             "platform": report.platform,
+            "model": {"name": report.model, "sha256": report.model_digest},
             "executed": report.executed,
             "repeats": {
                 "hits": report.repeats.hits,

@@ -61,6 +61,8 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     yield f"# {inline(report.title)}"
     when = f"{report.at:%Y-%m-%d %H:%M %Z}".strip()
     yield f"Run {report.run}, {when}; {len(report.cells)} cells, {report.executed} executed now."
+    if report.model:
+        yield f"Model {code(report.model)}, sha256 {code(report.model_digest)}."
     yield f"Answered in two ways by the same stack, of all asked twice: {report.repeats}."
     yield from _delta(report)
     yield "## What can be upgraded today"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core.facts import Fact, Observed, Planned, RunStarted
+from bot.core.facts import Fact, Observed, RunStarted
 from bot.core.model import NOT_EXPOSED, Cell, Link, Role
+from bot.studies.cells import planned_cells
 
 _CLIENT = frozenset({Link.REQUEST, Link.STREAM, Link.MESSAGE, Link.USAGE})
 _SHOWS: Mapping[Role, frozenset[Link]] = {
@@ -42,8 +43,8 @@ def exercised(
     facts: Iterable[Fact], driver_of: Callable[[str], tuple[str, Role] | None]
 ) -> dict[str, Exercised]:
     """Return what `facts` show of each driver; `driver_of` names a component's driver and role."""
-    told = tuple(facts)  # in the order of runs and jobs: a plan may stand behind its answers
-    cells = {body.cell.key: body.cell for body in _bodies(told, Planned) if body.cell}
+    told = tuple(facts)
+    cells = planned_cells(told)
     days = {fact.run: fact.body.at.date() for fact in told if isinstance(fact.body, RunStarted)}
     found: dict[str, Exercised] = {}
     for fact in told:
@@ -52,10 +53,6 @@ def exercised(
             for name, version, shown in _shown(cells[body.cell], body, driver_of):
                 _add(found.setdefault(name, Exercised()), version, days[fact.run], shown)
     return found
-
-
-def _bodies(facts: Iterable[Fact], kind: type[Planned]) -> Iterator[Planned]:
-    return (fact.body for fact in facts if isinstance(fact.body, kind))
 
 
 def _add(told: Exercised, version: str, day: date, shown: frozenset[Link]) -> None:

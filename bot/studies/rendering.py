@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot.core.facts import Fact, Observed, Planned
+from bot.core.facts import Fact, Observed
 from bot.core.model import NOT_EXPOSED, Failure, Json, Link, Observation, Probe
+from bot.studies.cells import planned_cells
 
 Shown: TypeAlias = "Json | Failure"
 Seen: TypeAlias = Mapping[str, Mapping[str, Shown]]  # engine -> probe -> what it showed
@@ -103,9 +104,8 @@ def seen_in(facts: Iterable[Fact], probes: Iterable[Probe]) -> dict[str, dict[st
     asked = {probe.digest: probe for probe in probes}
     expected = goldens(asked.values())
     cells = {
-        body.cell.key: " + ".join(" ".join(each) for each in body.cell.components)
-        for fact in told
-        if isinstance(body := fact.body, Planned) and body.cell
+        key: " + ".join(" ".join(each) for each in cell.components)
+        for key, cell in planned_cells(told).items()
     }
     found: dict[str, dict[str, Shown]] = {}
     for fact in told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -49,17 +50,16 @@ def measure(options: Options, progress: Progress, *, runs: int) -> Measured:
 
     Raises `UsageError` where no run has ended yet.
     """
-    with _opened(options, progress) as house:
-        cells = cells_of(remembered(options, progress))
-        told = tuple(each for cell in cells for each in against_itself(house, cell, runs))
-        return Measured(told=told)
+    last = remembered(options, progress)
+    with _opened(options.state / "aa", last) as house:
+        told = (each for cell in cells_of(last) for each in against_itself(house, cell, runs))
+        return Measured(told=tuple(told))
 
 
 @contextmanager
-def _opened(options: Options, progress: Progress) -> Iterator[House]:
-    """A house over a ledger of its own: what is measured here is nobody's baseline."""
-    last = remembered(options, progress)
-    with FileLedger.open(options.state / "aa") as ledger:
+def _opened(root: Path, last: House) -> Iterator[House]:
+    """The house of the last run over a ledger of its own: what is measured is no baseline."""
+    with FileLedger.open(root) as ledger:
         started = RunStarted(at=now(), bot="aa", config=now().isoformat(), suite=last.suite)
         run = ledger.begin(started)
         memory = Memory().fold(ledger.facts())

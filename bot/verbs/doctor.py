@@ -8,8 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bot.effects.hub import PIP
 from bot.effects.uv import Uv, binary
 from bot.errors import MissingToolError
 
@@ -38,6 +40,7 @@ def _look(state: Path) -> Iterator[Finding]:
     yield _docker()
     yield _disk(state)
     yield _certificates()
+    yield _hub()
 
 
 def _interpreter() -> Finding:
@@ -96,3 +99,13 @@ def _certificates() -> Finding:
         return Finding(name="certificates", state="bad", says=f"not there: {lost}", cure=cure)
     says = f"own bundle by {', '.join(sorted(named))}" if named else "the built-in ones"
     return Finding(name="certificates", state="good", says=says)
+
+
+def _hub() -> Finding:
+    try:
+        says = f"huggingface_hub {version('huggingface_hub')}"
+    except PackageNotFoundError:
+        says = "huggingface_hub is not installed; a model is taken from a folder"
+        cure = f"not needed; for a model by its commit on a hub, {PIP}"
+        return Finding(name="hub", state="poor", says=says, cure=cure)
+    return Finding(name="hub", state="good", says=says)

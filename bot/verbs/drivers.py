@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from bot.app import DRIVERS
-from bot.core.facts import Fact
 from bot.core.model import Json, Link, Role
-from bot.ledger.files import FileLedger
+from bot.ledger.state import facts_under
 from bot.ports import Driver
 from bot.studies.exercised import Exercised, exercised
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
-LEDGERS = ("", "diff", "aa")  # folders under the state, each a ledger of its own
 NONE_SEEN = 1
 HEADER = ("driver", "role", "versions seen", "last", "links")
 SHOWN = 3  # versions that a line has room for
@@ -25,15 +23,7 @@ SHOWN = 3  # versions that a line has room for
 
 def seen(state: Path) -> Mapping[str, Exercised]:
     """Return what every ledger under `state` shows of each driver."""
-    return exercised(_facts(state), _driver_of)
-
-
-def _facts(state: Path) -> Iterator[Fact]:
-    """The facts of every ledger; runs of different ledgers are told apart by their folder."""
-    for at, name in enumerate(LEDGERS):
-        root = state / name
-        for fact in FileLedger.read(root).facts() if root.is_dir() else ():
-            yield Fact(run=3 * fact.run + at, job=fact.job, attempt=fact.attempt, body=fact.body)
+    return exercised(facts_under(state), _driver_of)
 
 
 def _driver_of(component: str) -> tuple[str, Role] | None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from bot.app import SUITE
-from bot.core.facts import Fact
 from bot.core.model import Json
 from bot.drivers.suite import families, read_suite
 from bot.errors import UsageError
-from bot.ledger.files import FileLedger
+from bot.ledger.state import facts_under
 from bot.studies.rendering import Support, goldens, markdown, seen_in, strays, support
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
-
-LEDGERS = ("", "diff", "aa")  # folders under the state, each a ledger of its own
 
 
 def support_seen(state: Path, *, engine: str = "") -> Support:
@@ -26,7 +22,7 @@ def support_seen(state: Path, *, engine: str = "") -> Support:
     `engine` keeps the cells whose names hold it. Raises `UsageError` where no rendering was seen.
     """
     probes = [each for each in read_suite((SUITE,), families((SUITE,))) if each.ask == "render"]
-    found = seen_in(_facts(state), probes)
+    found = seen_in(facts_under(state), probes)
     kept = {name: shown for name, shown in found.items() if engine in name}
     if not kept:
         cure = "run a row with a template engine first, or name the folder with --state"
@@ -39,13 +35,6 @@ def page(table: Support) -> str:
     parts = [markdown(table)]
     parts += [f"\n### {engine}\n\n{strays(table, engine)}" for engine in table.engines]
     return "".join(parts)
-
-
-def _facts(state: Path) -> Iterator[Fact]:
-    for name in LEDGERS:
-        root = state / name
-        if root.is_dir():
-            yield from FileLedger.read(root).facts()
 
 
 @click.command("templates", epilog=epilog("templates"))

@@ -299,7 +299,7 @@ def test_exit_codes_quiet_and_json(kitchen: Kitchen) -> None:
     assert code == 0
     assert "regressed tea at text: tea (1.0, 2.0]" in out
     assert {row["name"] for row in json.loads(kitchen.ask("doctor", "--json")[1])} == {
-        "interpreter", "uv", "docker", "disk", "certificates",
+        "interpreter", "uv", "docker", "disk", "certificates", "hub",
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from bot.render.markdown import MarkdownRenderer
 from tests.golden.sample import CELLS, FINDINGS, HOSTILE, REPORT
 
 RENDERERS: tuple[Renderer, ...] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
-EMPTY = replace(REPORT, delta=Delta(), findings=(), cells=(), promises={}, platform="")
+EMPTY = replace(REPORT, delta=Delta(), findings=(), cells=(), promises={}, platform="", model="")
 VOID = {"meta", "input", "br", "img", "link", "hr"}
 
 

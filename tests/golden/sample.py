@@ -287,5 +287,7 @@ REPORT = Report(
     promises={"network": "cut while probing", "home": "an empty one"},
     executed=6,
     repeats=Rate(hits=1, total=412),
+    model="tiny-chat",
+    model_digest="cd" * 32,
     platform="Linux x86_64",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from bot.core.model import (
     Closure,
     Failure,
     Json,
+    Link,
     Observation,
     Probe,
     Requirements,
 )
 from bot.core.protocol import PROTOCOL, Heard, Hearing, question
+from bot.drivers.suite import read_suite
 from bot.envs.uv import UvEnv, UvRoom
 from bot.ports import Limits
 from bot.solvers.uv import UvSolver
@@ -58,6 +60,19 @@ def ask(root: Path, closure: Closure, drivers: Sequence[str], probes: Sequence[P
             left = {name: left[name] for name in heard.remains}
 
 
+def probes(*names: str) -> tuple[Probe, ...]:
+    """Return the probes of the families `names`, or those named by `FAMILY/CASE`."""
+    return read_suite((SUITE,), names)
+
+
+def observe(root: Path, drivers: str, pins: str, asked: Sequence[Probe]) -> dict[str, Observation]:
+    """Ask a stack, its drivers and its pins named with blanks between, and hear of every probe."""
+    heard = ask(root, closed(*pins.split()), drivers.split(), asked)
+    assert heard.stopped is None, heard.stopped
+    assert not heard.remains
+    return {each.probe: each for each in heard.observations}
+
+
 def _talk(room: UvRoom, drivers: Sequence[str], probes: Sequence[Probe]) -> Heard:
     hearing = Hearing([probe.name for probe in probes], start_seconds=LIMITS.start_seconds)
     done = room.talk(
@@ -88,3 +103,19 @@ def strayed(probe: Probe, observation: Observation) -> str:
             if found is not None:
                 return f"{look.link}: {found.shape}"
     return "" if observation.failure is None else f"failed: {observation.failure.message}"
+
+
+def strays(asked: Iterable[Probe], seen: Mapping[str, Observation]) -> dict[str, str]:
+    """Return how each of the probes that is not as its goldens say strays, by name."""
+    return {probe.name: how for probe in asked if (how := strayed(probe, seen[probe.name]))}
+
+
+def told(observation: Observation, link: Link) -> Json:
+    """Return what is seen at a link, or the words of the failure there."""
+    failure = observation.failure
+    return failure.message if failure and failure.link is link else observation.at(link)
+
+
+def first_unlike(one: Observation, other: Observation) -> Link | None:
+    """Return the first link where two answers to one question are unlike."""
+    return next((link for link in Link if told(one, link) != told(other, link)), None)

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMPARATORS, SUITE
-from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe
-from bot.drivers.suite import read_suite
-from tests.real.stacks import ask, closed, strayed
+from bot.app import COMPARATORS
+from bot.core.model import NOT_EXPOSED, Link
+from tests.real.stacks import first_unlike, observe, probes, strays, told
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
@@ -21,37 +20,10 @@ pytestmark = [pytest.mark.real, pytest.mark.network]
 KNOWN: Mapping[str, str] = {"byte-order-mark": "message: message: role assistant became null"}
 
 
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
-def observe(
-    rooms: Path, driver: str, pins: str, asked: tuple[Probe, ...]
-) -> dict[str, Observation]:
-    heard = ask(rooms, closed(*pins.split()), (driver,), asked)
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
-
-
-def told(observation: Observation, link: Link) -> Json:
-    """What is seen at a link, or how it failed there."""
-    failure = observation.failure
-    if failure is not None and failure.link is link:
-        return f"failed: {failure.message}"
-    return observation.at(link)
-
-
 def test_proper_streams_are_the_same_message_wherever_they_are_cut(rooms: Path) -> None:
     asked = probes("replay")
     seen = observe(rooms, "openai", "openai", asked)
-    found = {probe.name: how for probe in asked if (how := strayed(probe, seen[probe.name]))}
-    assert found == {f"replay/{name}": how for name, how in KNOWN.items()}
+    assert strays(asked, seen) == {f"replay/{name}": how for name, how in KNOWN.items()}
 
 
 def test_the_same_release_says_the_same_again(rooms: Path) -> None:
@@ -95,10 +67,7 @@ def test_a_known_change_shows_at_its_link_and_not_before(
 ) -> None:
     asked = probes(name)
     one, other = (observe(rooms, driver, pins, asked)[name] for pins in (old, new))
-    for before in Link:
-        if before is link:
-            break
-        assert one.at(before) == other.at(before), before
+    assert first_unlike(one, other) is link
     assert told(one, link) != NOT_EXPOSED
     assert COMPARATORS["json"](told(one, link), told(other, link), ()) is not None
 

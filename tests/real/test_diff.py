@@ -45,7 +45,13 @@ ALONE = sorted(
 )
 
 
-NODE = {"huggingface-jinja": "0.5.11", "openai-node": "7.57.0", "node-llama-cpp": "3.22.1"}
+NODE = {
+    "huggingface-jinja": "0.5.11",
+    "openai-node": "7.57.0",
+    "node-llama-cpp": "3.22.1",
+    "ollama-node": "0.6.4",
+    "huggingface-transformers": "4.3.1",
+}
 
 
 def newest(driver: Driver) -> str | None:

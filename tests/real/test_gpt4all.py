@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SUITE
-from bot.core.model import NOT_EXPOSED, Link, Observation, Probe
-from bot.drivers.suite import read_suite
-from tests.real.stacks import ask, closed, strayed
+from bot.core.model import NOT_EXPOSED, Link, Observation
+from tests.real.stacks import observe, probes, strayed, strays
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
@@ -29,35 +27,13 @@ KNOWN: Mapping[str, str] = {
 SYSTEM = ("chat/system-pirate", "chat/system-json", "chat/system-and-turns")
 
 
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-def observe(root: Path, version: str, *names: str) -> dict[str, Observation]:
-    pin = f"gpt4all=={version}" if version else "gpt4all"
-    heard = ask(root, closed(pin), ("gpt4all",), probes(*names))
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
 @pytest.fixture(scope="module")
 def newest(rooms: Path) -> dict[str, Observation]:
-    return observe(rooms, "", *FAMILIES)
+    return observe(rooms, "gpt4all", "gpt4all", probes(*FAMILIES))
 
 
 def test_the_newest_release_strays_where_it_is_known_to(newest: dict[str, Observation]) -> None:
-    found = {
-        probe.name: how
-        for probe in probes(*FAMILIES)
-        if (how := strayed(probe, newest[probe.name]))
-    }
-    assert found == KNOWN
+    assert strays(probes(*FAMILIES), newest) == KNOWN
 
 
 def test_what_it_cannot_be_asked_is_not_shown(newest: dict[str, Observation]) -> None:
@@ -69,7 +45,7 @@ def test_what_it_cannot_be_asked_is_not_shown(newest: dict[str, Observation]) ->
 def test_system_prompts_are_heeded_since_a_release(
     newest: dict[str, Observation], rooms: Path
 ) -> None:
-    old = observe(rooms, "2.5.1", *SYSTEM)
+    old = observe(rooms, "gpt4all", "gpt4all==2.5.1", probes(*SYSTEM))
     for probe in probes(*SYSTEM):
         assert strayed(probe, old[probe.name]).startswith("text: text"), probe.name
         assert strayed(probe, newest[probe.name]) == "", probe.name
@@ -77,8 +53,9 @@ def test_system_prompts_are_heeded_since_a_release(
 
 def test_nothing_asked_is_answered_alike_whatever_came_earlier(rooms: Path) -> None:
     empty, odd = "engine-search/raw-empty", "engine-search/raw-odd"
-    alone = observe(rooms, "", empty)[empty]
-    later = observe(rooms, "", odd, "chat/system-pirate", empty)[empty]
+    alone = observe(rooms, "gpt4all", "gpt4all", probes(empty))[empty]
+    asked = probes(odd, "chat/system-pirate", empty)
+    later = observe(rooms, "gpt4all", "gpt4all", asked)[empty]
     assert alone.failure is None
     assert alone.at(Link.OUTPUT_IDS) == later.at(Link.OUTPUT_IDS)
     assert isinstance(alone.at(Link.OUTPUT_IDS), list)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMPARATORS, SUITE
-from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Phase, Probe
-from bot.drivers.suite import read_suite
-from tests.real.stacks import ask, closed, strayed
+from bot.app import COMPARATORS
+from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Phase
+from tests.real.stacks import observe, probes, strayed
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
+UP_TO_0_9_0 = ("mistralrs==0.9.0", "mistralrs")
 RIGHT = (
     "chat/capital-france",
     "chat/code-python",
@@ -27,24 +27,6 @@ RIGHT = (
 )
 
 
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
-def observe(
-    root: Path, version: str, asked: tuple[Probe, ...], driver: str = "mistralrs"
-) -> dict[str, Observation]:
-    heard = ask(root, closed(f"mistralrs{version}"), (driver,), asked)
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
-
-
 def first(observation: Observation) -> Json:
     steps = observation.at(Link.LOGPROBS)
     assert isinstance(steps, list)
@@ -53,7 +35,7 @@ def first(observation: Observation) -> Json:
 
 
 def test_memorised_answers_are_right_at_every_link_that_is_shown(rooms: Path) -> None:
-    seen = observe(rooms, "", probes(*RIGHT))
+    seen = observe(rooms, "mistralrs", "mistralrs", probes(*RIGHT))
     for probe in probes(*RIGHT):
         assert strayed(probe, seen[probe.name]) == "", probe.name
         hidden = {
@@ -64,7 +46,7 @@ def test_memorised_answers_are_right_at_every_link_that_is_shown(rooms: Path) ->
 
 def test_logprobs_were_above_nought_up_to_0_9_0(rooms: Path) -> None:
     (probe,) = asked = probes("untrained/untrained-go")
-    old, new = (observe(rooms, version, asked)[probe.name] for version in ("==0.9.0", ""))
+    old, new = (observe(rooms, "mistralrs", pin, asked)[probe.name] for pin in UP_TO_0_9_0)
     found = COMPARATORS["logprobs"](new.at(Link.LOGPROBS), old.at(Link.LOGPROBS), ())
     assert found is not None
     assert found.shape == "logprobs: positive"
@@ -73,7 +55,7 @@ def test_logprobs_were_above_nought_up_to_0_9_0(rooms: Path) -> None:
 
 def test_a_regular_answer_went_on_to_its_limit_up_to_0_9_0(rooms: Path) -> None:
     (probe,) = asked = probes("schema/enum")
-    old, new = (observe(rooms, version, asked)[probe.name] for version in ("==0.9.0", ""))
+    old, new = (observe(rooms, "mistralrs", pin, asked)[probe.name] for pin in UP_TO_0_9_0)
     found = COMPARATORS["message"](new.at(Link.MESSAGE), old.at(Link.MESSAGE), ())
     assert found is not None
     assert "finish_reason stop became length" in found.shape
@@ -82,17 +64,28 @@ def test_a_regular_answer_went_on_to_its_limit_up_to_0_9_0(rooms: Path) -> None:
 def test_what_a_pattern_ends_went_on_with_ends_of_text_up_to_0_9_1(rooms: Path) -> None:
     (probe,) = asked = probes("engine-constrain/regex-digits")
     old, new = (
-        observe(rooms, version, asked)[probe.name].at(Link.TEXT) for version in ("==0.9.1", "")
+        observe(rooms, "mistralrs", pin, asked)[probe.name].at(Link.TEXT)
+        for pin in ("mistralrs==0.9.1", "mistralrs")
     )
     assert new == ["732"]
     assert str(old).startswith("['732<|endoftext|><|endoftext|>")
 
 
-def test_a_streamed_message_is_the_first_of_two_choices(rooms: Path) -> None:
+def test_a_stream_of_two_choices_ends_with_the_first_before_the_second_is_whole(
+    rooms: Path,
+) -> None:
     asked = probes("options/n-2", "options-stream/n-2")
-    seen = observe(rooms, "", asked)
+    seen = observe(rooms, "mistralrs", "mistralrs", asked)
     plain, streamed = (seen[probe.name].at(Link.MESSAGE) for probe in asked)
-    assert plain == streamed
+    assert isinstance(plain, dict)
+    assert isinstance(streamed, dict)
+    first = {name: plain[name] for name in plain if name != "more"}
+    assert plain["more"] == [first]
+    assert streamed == {**first, "more": streamed["more"]}
+    assert isinstance(streamed["more"], list)
+    (second,) = streamed["more"]
+    assert isinstance(second, dict)
+    assert second["finish_reason"] is None
     events = seen["options-stream/n-2"].at(Link.STREAM)
     assert isinstance(events, list)
     assert {choice["index"] for event in events for choice in event["choices"]} == {0, 1}  # type: ignore[call-overload, index, union-attr]
@@ -100,14 +93,14 @@ def test_a_streamed_message_is_the_first_of_two_choices(rooms: Path) -> None:
 
 def test_gguf_is_read_and_its_tokenizer_agrees(rooms: Path) -> None:
     asked = probes("chat/capital-france", "encode/code")
-    seen = observe(rooms, "", asked, driver="mistralrs-gguf")
+    seen = observe(rooms, "mistralrs-gguf", "mistralrs", asked)
     for probe in asked:
         assert seen[probe.name].at(Link.PROMPT_IDS) == probe.look(Link.PROMPT_IDS).golden  # type: ignore[union-attr]
 
 
 def test_what_the_classes_cannot_say_is_not_shown_and_refusals_are_told(rooms: Path) -> None:
     asked = probes("options/seed-hot", "chat/tool-result")
-    seen = observe(rooms, "", asked)
+    seen = observe(rooms, "mistralrs", "mistralrs", asked)
     assert seen["options/seed-hot"].at(Link.MESSAGE) == NOT_EXPOSED
     refused = seen["chat/tool-result"]
     assert refused.at(Link.TEXT) != NOT_EXPOSED

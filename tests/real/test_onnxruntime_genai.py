@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SUITE
-from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Probe, Reason
-from bot.drivers.suite import read_suite
-from tests.real.stacks import ask, closed, strayed
+from bot.core.model import NOT_EXPOSED, Json, Link, Observation, Reason
+from tests.real.stacks import observe, probes, strayed, strays
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
+ENGINE = "onnxruntime-genai"
 FAMILIES = (
     "chat",
     "stream",
@@ -36,34 +35,13 @@ KNOWN: Mapping[str, str] = {
 }
 
 
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-def observe(root: Path, version: str, *names: str) -> dict[str, Observation]:
-    pin = f"onnxruntime-genai=={version}" if version else "onnxruntime-genai"
-    heard = ask(root, closed(pin), ("onnxruntime-genai",), probes(*names))
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
 @pytest.fixture(scope="module")
 def newest(rooms: Path) -> dict[str, Observation]:
-    return observe(rooms, "", *FAMILIES)
+    return observe(rooms, ENGINE, ENGINE, probes(*FAMILIES))
 
 
 def test_the_newest_release_strays_where_it_is_known_to(newest: dict[str, Observation]) -> None:
-    found = {
-        probe.name: how
-        for probe in probes(*FAMILIES)
-        if (how := strayed(probe, newest[probe.name]))
-    }
+    found = strays(probes(*FAMILIES), newest)
     parser = found.pop("engine-constrain/regex-unicode")  # a class of two characters
     assert parser.startswith("output_ids: exception: RuntimeError: Error committing tokens")
     assert found == KNOWN
@@ -103,7 +81,9 @@ def deltas(event: Json) -> list[str]:
 def pair(
     root: Path, name: str, old: str, new: str, link: Link
 ) -> tuple[Observation, Observation, Json, Json]:
-    before, after = (observe(root, version, name)[name] for version in (old, new))
+    before, after = (
+        observe(root, ENGINE, f"{ENGINE}=={version}", probes(name))[name] for version in (old, new)
+    )
     return before, after, before.at(link), after.at(link)
 
 

@@ -6,44 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMPARATORS, DRIVERS, SUITE
-from bot.core.model import NOT_EXPOSED, Link, Observation, Phase, Probe
-from bot.drivers.suite import read_suite
+from bot.app import COMPARATORS, DRIVERS
+from bot.core.model import NOT_EXPOSED, Link, Observation, Phase
 from bot.ports import Driver
-from tests.real.stacks import ask, closed, strayed
+from tests.real.stacks import ask, closed, observe, probes, strayed, strays
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
-DRIVER: Driver = DRIVERS["openvino-genai"]
-OLD = "2024.6.0.0"
-
-
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
-def pins(version: str = "") -> tuple[str, ...]:
-    """What the driver asks for; without a version the newest of the committed day."""
-    if version:
-        return DRIVER.requirements("openvino-genai", version)
-    return ("openvino-genai", *DRIVER.requirements("openvino-genai", "0")[1:])
-
-
-def observe(root: Path, asked: tuple[Probe, ...], version: str = "") -> dict[str, Observation]:
-    heard = ask(root, closed(*pins(version)), (DRIVER.name,), asked)
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
+ENGINE = "openvino-genai"
+DRIVER: Driver = DRIVERS[ENGINE]
+OLD = " ".join(DRIVER.requirements(ENGINE, "2024.6.0.0"))
+NEWEST = " ".join((ENGINE, *DRIVER.requirements(ENGINE, "0")[1:]))  # of the committed day
 
 
 @pytest.fixture(scope="module")
 def newest(rooms: Path) -> dict[str, Observation]:
-    return observe(rooms, probes("chat", "stream", "untrained", "engine-batch"))
+    return observe(rooms, ENGINE, NEWEST, probes("chat", "stream", "untrained", "engine-batch"))
 
 
 def test_prompts_ids_and_texts_are_as_their_goldens_say(newest: dict[str, Observation]) -> None:
@@ -57,11 +35,7 @@ def test_prompts_ids_and_texts_are_as_their_goldens_say(newest: dict[str, Observ
 def test_messages_and_counts_are_right_but_for_what_it_does_not_parse(
     newest: dict[str, Observation],
 ) -> None:
-    found = {
-        probe.name.split("/")[1]: how
-        for probe in probes("chat")
-        if (how := strayed(probe, newest[probe.name]))
-    }
+    found = {name.split("/")[1]: how for name, how in strays(probes("chat"), newest).items()}
     unparsed = {name for name, how in found.items() if "tool_calls" in how or "reasoning" in how}
     assert found.keys() == unparsed, found
     assert {"weather-paris", "think-sum"} <= unparsed
@@ -82,7 +56,7 @@ def test_a_chat_session_streams_what_it_then_says(newest: dict[str, Observation]
 
 def test_parsers_and_histories_are_asked_in_every_way(rooms: Path) -> None:
     asked = probes("engine-parsers", "engine-history")
-    seen = observe(rooms, asked)
+    seen = observe(rooms, ENGINE, NEWEST, asked)
     shown = {probe.name: {look.link for look in probe.looks} for probe in asked}
     for name, links in shown.items():
         assert any(seen[name].at(link) != NOT_EXPOSED for link in links), name
@@ -97,7 +71,7 @@ def test_parsers_and_histories_are_asked_in_every_way(rooms: Path) -> None:
 
 def test_a_release_without_parsers_shows_none(rooms: Path) -> None:
     asked = probes("engine-parsers/thought", "engine-history/pop")
-    seen = observe(rooms, asked, OLD)
+    seen = observe(rooms, ENGINE, OLD, asked)
     for probe in asked:
         assert seen[probe.name].failure is None
         assert all(seen[probe.name].at(look.link) == NOT_EXPOSED for look in probe.looks)
@@ -107,7 +81,7 @@ def test_halves_of_characters_were_streamed_and_ids_not_counted(
     rooms: Path, newest: dict[str, Observation]
 ) -> None:
     asked = probes("chat/capital-france", "stream/cjk-greeting", "chat/weather-paris")
-    old = observe(rooms, asked, OLD)
+    old = observe(rooms, ENGINE, OLD, asked)
     counts = {
         version: seen["chat/capital-france"].at(Link.USAGE)
         for version, seen in {"old": old, "new": newest}.items()
@@ -121,7 +95,12 @@ def test_halves_of_characters_were_streamed_and_ids_not_counted(
 
 
 def test_a_pair_that_the_resolver_breaks_stops_at_the_start(rooms: Path) -> None:
-    heard = ask(rooms, closed(*pins("2026.2.0.0")), (DRIVER.name,), probes("chat/capital-france"))
+    heard = ask(
+        rooms,
+        closed(*DRIVER.requirements(ENGINE, "2026.2.0.0")),
+        (ENGINE,),
+        probes("chat/capital-france"),
+    )
     assert heard.stopped is not None
     assert heard.stopped.phase is Phase.START
     assert "libopenvino.so.2620" in heard.stopped.message

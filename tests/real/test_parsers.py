@@ -7,32 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SUITE
-from bot.core.model import Json, Link, Observation, Probe
-from bot.drivers.suite import read_suite
-from tests.real.stacks import ask, closed
+from bot.core.model import Json, Link, Observation
+from tests.real.stacks import observe, probes
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
 SOUND = ("good", "pretty", "pair", "spaces", "empty-object", "key-empty", "deep", "long")
-
-
-def probes(*names: str) -> tuple[Probe, ...]:
-    return read_suite((SUITE,), names)
-
-
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
-def observe(
-    rooms: Path, driver: str, pins: str, asked: tuple[Probe, ...]
-) -> dict[str, Observation]:
-    heard = ask(rooms, closed(*pins.split()), (driver,), asked)
-    assert heard.stopped is None, heard.stopped
-    assert not heard.remains
-    return {each.probe: each for each in heard.observations}
 
 
 def message(observation: Observation) -> dict[str, Json]:

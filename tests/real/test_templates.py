@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SUITE
 from bot.core.model import Failure, Link, Probe, Reason
-from bot.drivers.suite import read_suite
 from bot.studies.rendering import Shown, goldens, shown
 from tests.real.rendering_table import renderings
-from tests.real.stacks import ask, closed, strayed
+from tests.real.stacks import observe, probes, strays
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
@@ -43,33 +41,21 @@ CHANGED = {
 }
 
 
-@pytest.fixture(scope="module")
-def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("rooms")
-
-
-def seen(rooms: Path, driver: str, pin: str, probes: Sequence[Probe]) -> dict[str, Shown]:
-    heard = ask(rooms, closed(pin), (driver,), probes)
-    assert heard.stopped is None, heard.stopped
-    return {each.probe: shown(each) for each in heard.observations}
+def seen(rooms: Path, driver: str, pin: str, asked: Sequence[Probe]) -> dict[str, Shown]:
+    return {name: shown(each) for name, each in observe(rooms, driver, pin, asked).items()}
 
 
 def test_the_reference_renders_every_golden(rooms: Path) -> None:
-    probes = renderings()
-    heard = ask(rooms, closed("jinja2==3.1.6"), ("jinja2",), probes)
-    told = {each.probe: each for each in heard.observations}
-    expected = goldens(probes)
-    absolute = [probe for probe in probes if probe.name in expected]
+    expected = goldens(renderings())
+    absolute = [probe for probe in renderings() if probe.name in expected]
     assert len(absolute) >= 600
-    assert {
-        probe.name: how for probe in absolute if (how := strayed(probe, told[probe.name]))
-    } == {}
+    assert strays(absolute, observe(rooms, "jinja2", "jinja2==3.1.6", renderings())) == {}
 
 
 def test_before_a_filter_was_there_only_what_uses_it_is_refused(rooms: Path) -> None:
     expected = goldens(renderings())
-    probes = [probe for probe in renderings() if probe.name in expected]
-    found = seen(rooms, "jinja2", "jinja2==3.0.3", probes)
+    asked = [probe for probe in renderings() if probe.name in expected]
+    found = seen(rooms, "jinja2", "jinja2==3.0.3", asked)
     refused = {name for name, told in found.items() if "No filter named 'items'" in str(told)}
     strange = {name for name, told in found.items() if told != expected[name]} - refused
     assert {name.partition("/")[2].partition("-")[0] for name in refused} == BEFORE_ITEMS
@@ -82,16 +68,16 @@ def test_before_a_filter_was_there_only_what_uses_it_is_refused(rooms: Path) -> 
 @pytest.mark.parametrize("driver", CHANGED)
 def test_what_changed_between_two_releases_is_seen_at_the_prompt(rooms: Path, driver: str) -> None:
     for old, new, name in CHANGED[driver]:
-        (probe,) = read_suite((SUITE,), (name,))
+        asked = probes(name)
         one, other = (
-            seen(rooms, driver, f"{driver}=={version}", (probe,))[name] for version in (old, new)
+            seen(rooms, driver, f"{driver}=={version}", asked)[name] for version in (old, new)
         )
         assert one != other, (old, new, name)
 
 
 def test_an_engine_that_never_answers_is_charged_to_its_probe(rooms: Path) -> None:
-    probes = read_suite((SUITE,), ("render-errors/value-count-empty", "render/chatml-default"))
-    found = seen(rooms, "minijinja", "minijinja==2.13.0", probes)
+    asked = probes("render-errors/value-count-empty", "render/chatml-default")
+    found = seen(rooms, "minijinja", "minijinja==2.13.0", asked)
     stuck = found["render-errors/value-count-empty"]
     assert isinstance(stuck, Failure)
     assert (stuck.link, stuck.reason) == (Link.PROMPT, Reason.TIMEOUT)

@@ -31,7 +31,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]
 
 
 def test_it_looks_at_everything(found: dict[str, Finding], tmp_path: Path) -> None:
-    assert set(found) == {"interpreter", "uv", "docker", "disk", "certificates"}
+    assert set(found) == {"interpreter", "uv", "docker", "disk", "certificates", "hub"}
     assert found["interpreter"].state == "good"
     assert found["docker"].state == "poor"
     assert found["uv"].says.startswith("uv ")
