@@ -27,6 +27,7 @@ from bot.errors import MissingToolError
 from bot.ports import Limits, Ran
 
 COMPLETE = "complete"
+BUILT = "what has no wheel is built: its code runs, with the network"
 UvRoom = GuestRoom  # what is installed in it is all that is special about it
 
 
@@ -41,6 +42,7 @@ class UvEnv:
     guest: Path = GUEST
     variables: Mapping[str, str] = field(default_factory=dict)
     name: str = "uv"
+    build: bool = False  # whether what has no wheel is built, which runs its code
 
     def promises(self) -> Mapping[str, str]:
         """Say what a cell is guarded from here, as tried on this machine."""
@@ -50,7 +52,7 @@ class UvEnv:
             "network": f"not cut ({obstacle})" if obstacle else "cut while probing",
             "home": "an empty folder; files of this user stay readable by their full path",
             "token": "no variable passes but PATH, the language and the certificates",
-            "install": "wheels only: no code of a package runs",
+            "install": BUILT if self.build else "wheels only: no code of a package runs",
             "memory": memory if watchable() else "not limited (no /proc)",
             "processes": "all that a cell starts end with it, daemons included",
         }
@@ -102,7 +104,7 @@ class UvEnv:
             if not closure.pins:
                 return place
             (folder / "pins.txt").write_text(_requirements(closure))
-            flags = ["--python", str(_python(place)), "--no-build"]
+            flags = ["--python", str(_python(place)), *(() if self.build else ("--no-build",))]
             hashed = all(pin.hashes for pin in closure.pins)
             flags += ["--require-hashes"] if hashed else []
             left = max(0.0, end - ticks())
