@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
-from bot.config.read import Known, read_matrix, salvage
+from bot.config.read import NO_PYTHON, Known, read_matrix, salvage
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import Matrix, Row
@@ -61,10 +61,10 @@ from bot.drivers.vllm_cpu import VLLM_CPU
 from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.aloud import Aloud
-from bot.effects.asset import Shelf
+from bot.effects.asset import Assets
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
-from bot.effects.npm import obstacle, registry
+from bot.effects.npm import node_version, obstacle, registry
 from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
@@ -315,17 +315,28 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
     return held(probes, matrix.model, drivers, SUITE)
 
 
-def shelf_of(options: Options) -> Shelf:
+def assets_of(options: Options) -> Assets:
     """Return where programs are kept that come as release assets."""
     fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix")
-    return Shelf(root=options.state / "assets", fetcher=fetcher, offline=options.offline)
+    return Assets(root=options.state / "assets", fetcher=fetcher, offline=options.offline)
 
 
 def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
-    """Return `matrix` with its model on the disk and every row named by it; see `settle`."""
+    """Return `matrix` with its model on the disk and every row named by it; see `settle`.
+
+    What a row of npm packages shows depends on the Node that is here.
+    """
     root = options.state / "models"
     say = progress.note
-    return settle(matrix, SUITE / "model", root, offline=options.offline, say=say)
+    whole = settle(matrix, SUITE / "model", root, offline=options.offline, say=say)
+    if obstacle() or all(row.interpreter != NO_PYTHON for row in whole.rows):
+        return whole
+    node = f"node {node_version()}"
+    rows = (
+        replace(row, interpreter=node) if row.interpreter == NO_PYTHON else row
+        for row in whole.rows
+    )
+    return replace(whole, rows=tuple(rows))
 
 
 def suite_digest(probes: Mapping[str, tuple[Probe, ...]]) -> str:

@@ -26,6 +26,7 @@ from bot.verbs import bless as bless_verb
 from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
 from bot.verbs import drivers as drivers_verb
+from bot.verbs import explain as explain_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
 from bot.verbs import record as record_verb
@@ -143,7 +144,10 @@ def _add_step(name: str, about: str) -> None:
 
 
 for _name, _about in STEPS.items():
-    _add_step(_name, _about)
+    if _name == explain_verb.command.name:  # more than a step: it explains any two closures
+        main_group.add_command(explain_verb.command)
+    else:
+        _add_step(_name, _about)
 
 
 def _table(header: tuple[str, ...], rows: tuple[tuple[str | Text, ...], ...]) -> Table:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.core.facts import Body, Fact
+from bot.core.metadata import Metadata
 from bot.core.model import (
     Closure,
     Component,
@@ -116,6 +117,16 @@ class Env(Protocol):
 
         With `fresh` nothing that an earlier room left behind is used.
         """
+        ...
+
+
+class Shelf(Protocol):
+    """Unpacked wheels, at hand before anybody asks for a room with them."""
+
+    def declared(
+        self, closure: Closure, *, interpreter: str, limits: Limits
+    ) -> Mapping[str, Metadata] | Failure:
+        """Put `closure` on the shelf; what each distribution declares, by its normal name."""
         ...
 
 

@@ -25,7 +25,8 @@ from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
 
 Entry = TypeVar("Entry", ComponentFile, StackFile)
-_PYTHON = {"npm": "none"}  # the interpreter of a row whose packages are of that source
+NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
+_PYTHON = {"npm": NO_PYTHON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,7 @@ def _where(cell: CellView, room: _Room, platform: str) -> Iterator[str]:
     there = cell.cell
     facts = (
         ("platform", platform),
-        ("python", there.interpreter if there else ""),
+        ("interpreter", there.interpreter if there else ""),
         ("environment", cell.environment),
         ("backend", there.backend if there else ""),
         ("model", there.model if there else ""),

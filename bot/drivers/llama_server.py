@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.core.model import Json, Role
 from bot.drivers.plain import Plain
 from bot.drivers.xllamacpp import XLLAMACPP
-from bot.effects.asset import Shelf
+from bot.effects.asset import Assets
 from bot.errors import UsageError
 
 LLAMA_SERVER = Plain(
@@ -32,7 +32,7 @@ LLAMA_SERVER = Plain(
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def with_program(told: Mapping[str, Json], shelf: Shelf) -> Mapping[str, Json]:
+def with_program(told: Mapping[str, Json], assets: Assets) -> Mapping[str, Json]:
     """Return the options with the path of the program, fetched where they give a URL.
 
     `url`, what is compared, goes before `server`, what is configured. The digest of an asset is
@@ -49,7 +49,7 @@ def with_program(told: Mapping[str, Json], shelf: Shelf) -> Mapping[str, Json]:
         what = f"the asset {url} has no sha256, so nobody knows which program it holds"
         cure = "add `sha256` beside `server`, or write URL#sha256=HEX, 64 digits as released"
         raise UsageError(what, cure=cure)
-    return {**kept, "server": str(shelf.program(LLAMA_SERVER.name, url, known))}
+    return {**kept, "server": str(assets.program(LLAMA_SERVER.name, url, known))}
 
 
 def _program(path: str) -> Path:

@@ -25,7 +25,7 @@ _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Assets:
     """Where programs are kept, by the digests of their assets, and how they get there."""
 
     root: Path

@@ -23,6 +23,7 @@ from bot.effects.uv import Uv, interpreter
 from bot.errors import MissingToolError
 from bot.ports import Limits, Ran
 
+BUILT = "what has no wheel is built: its code runs, with the network"
 UvRoom = GuestRoom  # what is installed in it is all that is special about it
 
 
@@ -37,10 +38,11 @@ class UvEnv:
     guest: Path = GUEST
     variables: Mapping[str, str] = field(default_factory=dict)
     name: str = "uv"
+    build: bool = False  # whether what has no wheel is built, which runs its code
 
     def promises(self) -> Mapping[str, str]:
         """Say what a cell is guarded from here, as tried on this machine."""
-        return guards("wheels only: no code of a package runs")
+        return guards(BUILT if self.build else "wheels only: no code of a package runs")
 
     @contextmanager
     def open(
@@ -75,7 +77,7 @@ class UvEnv:
             if not closure.pins:
                 return place
             (folder / "pins.txt").write_text(_requirements(closure))
-            flags = ["--python", str(_python(place)), "--no-build"]
+            flags = ["--python", str(_python(place)), *(() if self.build else ("--no-build",))]
             hashed = all(pin.hashes for pin in closure.pins)
             flags += ["--require-hashes"] if hashed else []
             left = max(0.0, end - ticks())

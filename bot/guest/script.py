@@ -1,9 +1,10 @@
 """Asks a component by a Python program of the probe, in a fresh process of the cell's interpreter.
 
 `request` is `{"source": program, "arguments": any JSON, optional, "environment": {name: value},
-optional}`. The program finds its arguments as JSON text in `sys.argv[1]`. The last line that it
-prints is one JSON value: the value of the probe's one link, or an object keyed by link where the
-probe looks at several.
+optional, "trace": true, optional}`. The program finds its arguments as JSON text in
+`sys.argv[1]`. The last line that it prints is one JSON value: the value of the probe's one link,
+or an object keyed by link where the probe looks at several. A traced one leaves the modules that
+it loaded in the log, in a line that begins with `loaded: `.
 """
 
 import json
@@ -17,6 +18,8 @@ import tempfile
 from guest.leash import die_with_parent
 from guest.wire import LINKS, NOT_EXPOSED
 
+IMPORTED = "import time:"  # what the interpreter begins its lines about imports with
+TRACED = {"PYTHONPROFILEIMPORTTIME": "1", "PYTHONWARNINGS": "default"}
 KEPT = 65536  # bytes of a program's own stderr that go to the log
 
 
@@ -88,6 +91,9 @@ def _run_in(folder, request, seconds):
             process.wait()
             code = None
     printed, complaint = _read(out), _read(err)
+    if request.get("trace"):
+        complaint, loaded = _traced(complaint)
+        sys.stderr.write("loaded: {}\n".format(json.dumps(sorted(loaded))))
     sys.stderr.write(printed[-KEPT:] + complaint[-KEPT:])
     sys.stderr.flush()
     _raise_if_ended_badly(code, complaint, seconds)
@@ -96,7 +102,19 @@ def _run_in(folder, request, seconds):
 
 def _environment(request):
     quiet = {"PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8"}
-    return dict(quiet, **dict(os.environ, **request.get("environment", {})))
+    traced = TRACED if request.get("trace") else {}
+    return dict(quiet, **dict(os.environ, **dict(traced, **request.get("environment", {}))))
+
+
+def _traced(complaint):
+    """Take the lines about imports out; return the rest, and the modules at the top."""
+    kept, loaded = [], set()
+    for line in complaint.splitlines(keepends=True):
+        if line.startswith(IMPORTED):
+            loaded.add(line.rpartition("|")[2].strip().partition(".")[0])
+        else:
+            kept.append(line)
+    return "".join(kept), loaded
 
 
 def _read(path):

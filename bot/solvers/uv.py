@@ -30,6 +30,7 @@ class UvSolver:
     cache: Path | None = None
     offline: bool = False
     seconds: float = 300.0
+    build: bool = False  # whether what has no wheel is built, which runs its code
 
     def close(self, asked: Requirements) -> Closure | Conflict:
         """Resolve `asked`. Raises `SourceError` when the index cannot be asked.
@@ -62,7 +63,7 @@ class UvSolver:
             preferred = "\n".join(str(pin) for pin in asked.prefer.pins)
             (folder / "out.txt").write_text(preferred + "\n")
         flags = [
-            "--no-build",
+            *(() if self.build else ("--no-build",)),
             *(() if annotate else ("--generate-hashes",)),
             "--no-header",
             "--quiet",

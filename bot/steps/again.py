@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from packaging.utils import canonicalize_name
-
 from bot.core.behaviour import (
     SEQUENCES,
     Candidate,
@@ -296,9 +294,8 @@ def _moved(house: House, subjects: tuple[Subject, Subject]) -> Iterator[Moved]:
     before, after = (subject.cell for subject in subjects)
     if before is None or after is None:
         return
-    known = house.matrix.components
-    watched = {canonicalize_name(known[name].package) for name, _ in before.components}
+    watched = {house.pinned(name) for name, _ in before.components}
     left, right = before.closure.versions, after.closure.versions
     for name in sorted(left.keys() | right.keys()):
-        if left.get(name) != right.get(name) and canonicalize_name(name) not in watched:
+        if left.get(name) != right.get(name) and name not in watched:
             yield Moved(package=name, old=left.get(name, ""), new=right.get(name, ""))

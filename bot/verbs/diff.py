@@ -23,10 +23,10 @@ from bot.app import (
     PYPI,
     SUITE,
     Options,
+    assets_of,
     house_of,
     matrix_of,
     settled,
-    shelf_of,
     suite_digest,
 )
 from bot.core.facts import RunEnded, RunStarted
@@ -211,7 +211,7 @@ def _subjects(house: House, question: Question, given: Options) -> Iterator[Subj
             **({} if driver.source else {"url": version}),
         }
         if driver is LLAMA_SERVER:
-            options = with_program(options, shelf_of(given))
+            options = with_program(options, assets_of(given))
         setup = driver.setup(house.models[row.model], options)
         guests: list[Json] = [{"name": driver.guest, "setup": setup}]
         pins = (*driver.requirements(component.package, version), *question.beside)

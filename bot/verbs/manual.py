@@ -26,7 +26,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "plan": (("stackmatrix plan", "after `watch`; lists cells, runs none of them"),),
     "execute": (("stackmatrix execute --workers 4", "after `plan`; four cells at a time"),),
     "judge": (("stackmatrix judge --json", "after `execute`; one object for each probe"),),
-    "explain": (("stackmatrix explain", "after `execute`; runs more cells to find the culprit"),),
+    "explain": (
+        ("stackmatrix explain --good old.txt --bad new.txt --probe show.py", "which upgrade?"),
+        ("stackmatrix explain --good git:HEAD~1:uv.lock --bad uv.lock --command ./t.sh", "a test"),
+        ("stackmatrix explain", "after `execute`: the step of a run that names culprits"),
+    ),
     "reduce": (("stackmatrix reduce", "after `explain`; writes and verifies one file a finding"),),
     "track": (("stackmatrix track", "after `reduce`; read .stackmatrix/outbox, send it or not"),),
     "render": (
@@ -68,6 +72,10 @@ EXIT_CODES: Final[Mapping[int, str]] = {
     5: "a tool is missing (see `doctor`)",
     6: "the ledger is damaged, held or full",
     7: "a golden or the model is damaged",
+    10: "`explain`: both ends show the same",
+    11: "`explain`: an end does not repeat itself",
+    12: "`explain`: no explanation",
+    13: "`explain`: the good end does not work",
     70: "a bug of ours",
     130: "interrupted; run it again, it goes on",
 }

@@ -17,7 +17,7 @@ from bot.app import SUITE
 from bot.core.model import Failure
 from bot.drivers.llama_server import with_program
 from bot.drivers.suite import read_suite
-from bot.effects.asset import Shelf
+from bot.effects.asset import Assets
 from bot.effects.http import Fetcher
 from bot.envs.uv import UvEnv
 from bot.errors import SourceError, UnknownPackageError
@@ -53,9 +53,9 @@ def host(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def shelf(root: Path) -> Shelf:
+def assets(root: Path) -> Assets:
     fetcher = Fetcher(cache_dir=root / "http", user_agent="test", wait=lambda _: None)
-    return Shelf(root=root / "assets", fetcher=fetcher)
+    return Assets(root=root / "assets", fetcher=fetcher)
 
 
 def test_the_program_of_an_asset_is_asked_like_any_other(tmp_path: Path, host: str) -> None:
@@ -72,7 +72,7 @@ def test_the_program_of_an_asset_is_asked_like_any_other(tmp_path: Path, host: s
             archive.addfile(entry, io.BytesIO(content))
         digest = sha256(asset.read_bytes()).hexdigest()
         url = f"{host}/latest/{asset.name}#sha256={digest}"
-        heard = _talk(room, probes, with_program({"url": url}, shelf(tmp_path)))
+        heard = _talk(room, probes, with_program({"url": url}, assets(tmp_path)))
     assert heard.stopped is None
     seen = {each.probe: each for each in heard.observations}
     assert [strayed(probe, seen[probe.name]) for probe in probes] == ["", ""]
@@ -83,9 +83,9 @@ def test_the_program_of_an_asset_is_asked_like_any_other(tmp_path: Path, host: s
 
 def test_what_cannot_be_fetched_is_told(tmp_path: Path, host: str) -> None:
     with pytest.raises(UnknownPackageError, match="does not exist"):
-        shelf(tmp_path).program("llama-server", f"{host}/none.zip", "0" * 64)
+        assets(tmp_path).program("llama-server", f"{host}/none.zip", "0" * 64)
     (tmp_path / "served/it").write_bytes(b"another program")
     with pytest.raises(SourceError, match="was asked for"):
-        shelf(tmp_path).program("llama-server", f"{host}/it", "0" * 64)
+        assets(tmp_path).program("llama-server", f"{host}/it", "0" * 64)
     with pytest.raises(SourceError, match="does not answer"):
-        shelf(tmp_path).program("llama-server", "http://127.0.0.1:9/it", "0" * 64)
+        assets(tmp_path).program("llama-server", "http://127.0.0.1:9/it", "0" * 64)

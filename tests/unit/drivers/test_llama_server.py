@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Options, shelf_of
+from bot.app import Options, assets_of
 from bot.drivers.llama_server import with_program
-from bot.effects.asset import Shelf
+from bot.effects.asset import Assets
 from bot.errors import UsageError
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return shelf_of(Options(config=tmp_path, state=tmp_path, reports=tmp_path, offline=True))
+def assets(tmp_path: Path) -> Assets:
+    return assets_of(Options(config=tmp_path, state=tmp_path, reports=tmp_path, offline=True))
 
 
 @pytest.fixture
@@ -26,23 +26,23 @@ def program(tmp_path: Path) -> Path:
 
 
 def test_a_program_is_told_by_its_full_path(
-    program: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    program: Path, assets: Assets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(program.parent)
     for name in ("server", "url"):
-        told = with_program({name: "./llama-server", "threads": 1}, shelf)
+        told = with_program({name: "./llama-server", "threads": 1}, assets)
         assert told == {"server": str(program), "threads": 1}
 
 
 def test_the_program_that_is_compared_stands_over_the_configured_one(
-    program: Path, shelf: Shelf
+    program: Path, assets: Assets
 ) -> None:
-    told = with_program({"server": "/no/such/one", "sha256": "0" * 64, "url": str(program)}, shelf)
+    told = with_program({"server": "/no/such/one", "sha256": "0" * 64, "url": str(program)}, assets)
     assert told == {"server": str(program)}
 
 
-def test_what_is_no_program_is_told(program: Path, shelf: Shelf) -> None:
+def test_what_is_no_program_is_told(program: Path, assets: Assets) -> None:
     program.chmod(0o644)
     for path, what in ((program, "cannot be started"), (program.parent, "there is no program")):
         with pytest.raises(UsageError, match=what):
-            with_program({"url": str(path)}, shelf)
+            with_program({"url": str(path)}, assets)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.model import Json
 from bot.drivers.llama_server import with_program
-from bot.effects.asset import Shelf
+from bot.effects.asset import Assets
 from bot.effects.http import Fetcher
 from bot.errors import SourceError, UsageError
 
@@ -34,8 +34,8 @@ class OneAsset(Fetcher):
 
 
 def program(root: Path, content: bytes, digest: str = "", *, offline: bool = False) -> Path:
-    shelf = Shelf(root=root / "assets", fetcher=OneAsset(content, root), offline=offline)
-    return shelf.program(NAME, URL, digest or sha256(content).hexdigest())
+    assets = Assets(root=root / "assets", fetcher=OneAsset(content, root), offline=offline)
+    return assets.program(NAME, URL, digest or sha256(content).hexdigest())
 
 
 def zipped(**members: tuple[bytes, int]) -> bytes:
@@ -143,17 +143,17 @@ def test_offline_what_is_missing_is_named(tmp_path: Path) -> None:
     assert program(tmp_path, PROGRAM, offline=True) == kept
 
 
-def shelf(root: Path) -> Shelf:
-    return Shelf(root=root, fetcher=OneAsset(PROGRAM, root))
+def assets(root: Path) -> Assets:
+    return Assets(root=root, fetcher=OneAsset(PROGRAM, root))
 
 
 def test_options_get_the_path_of_the_program_and_lose_the_digest_of_its_asset(
     tmp_path: Path,
 ) -> None:
     digest = sha256(PROGRAM).hexdigest()
-    beside = with_program({"server": URL, "sha256": digest, "threads": 2}, shelf(tmp_path))
+    beside = with_program({"server": URL, "sha256": digest, "threads": 2}, assets(tmp_path))
     compared = with_program(
-        {"server": "/old", "sha256": "0" * 64, "url": f"{URL}#sha256={digest}"}, shelf(tmp_path)
+        {"server": "/old", "sha256": "0" * 64, "url": f"{URL}#sha256={digest}"}, assets(tmp_path)
     )
     assert beside == {**compared, "threads": 2}
     assert Path(str(compared["server"])).read_bytes() == PROGRAM
@@ -166,13 +166,13 @@ def test_a_path_stays_a_path_and_its_digest_the_programs_own(tmp_path: Path) -> 
         path.write_bytes(PROGRAM)
         path.chmod(0o755)
     told: dict[str, Json] = {"server": str(one), "sha256": "1" * 64}
-    assert with_program(told, shelf(tmp_path)) == told
-    compared = with_program({**told, "url": str(other)}, shelf(tmp_path))
+    assert with_program(told, assets(tmp_path)) == told
+    compared = with_program({**told, "url": str(other)}, assets(tmp_path))
     assert compared == {"server": str(other)}
 
 
 @pytest.mark.parametrize("told", [{"server": URL}, {"url": URL, "sha256": "1" * 64}])
 def test_an_asset_without_a_digest_is_refused(tmp_path: Path, told: dict[str, str]) -> None:
     with pytest.raises(UsageError) as caught:
-        with_program({**told}, shelf(tmp_path))
+        with_program({**told}, assets(tmp_path))
     assert "sha256" in caught.value.cure

@@ -1,0 +1,155 @@
+"""Rooms whose packages are links to a shelf of unpacked wheels: made to be moved between closures.
+
+A search asks dozens of closures that differ in a package or two. Here each wheel is installed
+once, and a room costs some links. What must be above suspicion is built `fresh`, by the
+environment behind the shelf.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.logs import classify, readable
+from bot.core.metadata import Metadata
+from bot.core.model import Closure, Failure, Phase, Pin, Reason, digest
+from bot.effects.clock import ticks
+from bot.effects.files import exclusive
+from bot.effects.room import GUEST, GuestRoom, furnish, network_obstacle, place_for
+from bot.effects.shelf import SCRIPTS, Wheel, index, link
+from bot.effects.uv import Uv, interpreter
+from bot.ports import Env, Limits, Ran, Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfEnv:
+    """Makes rooms under `root` of wheels that it keeps there; `behind` builds the fresh ones."""
+
+    root: Path
+    behind: Env
+    index_args: tuple[str, ...] = ()
+    offline: bool = False
+    cache: Path | None = None
+    build: bool = False  # whether what has no wheel is built, which runs its code
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _known: dict[tuple[str, str], Wheel] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The word of the environment behind: the shelf is only its quicker half."""
+        return self.behind.name
+
+    def promises(self) -> Mapping[str, str]:
+        """Say what a cell is guarded from: the same as behind the shelf."""
+        return self.behind.promises()
+
+    @contextmanager
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> Iterator[Room | Failure]:
+        """Yield a room with `closure`, linked, or `fresh` from the environment behind."""
+        if fresh:
+            with self._fresh(closure, interpreter, limits) as built:
+                yield built
+            return
+        with place_for(self.root, closure.digest[:12]) as room:
+            wheels = self._shelve(closure, interpreter, limits)
+            yield wheels if isinstance(wheels, Failure) else self._link(room, wheels, interpreter)
+
+    def _fresh(
+        self, closure: Closure, interpreter: str, limits: Limits
+    ) -> AbstractContextManager[Room | Failure]:
+        return self.behind.open(closure, interpreter=interpreter, limits=limits, fresh=True)
+
+    def declared(
+        self, closure: Closure, *, interpreter: str, limits: Limits
+    ) -> Mapping[str, Metadata] | Failure:
+        """Put `closure` on the shelf; return what its distributions declare, by name."""
+        wheels = self._shelve(closure, interpreter, limits)
+        if isinstance(wheels, Failure):
+            return wheels
+        return {wheel.metadata.name: wheel.metadata for wheel in wheels}
+
+    def _shelve(
+        self, closure: Closure, interpreter: str, limits: Limits
+    ) -> Sequence[Wheel] | Failure:
+        """Return the wheels of `closure`, installing in one crate what is not there yet."""
+        with self._guard:
+            missing = [
+                pin for pin in closure.pins if self._key(pin, interpreter) not in self._known
+            ]
+            if missing:
+                failure = self._fill(missing, interpreter, limits)
+                if failure is not None:
+                    return failure
+            return [self._known[self._key(pin, interpreter)] for pin in closure.pins]
+
+    def _key(self, pin: Pin, interpreter: str) -> tuple[str, str]:
+        return str(pin), digest([*pin.hashes, interpreter, *self.index_args])
+
+    def _fill(self, pins: Sequence[Pin], version: str, limits: Limits) -> Failure | None:
+        name = digest([list(self._key(pin, version)) for pin in pins])[:16]
+        crate = self.root.resolve() / "crates" / name
+        with exclusive(crate.with_suffix(".lock")):
+            if not crate.with_suffix(".json").exists():
+                failure = self._install(crate, pins, version, limits)
+                if failure is not None:
+                    shutil.rmtree(crate, ignore_errors=True)
+                    return failure
+            found = index(crate)
+        self._known.update({self._key(pin, version): found[pin.name] for pin in pins})
+        return None
+
+    def _install(
+        self, crate: Path, pins: Sequence[Pin], version: str, limits: Limits
+    ) -> Failure | None:
+        shutil.rmtree(crate, ignore_errors=True)
+        crate.mkdir(parents=True)
+        lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in pins]
+        flags = ["--no-deps", "--target", str(crate), *(() if self.build else ("--no-build",))]
+        flags += ["--require-hashes"] if all(pin.hashes for pin in pins) else []
+        with tempfile.TemporaryDirectory(prefix="install-") as scratch:
+            (Path(scratch) / "pins.txt").write_text("\n".join(lines) + "\n")
+            ran = self._uv(
+                "pip", "install", "-r", "pins.txt", "--python", interpreter(version), *flags,
+                cwd=Path(scratch), seconds=limits.install_seconds,
+            )  # fmt: skip
+        return None if ran.returncode == 0 else _failure(ran, scratch, str(crate))
+
+    def _uv(self, *command: str, cwd: Path, seconds: float) -> Ran:
+        uv = Uv(index_args=self.index_args, offline=self.offline, cache=self.cache)
+        return uv.run(*command, cwd=cwd, seconds=seconds)
+
+    def _link(self, room: Path, wheels: Sequence[Wheel], version: str) -> Room:
+        """Make a room: a copy of an empty environment, with links where packages go."""
+        env = room / "env"
+        shutil.copytree(self._empty(version), env, symlinks=True)
+        (site,) = env.glob("lib/python*/site-packages")
+        link(wheels, site, env / SCRIPTS)
+        furnish(room, GUEST)
+        return GuestRoom(path=room, python=env / SCRIPTS / "python", cut=not network_obstacle())
+
+    def _empty(self, version: str) -> Path:
+        """Return an environment without packages, made once for each interpreter."""
+        empty = self.root.resolve() / "empty" / digest([interpreter(version)])[:16]
+        with exclusive(empty.with_suffix(".lock")):
+            if not (empty / "pyvenv.cfg").exists():
+                began = ticks()
+                python = ["--python", interpreter(version), "--no-project"]
+                ran = self._uv("venv", str(empty), *python, cwd=empty.parent, seconds=60)
+                if ran.returncode != 0:
+                    raise RuntimeError(f"no empty environment after {ticks() - began:.1f} s")
+        return empty
+
+
+def _failure(ran: Ran, *hide: str) -> Failure:
+    if ran.returncode is None:
+        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
+    message = readable(ran.output, hide=hide)
+    reason = classify(ran.output, Phase.INSTALL)
+    return Failure(phase=Phase.INSTALL, reason=reason, message=message)

@@ -1,0 +1,287 @@
+"""Explain two closures that are not of a matrix: the search, driven for any program as its probe.
+
+Every trial is a fact of the state folder, so an inquiry that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.core.blame import Case, Nature, Responsible, nature, project, responsible
+from bot.core.explain import Explain
+from bot.core.facts import Tried
+from bot.core.judge import cannot_run_here
+from bot.core.metadata import environment_of
+from bot.core.model import (
+    Closure,
+    Component,
+    Conflict,
+    Failure,
+    Json,
+    Link,
+    Observation,
+    Phase,
+    Probe,
+    Release,
+    Role,
+    digest,
+)
+from bot.core.outcome import Explanation
+from bot.core.prior import prior, read
+from bot.core.signature import normal
+from bot.core.trial import Told, Trial
+from bot.errors import SourceError, UsageError
+from bot.ports import Shelf
+from bot.steps.ask import ask, whole
+from bot.steps.house import House
+from bot.steps.mixing import Mixtures
+
+GUESTS: Json = [{"name": "script", "setup": {}}]
+RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
+UNKNOWN: Json = {"$": "cannot tell"}  # the answer of a command that says so
+SHOWN = 200  # characters of an answer that a signature holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Two closures and what is asked of both; `roots` are the packages that a person named."""
+
+    good: Closure
+    bad: Closure
+    probe: Probe
+    roots: frozenset[str]
+    interpreter: str = "3.11"
+
+    @property
+    def moved(self) -> dict[str, tuple[str, str]]:
+        """Both versions of every package that is on both sides, where they differ."""
+        good, bad = self.good.versions, self.bad.versions
+        return {n: (old, bad[n]) for n, old in good.items() if bad.get(n, old) != old}
+
+    @property
+    def traced(self) -> Probe:
+        """The same question, with the modules that it loads left in the log."""
+        request = self.probe.request if isinstance(self.probe.request, dict) else {}
+        return replace(self.probe, request={**request, "trace": True})
+
+    @property
+    def key(self) -> str:
+        """The name of this search in the ledger."""
+        ends: list[Json] = [self.good.digest, self.bad.digest]
+        return digest([ends, self.probe.digest, self.interpreter])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How a search ended, and whose it is; both of these are None where nobody is named."""
+
+    question: Question
+    explanation: Explanation
+    responsible: Responsible | None = None
+    nature: Nature | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Inquiry:
+    """One search, from two closures to an explanation."""
+
+    house: House
+    shelf: Shelf
+    question: Question
+
+    def run(self) -> Found:
+        """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
+        asked = self.question
+        releases = self._releases()
+        mixtures = Mixtures(
+            house=self.house,
+            shelf=self.shelf,
+            good=asked.good,
+            bad=asked.bad,
+            roots=asked.roots,
+            releases={
+                name: {each.version: each for each in told} for name, told in releases.items()
+            },
+            interpreter=asked.interpreter,
+        )
+        self._learn(mixtures)
+        machine = Explain(
+            good=asked.good,
+            bad=asked.bad,
+            releases={name: [each.version for each in told] for name, told in releases.items()},
+            roots=asked.roots,
+            yanked=frozenset(
+                (name, each.version)
+                for name, told in releases.items()
+                for each in told
+                if each.yanked is not None
+            ),
+            requires=self._requires(mixtures),
+            prior=self._prior(mixtures),
+        )
+        while trials := machine.propose():
+            self._round(machine, mixtures, trials)
+        if machine.result is None:
+            raise AssertionError("a search that proposes nothing has a result")
+        return self._found(mixtures, machine.result)
+
+    def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
+        if not told.culprits:
+            return Found(question=self.question, explanation=told)
+        case = self._case(mixtures, told)
+        return Found(
+            question=self.question,
+            explanation=told,
+            responsible=responsible(case),
+            nature=nature(case),
+        )
+
+    def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
+        """Gather the evidence about the first culprit from what both ends left in their logs."""
+        culprit = told.culprits[0]
+        good, bad = (self._log(lean) for lean in ("good", "bad"))
+        owners = {
+            module: name for (name, _), each in mixtures.known.items() for module in each.modules
+        }
+        frames = [owners[module] for module in read(bad).frames if module in owners]
+        closure = self.question.bad.versions
+        declared = {name: mixtures.known[name, version] for name, version in closure.items()}
+        environment = environment_of(self.question.interpreter)
+        return Case(
+            kind=told.kind,
+            culprit=culprit.package,
+            before=culprit.last_good,
+            after=culprit.first_bad,
+            message=told.signature,
+            frames=tuple(dict.fromkeys(frames)),
+            admits={
+                name: wish.admitted(culprit.first_bad)
+                for name, metadata in declared.items()
+                for wish in metadata.wants(environment, ())
+                if wish.name == culprit.package
+            },
+            projects={name: project(each) for name, each in declared.items()},
+            warned=next(iter(read(good).warned.get(culprit.package, ())), ""),
+        )
+
+    def _log(self, lean: Literal["good", "bad"]) -> str:
+        """Return what the traced run of an end printed."""
+        trial = Trial(versions=(), lean=lean)
+        known = self.house.memory.tried.get((self.question.key, trial.name))
+        log = known.observation.log if known and known.observation else ""
+        return (self.house.ledger.blob(log) or b"").decode(errors="replace") if log else ""
+
+    def _learn(self, mixtures: Mixtures) -> None:
+        """Put both ends on the shelf. Raises `UsageError` for one that cannot be installed."""
+        for word, end in (("good", self.question.good), ("bad", self.question.bad)):
+            failure = mixtures.learn(end)
+            if failure is not None:
+                what = f"the {word} end cannot be installed: {failure.message}"
+                raise UsageError(what, cure="mend it: what a person really had can be installed")
+
+    def _prior(self, mixtures: Mixtures) -> dict[str, float]:
+        """Ask both ends with their imports traced; the answers count as the first of each."""
+        ends = [Trial(versions=(), lean="good"), Trial(versions=(), lean="bad")]
+        self.house.progress.begin("explain", len(ends))
+        for _, told in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one)):
+            self.house.progress.advance("explain", str(told.signature))
+        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        modules: dict[str, set[str]] = {}
+        for (name, _), metadata in mixtures.known.items():
+            modules.setdefault(name, set()).update(metadata.modules)
+        return prior(self.question.moved, modules, evidence, self.question.roots)
+
+    def _requires(self, mixtures: Mixtures) -> dict[str, frozenset[str]]:
+        bad = self.question.bad.versions
+        return {
+            name: frozenset(str(each.name) for each in metadata.requires)
+            for (name, version), metadata in mixtures.known.items()
+            if bad.get(name) == version
+        }
+
+    def _releases(self) -> dict[str, tuple[Release, ...]]:
+        """The releases of every package that moved; a silent source gives none."""
+        moved = sorted(self.question.moved)
+        self.house.progress.begin("watch", len(moved))
+        return dict(self.house.runner.run(moved, self._line))
+
+    def _line(self, package: str) -> tuple[Release, ...]:
+        component = Component(
+            name=package, role=Role.RUNTIME, source="", package=package, upstream=""
+        )
+        try:
+            return tuple(
+                release
+                for source in self.house.sources.values()
+                for release in source.releases(component)
+            )
+        except SourceError as trouble:
+            self.house.progress.note(f"{package}: {trouble.message}; its releases are not searched")
+            return ()
+        finally:
+            self.house.progress.advance("watch", package)
+
+    def _round(self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial]) -> None:
+        """Run the trials of one proposal, several at once, and tell them in the order proposed."""
+        self.house.progress.begin("explain", len(trials))
+        answers: dict[str, Told] = {}
+        for trial, told in self.house.runner.run(trials, lambda one: self.attempt(mixtures, one)):
+            answers[trial.name] = told
+            self.house.progress.advance("explain", machine.status())
+        for trial in trials:
+            machine.tell(trial, answers[trial.name])
+
+    def attempt(self, mixtures: Mixtures, trial: Trial) -> Told:
+        """Run one trial, or remember it."""
+        self.house.progress.start("explain", trial.name)
+        closure = mixtures.close(trial)
+        if isinstance(closure, Conflict):
+            return Told(signature=None, why=closure.why)
+        if isinstance(closure, Failure):
+            return Told(signature=None, why=closure.message)
+        known = self.house.memory.tried.get((self.question.key, trial.name))
+        if known is not None and known.observation is not None:
+            seen = known.observation
+        else:
+            seen = self._observe(closure, trial)
+            fact = Tried(search=self.question.key, trial=trial.name, observation=seen)
+            job = f"explain {self.question.key} {trial.name}"
+            attempt = self.house.memory.attempt(self.house.run, job)
+            self.house.tell(fact, job=job, attempt=attempt)
+        told = named(seen)
+        why = seen.failure.message if told is None and seen.failure else ""
+        return Told(signature=told, versions=closure.versions, why=why)
+
+    def _observe(self, closure: Closure, trial: Trial) -> Observation:
+        end = not trial.versions and not trial.draw
+        probe = self.question.traced if end else self.question.probe
+        for turn in range(RETRIES + 1):
+            seen = self._ask(closure, probe, fresh=trial.fresh or bool(turn))
+            if seen.failure is None or not seen.failure.reason.spurious:
+                break
+        return seen
+
+    def _ask(self, closure: Closure, probe: Probe, *, fresh: bool) -> Observation:
+        interpreter, limits = self.question.interpreter, self.house.limits()
+        with self.house.env.open(
+            closure, interpreter=interpreter, limits=limits, fresh=fresh
+        ) as room:
+            if isinstance(room, Failure):
+                return Observation(probe=probe.name, failure=room)
+            return whole(probe, ask(self.house, room, GUESTS, [probe]))
+
+
+def named(seen: Observation) -> str | None:
+    """Return the signature of what was seen, None where it says nothing about the stack."""
+    failure = seen.failure
+    if failure is None:
+        value = seen.at(Link.MESSAGE)
+        if value == UNKNOWN:
+            return None
+        return f"shows {json.dumps(value, ensure_ascii=False)[:SHOWN]} ({digest(value)[:12]})"
+    if failure.reason.spurious or failure.phase is Phase.INSTALL or cannot_run_here(seen):
+        return None
+    return f"failed: {failure.reason}: {normal(failure.message)}"
