@@ -160,7 +160,7 @@ class Explain:
         """Ask both ends twice: their signatures, or the ending that they are."""
         self._doing = "asking both ends twice"
         draws = {
-            lean: [Trial(versions=(), lean=lean), Trial(versions=(), lean=lean, fresh=True, draw=1)]
+            lean: [Trial(versions=(), lean=lean), Trial(versions=(), lean=lean, draw=1)]
             for lean in ("good", "bad")
         }
         told = yield from self._record.ask("ends", *draws["good"], *draws["bad"])

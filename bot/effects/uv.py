@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -91,6 +91,16 @@ class Uv:
         names = _TOOL if self.index_args else (*_TOOL, *_INDEXES)
         passed = {name: os.environ[name] for name in names if name in os.environ}
         return {**passed, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+
+    def cached_first(self, *command: str, cwd: Path, seconds: float) -> Ran:
+        """Run `uv` from its cache, and with the network only where that does not do.
+
+        An index is not asked whether it still has what a lock names and the cache holds.
+        """
+        ran = replace(self, offline=True).run(*command, cwd=cwd, seconds=seconds)
+        if self.offline or ran.returncode == 0:
+            return ran
+        return self.run(*command, cwd=cwd, seconds=seconds)
 
     def run(self, *command: str, cwd: Path, seconds: float) -> Ran:
         """Run `uv` with `command` and these settings in `cwd`."""

@@ -115,15 +115,15 @@ class ShelfEnv:
         flags += ["--require-hashes"] if all(pin.hashes for pin in pins) else []
         with tempfile.TemporaryDirectory(prefix="install-") as scratch:
             (Path(scratch) / "pins.txt").write_text("\n".join(lines) + "\n")
-            ran = self._uv(
+            ran = self._uv.cached_first(
                 "pip", "install", "-r", "pins.txt", "--python", interpreter(version), *flags,
                 cwd=Path(scratch), seconds=limits.install_seconds,
             )  # fmt: skip
         return None if ran.returncode == 0 else _failure(ran, scratch, str(crate))
 
-    def _uv(self, *command: str, cwd: Path, seconds: float) -> Ran:
-        uv = Uv(index_args=self.index_args, offline=self.offline, cache=self.cache)
-        return uv.run(*command, cwd=cwd, seconds=seconds)
+    @property
+    def _uv(self) -> Uv:
+        return Uv(index_args=self.index_args, offline=self.offline, cache=self.cache)
 
     def _link(self, room: Path, wheels: Sequence[Wheel], version: str) -> Room:
         """Make a room: a copy of an empty environment, with links where packages go."""
@@ -141,7 +141,7 @@ class ShelfEnv:
             if not (empty / "pyvenv.cfg").exists():
                 began = ticks()
                 python = ["--python", interpreter(version), "--no-project"]
-                ran = self._uv("venv", str(empty), *python, cwd=empty.parent, seconds=60)
+                ran = self._uv.run("venv", str(empty), *python, cwd=empty.parent, seconds=60)
                 if ran.returncode != 0:
                     raise RuntimeError(f"no empty environment after {ticks() - began:.1f} s")
         return empty

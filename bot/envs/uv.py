@@ -81,7 +81,7 @@ class UvEnv:
             hashed = all(pin.hashes for pin in closure.pins)
             flags += ["--require-hashes"] if hashed else []
             left = max(0.0, end - ticks())
-            ran = uv.run("pip", "sync", "pins.txt", *flags, cwd=folder, seconds=left)
+            ran = uv.cached_first("pip", "sync", "pins.txt", *flags, cwd=folder, seconds=left)
             return place if ran.returncode == 0 else _failure(ran, scratch, str(place))
 
     def _furnish(self, room: Path, env: Path) -> UvRoom:

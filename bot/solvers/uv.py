@@ -31,6 +31,7 @@ class UvSolver:
     offline: bool = False
     seconds: float = 300.0
     build: bool = False  # whether what has no wheel is built, which runs its code
+    hashes: bool = True  # whether the pins say which files they are
 
     def close(self, asked: Requirements) -> Closure | Conflict:
         """Resolve `asked`. Raises `SourceError` when the index cannot be asked.
@@ -64,7 +65,7 @@ class UvSolver:
             (folder / "out.txt").write_text(preferred + "\n")
         flags = [
             *(() if self.build else ("--no-build",)),
-            *(() if annotate else ("--generate-hashes",)),
+            *(("--generate-hashes",) if self.hashes and not annotate else ()),
             "--no-header",
             "--quiet",
         ]

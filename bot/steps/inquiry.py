@@ -34,7 +34,7 @@ from bot.core.prior import prior, read
 from bot.core.signature import normal
 from bot.core.trial import Told, Trial
 from bot.errors import SourceError, UsageError
-from bot.ports import Shelf
+from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
@@ -91,6 +91,7 @@ class Inquiry:
     house: House
     shelf: Shelf
     question: Question
+    errands: Runner  # for questions over the network, many at once
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -206,7 +207,7 @@ class Inquiry:
         """The releases of every package that moved; a silent source gives none."""
         moved = sorted(self.question.moved)
         self.house.progress.begin("watch", len(moved))
-        return dict(self.house.runner.run(moved, self._line))
+        return dict(self.errands.run(moved, self._line))
 
     def _line(self, package: str) -> tuple[Release, ...]:
         component = Component(
@@ -217,12 +218,18 @@ class Inquiry:
                 release
                 for source in self.house.sources.values()
                 for release in source.releases(component)
+                if self._seen(release)
             )
         except SourceError as trouble:
             self.house.progress.note(f"{package}: {trouble.message}; its releases are not searched")
             return ()
         finally:
             self.house.progress.advance("watch", package)
+
+    def _seen(self, release: Release) -> bool:
+        """Whether a release may be tried; what lies in a folder has no date that could hide it."""
+        newest = self.house.matrix.cutoff
+        return newest is None or release.uploaded is None or release.uploaded <= newest
 
     def _round(self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial]) -> None:
         """Run the trials of one proposal, several at once, and tell them in the order proposed."""

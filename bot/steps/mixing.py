@@ -82,8 +82,7 @@ class Mixtures:
         if release is not None and not release.wheels:
             words = f"{name} {version} has no wheel"
             return Failure(phase=Phase.INSTALL, reason=Reason.NOT_INSTALLABLE, message=words)
-        hashes = release.digests if release else ()
-        return self.learn(Closure(pins=(Pin(name=name, version=version, hashes=hashes),)))
+        return self.learn(Closure(pins=(Pin(name=name, version=version),)))
 
     def _solve(self, trial: Trial, near: Closure) -> Closure | Conflict | Failure:
         pinned = dict(trial.versions)

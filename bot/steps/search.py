@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from bot.core.explain import Explain
 from bot.core.facts import Tried
 from bot.core.finding import Flip, Group, moved
+from bot.core.follow import visible
 from bot.core.judge import agree, between, cannot_run_here
 from bot.core.model import (
     Closure,
@@ -205,6 +206,6 @@ def _line(house: House, pinned: str) -> tuple[Release, ...]:
         name=package, role=Role.RUNTIME, source=house.source, package=package, upstream=""
     )
     try:
-        return tuple(house.sources[house.source].releases(component))
+        return visible(tuple(house.sources[house.source].releases(component)), house.matrix.cutoff)
     except SourceError:
         return ()

@@ -21,7 +21,8 @@ from bot.app import PYPI, Options, house_of, index_args
 from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
-from bot.core.model import Closure, Link, Look, Pin, Probe, Requirements
+from bot.core.metadata import environment_of
+from bot.core.model import Closure, Failure, Link, Look, Pin, Probe, Requirements
 from bot.core.outcome import Ending
 from bot.core.pins import Asked
 from bot.effects.clock import now, ticks
@@ -31,6 +32,7 @@ from bot.envs.uv import UvEnv
 from bot.errors import UsageError
 from bot.ledger.files import FileLedger
 from bot.ports import Progress, Source
+from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
 from bot.steps.close import close
@@ -51,6 +53,7 @@ EXIT: Final = {
     Ending.HORIZON: 13,
 }
 
+ERRANDS: Final = 16  # questions to an index at a time
 HERE: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 COMMAND: Final = """import json, os, subprocess, sys
 here = os.path.dirname(sys.executable)
@@ -88,7 +91,7 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
         good, bad = (
-            _closure(house, asked, where, wanted)
+            _closure(house, shelf, asked, where, wanted)
             for asked, where in zip(ends, (wanted.good, wanted.bad), strict=True)
         )
         question = Question(
@@ -98,7 +101,9 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
             roots=_roots(ends),
             interpreter=wanted.python,
         )
-        found: Found = Inquiry(house=house, shelf=shelf, question=question).run()
+        found: Found = Inquiry(
+            house=house, shelf=shelf, question=question, errands=LocalRunner(workers=ERRANDS)
+        ).run()
     return Explained(found=found, seconds=ticks() - began)
 
 
@@ -135,8 +140,21 @@ def _source(probe: Path) -> str:
     return source
 
 
-def _closure(house: House, asked: Asked, where: str, wanted: Wanted) -> Closure:
+def _whole(house: House, shelf: ShelfEnv, asked: Asked, wanted: Wanted) -> Closure | None:
+    """Return the closure of pins among which nothing is missing: then there is nothing to solve."""
+    closure = Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
+    found = shelf.declared(closure, interpreter=wanted.python, limits=house.limits())
+    if isinstance(found, Failure):
+        return None
+    environment = environment_of(wanted.python)
+    needed = {wish.name for each in found.values() for wish in each.wants(environment, frozenset())}
+    return closure if needed <= found.keys() else None
+
+
+def _closure(house: House, shelf: ShelfEnv, asked: Asked, where: str, wanted: Wanted) -> Closure:
     """Resolve an end; what a person really had is taken even if its requirements forbid it."""
+    if asked.exact and (whole := _whole(house, shelf, asked, wanted)):
+        return whole
     answer = close(
         house,
         Requirements(pins=asked.lines, cutoff=house.matrix.cutoff, interpreter=wanted.python),
@@ -172,7 +190,7 @@ def _opened(
             offline=options.offline,
             build=True,
         )
-        solver = UvSolver(index_args=index, offline=options.offline, build=True)
+        solver = UvSolver(index_args=index, offline=options.offline, build=True, hashes=False)
         yield replace(house, env=shelf, solver=solver, sources=_sources(wanted, house)), shelf
         house.tell(RunEnded(newly_broken=0), job="run")
 

@@ -1,0 +1,68 @@
+"""An explanation as JSON that its schema takes, and in lines with the answer first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bot.core.blame import Nature, Responsible
+from bot.core.model import Closure, Link, Look, Pin, Probe
+from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
+from bot.steps.inquiry import Found, Question
+from bot.suite import __file__ as suite_file
+from bot.verbs.explained import Explained, as_json, lines
+
+SCHEMA = json.loads((Path(suite_file).parent / "explain.schema.json").read_text(encoding="utf-8"))
+LOOK = Look(link=Link.MESSAGE, compare="json")
+QUESTION = Question(
+    good=Closure(pins=(Pin(name="greet", version="1.0"),)),
+    bad=Closure(pins=(Pin(name="greet", version="2.0"),)),
+    probe=Probe(name="p.py", ask="script", request={"source": ""}, looks=(LOOK,)),
+    roots=frozenset(),
+)
+NAMED = Explanation(
+    ending=Ending.INTERVAL,
+    culprits=(Culprit(package="greet", last_good="1.0", first_bad="1.2", yanked=True),),
+    moves_with=(MovesWith(package="core", because="greet requires core"),),
+    gaps=("greet==1.1",),
+    kind="crash",
+    signature="failed: exception: KeyError",
+    cost=Cost(ends=4, search=3, confirm=2),
+    limit=3.2,
+    confidence=0.9,
+)
+FOUND = Found(
+    question=QUESTION,
+    explanation=NAMED,
+    responsible=Responsible(repo="https://github.com/g/greet", reason="it changed", confidence=0.7),
+    nature=Nature(word="regression", evidence=("nothing was announced",), confidence=0.5),
+)
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+def test_every_ending_is_as_the_schema_says(ending: Ending) -> None:
+    nobody = Explanation(ending=ending, why="because")
+    jsonschema.validate(
+        as_json(Explained(found=Found(question=QUESTION, explanation=nobody), seconds=1.0)),
+        SCHEMA,
+    )
+    named = replace(FOUND, explanation=replace(NAMED, ending=ending))
+    jsonschema.validate(as_json(Explained(found=named, seconds=1.0)), SCHEMA)
+
+
+def test_people_read_the_answer_first() -> None:
+    told = list(lines(Explained(found=FOUND, seconds=2.5)))
+    assert told[0] == "greet 1.0 -> 1.2 (yanked) did it"
+    assert "  core moves along: greet requires core" in told
+    assert "  inside the interval, not to be tried: greet==1.1" in told
+    assert told[-1] == "3 cells to find it, 4 for the ends, 2 to confirm; 2.5 s"
+
+
+def test_people_read_why_nobody_is_named() -> None:
+    flaky = Explanation(ending=Ending.FLAKY, why="the good end varies")
+    told = list(lines(Explained(found=Found(question=QUESTION, explanation=flaky), seconds=1.0)))
+    assert told[0] == "flaky: the good end varies"
