@@ -10,6 +10,8 @@ from threading import Thread
 from bot.effects.process import cease
 from bot.ports import Done, Job
 
+HEED_SECONDS = 0.2  # a signal that comes just before we wait is heard when the wait is over
+
 
 @dataclass(frozen=True, slots=True)
 class LocalRunner:
@@ -29,7 +31,8 @@ class LocalRunner:
         pool = ThreadPoolExecutor(max_workers=self.workers, thread_name_prefix="cell")
         try:
             while _fill(pool, running, waiting, work, self.workers):
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                done = wait(running, timeout=HEED_SECONDS, return_when=FIRST_COMPLETED).done
+                for future in done:
                     job = running.pop(future)
                     if error := future.exception():
                         failures.append(error)

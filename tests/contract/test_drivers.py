@@ -159,7 +159,7 @@ def test_a_proof_ends_well_where_it_is_right_and_with_1_where_it_is_wrong(
     expected = _wire(probe) if link is Link.REQUEST else heard.observations[0].at(link)
     right = _proof(probe, link, expected, drivers, packages)
     wrong = _proof(probe, link, _spoiled(expected), drivers, packages)
-    assert len(write(right).splitlines()) < 80
+    assert len(write(right).splitlines()) < 110
     assert _end(right, drivers) == (0, "as expected")
     code, said = _end(wrong, drivers)
     assert (code, said.partition(":")[0]) == (1, "expected"), said
