@@ -80,7 +80,7 @@ class Wanted:
     cutoff: date | None = None
     find_links: tuple[str, ...] = ()
     no_index: bool = False
-    seconds: float = 300.0
+    seconds: float = 120.0
 
 
 def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
@@ -238,6 +238,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 @click.option("--exclude-newer", type=click.DateTime(["%Y-%m-%d"]), help="See no later release.")
 @click.option("--find-links", multiple=True, help="A folder with wheels; repeatable.")
 @click.option("--no-index", is_flag=True, help="Take nothing from an index.")
+@click.option("--timeout", default=120.0, show_default=True, help="Seconds for one answer.")
 @click.option("--json", "out", is_flag=False, flag_value="-", help="Write it there; - prints it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @matrix_options
@@ -296,4 +297,5 @@ def _wanted(given: Mapping[str, Any]) -> Wanted:
         cutoff=newest.date() if newest else None,
         find_links=tuple(str(Path(each).resolve()) for each in given["find_links"]),
         no_index=given["no_index"],
+        seconds=given["timeout"],
     )
