@@ -36,6 +36,7 @@ from bot.core.trial import Told, Trial
 from bot.errors import SourceError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
+from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
 
@@ -82,6 +83,7 @@ class Found:
     explanation: Explanation
     responsible: Responsible | None = None
     nature: Nature | None = None
+    handed: Handed | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,7 +140,20 @@ class Inquiry:
             explanation=told,
             responsible=responsible(case),
             nature=nature(case),
+            handed=self._handed(mixtures, told),
         )
+
+    def _handed(self, mixtures: Mixtures, told: Explanation) -> Handed | None:
+        """Write the proof, and run it both ways."""
+        request = self.question.probe.request
+        good = self._told("good")
+        if good is None or not isinstance(request, dict) or "command" in request:
+            return None  # a command of this folder proves nothing elsewhere
+        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        loaded = frozenset[str]().union(*(each.loaded for each in evidence))
+        self.house.progress.begin("reduce", 2)
+        shown = Shown(source=str(request["source"]), good=good, loaded=loaded)
+        return hand_over(self.house, mixtures, told, shown)
 
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
         """Gather the evidence about the first culprit from what both ends left in their logs."""
@@ -168,11 +183,16 @@ class Inquiry:
             warned=next(iter(read(good).warned.get(culprit.package, ())), ""),
         )
 
-    def _log(self, lean: Literal["good", "bad"]) -> str:
-        """Return what the traced run of an end printed."""
+    def _told(self, lean: Literal["good", "bad"]) -> Observation | None:
+        """Return what an end showed first."""
         trial = Trial(versions=(), lean=lean)
         known = self.house.memory.tried.get((self.question.key, trial.name))
-        log = known.observation.log if known and known.observation else ""
+        return known.observation if known else None
+
+    def _log(self, lean: Literal["good", "bad"]) -> str:
+        """Return what the traced run of an end printed."""
+        seen = self._told(lean)
+        log = seen.log if seen else ""
         return (self.house.ledger.blob(log) or b"").decode(errors="replace") if log else ""
 
     def _learn(self, mixtures: Mixtures) -> None:

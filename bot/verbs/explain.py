@@ -22,12 +22,14 @@ from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
 from bot.core.metadata import environment_of
-from bot.core.model import Closure, Failure, Link, Look, Pin, Probe, Requirements
+from bot.core.model import Closure, Failure, Json, Link, Look, Pin, Probe, Requirements
 from bot.core.outcome import Ending
 from bot.core.pins import Asked
+from bot.core.proof import NAME
 from bot.effects.clock import now, ticks
 from bot.effects.files import put
 from bot.envs.shelf import ShelfEnv
+from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import UsageError
 from bot.ledger.files import FileLedger
@@ -78,7 +80,7 @@ class Wanted:
     cutoff: date | None = None
     find_links: tuple[str, ...] = ()
     no_index: bool = False
-    seconds: float = 300.0
+    seconds: float = 120.0
 
 
 def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
@@ -104,7 +106,15 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
         found: Found = Inquiry(
             house=house, shelf=shelf, question=question, errands=LocalRunner(workers=ERRANDS)
         ).run()
-    return Explained(found=found, seconds=ticks() - began)
+    repro = _kept(options, found) if found.handed else ""
+    return Explained(found=found, seconds=ticks() - began, repro=repro)
+
+
+def _kept(options: Options, found: Found) -> str:
+    """Write the proof where the state is; return its path."""
+    place = options.state / "explain" / "proofs" / found.question.key[:16] / NAME
+    put(place, (found.handed.text if found.handed else "").encode())
+    return str(place)
 
 
 def _roots(ends: list[Asked]) -> frozenset[str]:
@@ -113,14 +123,16 @@ def _roots(ends: list[Asked]) -> frozenset[str]:
 
 
 def _probe(wanted: Wanted) -> Probe:
+    request: dict[str, Json]
     if wanted.probe is None:
-        name, source = "command", COMMAND.format(command=wanted.command, folder=str(Path.cwd()))
+        source = COMMAND.format(command=wanted.command, folder=str(Path.cwd()))
+        request = {"source": source, "command": wanted.command}
     else:
-        name, source = wanted.probe.name, _source(wanted.probe)
+        request = {"source": _source(wanted.probe)}
     return Probe(
-        name=name,
+        name=wanted.probe.name if wanted.probe else "command",
         ask="script",
-        request={"source": source},
+        request=request,
         looks=(Look(link=Link.MESSAGE, compare="json"),),
         seconds=wanted.seconds,
     )
@@ -191,7 +203,16 @@ def _opened(
             build=True,
         )
         solver = UvSolver(index_args=index, offline=options.offline, build=True, hashes=False)
-        yield replace(house, env=shelf, solver=solver, sources=_sources(wanted, house)), shelf
+        yield (
+            replace(
+                house,
+                env=shelf,
+                solver=solver,
+                sources=_sources(wanted, house),
+                shell=UvShell(index_args=index, offline=options.offline),
+            ),
+            shelf,
+        )
         house.tell(RunEnded(newly_broken=0), job="run")
 
 
@@ -217,6 +238,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 @click.option("--exclude-newer", type=click.DateTime(["%Y-%m-%d"]), help="See no later release.")
 @click.option("--find-links", multiple=True, help="A folder with wheels; repeatable.")
 @click.option("--no-index", is_flag=True, help="Take nothing from an index.")
+@click.option("--timeout", default=120.0, show_default=True, help="Seconds for one answer.")
 @click.option("--json", "out", is_flag=False, flag_value="-", help="Write it there; - prints it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @matrix_options
@@ -275,4 +297,5 @@ def _wanted(given: Mapping[str, Any]) -> Wanted:
         cutoff=newest.date() if newest else None,
         find_links=tuple(str(Path(each).resolve()) for each in given["find_links"]),
         no_index=given["no_index"],
+        seconds=given["timeout"],
     )

@@ -86,6 +86,10 @@ def lines(told: Explained) -> Iterator[str]:
         yield f"looks like: {told.found.nature.word} ({'; '.join(told.found.nature.evidence)})"
     if told.found.responsible and told.found.responsible.repo:
         yield f"to hear of it: {told.found.responsible.repo} ({told.found.responsible.reason})"
+    if told.repro and told.found.handed:
+        yield f"proof: {told.repro}"
+        yield f"  fails:   {told.found.handed.fails}"
+        yield f"  passes:  {told.found.handed.passes}"
     cost = it.cost
     cells = f"{cost.search} cells to find it, {cost.ends} for the ends, {cost.confirm} to confirm"
     yield f"{cells}; {told.seconds:.1f} s"

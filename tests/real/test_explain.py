@@ -73,6 +73,10 @@ def test_the_upgrade_is_named_with_its_interval(wheels: Path) -> None:
     cells = told["cells"]
     assert isinstance(cells, dict)
     assert (cells["ends"], cells["confirm"]) == (4, 2)
+    proof = (wheels.parent / str(told["repro"])).read_text(encoding="utf-8")
+    assert "idle" not in proof
+    assert "pair" not in proof
+    assert len(proof.splitlines()) <= 60
 
 
 def test_swapped_ends_give_the_mirror_image(wheels: Path) -> None:
