@@ -103,7 +103,7 @@ OUT = [
 ]
 
 
-@pytest.mark.parametrize("content", OUT)
+@pytest.mark.parametrize("content", OUT, ids=range(len(OUT)))
 def test_what_leads_out_of_an_archive_ends_it_and_leaves_nothing(
     tmp_path: Path, content: bytes
 ) -> None:
@@ -119,7 +119,9 @@ def test_a_program_is_never_written_through_a_link(tmp_path: Path) -> None:
         program(tmp_path, content)
 
 
-@pytest.mark.parametrize("content", [GOOD_ZIP[:-30], GOOD_TAR[:40], b"\x1f\x8bno tar"])
+@pytest.mark.parametrize(
+    "content", [GOOD_ZIP[:-30], GOOD_TAR[:40], b"\x1f\x8bno tar"], ids=["zip", "tar", "none"]
+)
 def test_a_damaged_archive(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(SourceError, match="cannot be unpacked"):
         program(tmp_path, content)
