@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
-from bot.config.read import NO_PYTHON, Known, read_matrix, salvage
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
-from bot.core.matrix import Matrix, Row
+from bot.core.matrix import NO_PYTHON, Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Component, Probe, Release, digest
 from bot.drivers.anthropic import ANTHROPIC
@@ -158,20 +157,21 @@ def matrix_of(options: Options) -> Matrix:
 
     Names and versions that the index does not know are told along, where it can be asked.
     """
-    known = Known(
+    from bot.config import read  # noqa: PLC0415 - pydantic loads for long; not every verb needs it
+
+    known = read.Known(
         drivers=frozenset(DRIVERS),
         suites=frozenset(families((SUITE,))),
         sources={name: driver.source for name, driver in DRIVERS.items()},
     )
     try:
-        return read_matrix(options.config, known, cutoff=options.cutoff)
+        return read.read_matrix(options.config, known, cutoff=options.cutoff)
     except ConfigError as trouble:
-        unknown = () if options.offline else _misnamed(options, known)
-        raise ConfigError((*trouble.problems, *unknown)) from None
+        found = () if options.offline else _misnamed(options, read.salvage(options.config, known))
+        raise ConfigError((*trouble.problems, *found)) from None
 
 
-def _misnamed(options: Options, known: Known) -> tuple[Problem, ...]:
-    matrix = salvage(options.config, known)
+def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
     fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
     sources = _sources(matrix, fetcher)
 

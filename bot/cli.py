@@ -19,7 +19,6 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.app import Options, matrix_of
-from bot.config.shape import schema
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
 from bot.verbs import aa as aa_verb
 from bot.verbs import bless as bless_verb
@@ -247,6 +246,8 @@ def check_command(config: str) -> None:
 @config_group.command("schema", epilog=manual.epilog("schema"))
 def schema_command() -> None:
     """Print the JSON Schema of matrix.yaml."""
+    from bot.config.shape import schema  # noqa: PLC0415 - pydantic takes long to load
+
     _json(schema())
 
 

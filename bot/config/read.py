@@ -19,13 +19,12 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bot.config.model import model_of, wrong_model
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
-from bot.core.matrix import Allowance, Exclusion, Matrix, Row
+from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Matrix, Row
 from bot.core.model import Component, Json, digest
 from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
 
 Entry = TypeVar("Entry", ComponentFile, StackFile)
-NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
 _PYTHON = {"npm": NO_PYTHON}
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from bot.core.model import Component
 
+NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
 TINY = "tiny-chat"  # the model that comes along
 
 

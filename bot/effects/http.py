@@ -11,17 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import certifi
 import requests
+from requests.adapters import HTTPAdapter
 
 from bot.core.model import Json
 from bot.effects.clock import sleep
@@ -30,6 +33,7 @@ from bot.errors import SourceError, UnknownPackageError
 
 TIMEOUT = (10.0, 60.0)
 RETRIES = 3
+CONNECTIONS = 16  # kept open to one host
 LONGEST_WAIT = 60.0
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -59,6 +63,37 @@ class _Kept:
         return {name: value for name, value in marks.items() if value}
 
 
+class _OneContext(HTTPAdapter):
+    """Reads the certificates once: many connections at a time would each read the bundle."""
+
+    def __init__(self) -> None:
+        """Read the certificates that the environment names, or those that come with `requests`."""
+        self._context = _trusted()
+        super().__init__(pool_maxsize=CONNECTIONS)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - requests' own
+        """Hand the one context to every connection."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - likewise
+        """Hand it to those that go through a proxy, too."""
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+
+    def cert_verify(self, *_: object) -> None:
+        """Leave the connection alone: its context verifies already."""
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - likewise
+        """Return where to connect, without a bundle to be read again."""
+        where, tls = super().build_connection_pool_key_attributes(*args, **kwargs)
+        return where, {name: told for name, told in tls.items() if not name.startswith("ca_cert")}
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.mount("https://", _OneContext())
+    return session
+
+
 @dataclass(slots=True)
 class Fetcher:
     """Fetches JSON; safe for several threads. `notices` gathers what a person should know."""
@@ -66,7 +101,7 @@ class Fetcher:
     cache_dir: Path
     user_agent: str
     wait: Callable[[float], None] = sleep
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=_session)
     notices: list[str] = field(default_factory=list)
 
     def json(
@@ -142,7 +177,6 @@ class Fetcher:
             url,
             headers=asked,
             timeout=TIMEOUT,
-            verify=_authorities(),
             stream=stream,
         )
         for attempt in range(RETRIES):
@@ -199,9 +233,18 @@ _NETWORK = "check the network, the proxy and the certificates, or try again late
 _SPELLING = "check the spelling of the name, and the index that it is looked up in"
 
 
-def _authorities() -> str | bool:
-    """Return the certificates to trust: `requests` knows the other variables by itself."""
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+def _trusted() -> ssl.SSLContext:
+    """Return what connections trust: a file or folder that the environment names, or certifi's."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    told = next((name for name in names if os.environ.get(name)), "")
+    path = Path(os.environ[told] if told else certifi.where())
+    try:
+        if path.is_dir():
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as trouble:
+        what = f"the certificates in {path} cannot be read: {trouble}"
+        raise SourceError(what, cure=f"mend the variable {told}, or unset it") from trouble
 
 
 def _told_to_wait(answer: requests.Response, otherwise: float) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from functools import cache
+from typing import TYPE_CHECKING
 
 from bot.core.model import NOT_EXPOSED, Json, Link, Release
 from bot.core.outcome import Diverged, Passed
@@ -27,6 +27,9 @@ from bot.core.phrases import (
 )
 from bot.core.report import Report, Result
 from bot.core.sanitise import excerpt, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 VALUE_LINES = 40
 RELEASE_LINES = 8
@@ -48,40 +51,26 @@ class HtmlRenderer:
 
     name = "html"
 
-    def __init__(self) -> None:
-        """Load the template once; everything that it prints is escaped."""
-        self._templates = Environment(
-            loader=PackageLoader("bot.render"),
-            autoescape=select_autoescape(("j2",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            "plain": plain,
-            "oneline": lambda text: " ".join(plain(text).split()),
-            "excerpt": excerpt,
-            "id": id,
-            "tone": verdict_word,
-            "difflines": diff_lines,
-        }
-
     def render(self, report: Report) -> Mapping[str, str]:
         """Return the page; equal reports give equal pages."""
-        page = self._templates.get_template("report.html.j2").render(
-            report=report,
-            delta=list(_delta(report)),
-            advice={row: advice(report, row) for row in report.rows},
-            words=sorted({cell.word for cell in report.cells}),
-            numbers={id(cell): number for number, cell in enumerate(report.cells, start=1)},
-            find_cell=find_cell,
-            headline=headline,
-            symptom=symptom,
-            interval=interval,
-            ending=ending,
-            says=says,
-            detail=detail,
-            link_lines=link_lines,
+        page = (
+            _templates()
+            .get_template("report.html.j2")
+            .render(
+                report=report,
+                delta=list(_delta(report)),
+                advice={row: advice(report, row) for row in report.rows},
+                words=sorted({cell.word for cell in report.cells}),
+                numbers={id(cell): number for number, cell in enumerate(report.cells, start=1)},
+                find_cell=find_cell,
+                headline=headline,
+                symptom=symptom,
+                interval=interval,
+                ending=ending,
+                says=says,
+                detail=detail,
+                link_lines=link_lines,
+            )
         )
         return {"index.html": page}
 
@@ -165,3 +154,26 @@ def release_lines(releases: Sequence[Release]) -> list[str]:
     lines = [f"{name} {', '.join(versions)}" for name, versions in by_component.items()]
     more = len(lines) - RELEASE_LINES
     return [*lines[:RELEASE_LINES], f"and {more} more components"] if more > 0 else lines
+
+
+@cache
+def _templates() -> Environment:
+    """Load the templates once, and not before they are needed; what they print is escaped."""
+    import jinja2  # noqa: PLC0415 - it takes long to load, and few verbs draw a page
+
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.render"),
+        autoescape=jinja2.select_autoescape(("j2",)),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "plain": plain,
+        "oneline": lambda text: " ".join(plain(text).split()),
+        "excerpt": excerpt,
+        "id": id,
+        "tone": verdict_word,
+        "difflines": diff_lines,
+    }
+    return templates

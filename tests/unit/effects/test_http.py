@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import certifi
 import pytest
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 
 from bot.effects.http import Fetched, Fetcher
 from bot.errors import SourceError, UnknownPackageError
@@ -144,20 +145,18 @@ def test_a_damaged_cache_is_forgotten(tmp_path: Path) -> None:
 def test_certificates_come_from_the_usual_variables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[object] = []
-
-    class Peek(Host):
-        def send(
-            self, request: requests.PreparedRequest, *_: object, **more: object
-        ) -> requests.Response:
-            seen.append(more["verify"])
-            return super().send(request)
-
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
-    monkeypatch.setenv("SSL_CERT_FILE", "/ca.pem")
-    fetcher(tmp_path, Peek((200, "[]", {}))).json(URL)
-    assert seen == ["/ca.pem"]
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with pytest.raises(SourceError, match=r"ca\.pem cannot be read") as raised:
+        Fetcher(cache_dir=tmp_path, user_agent="me/1")
+    assert "SSL_CERT_FILE" in raised.value.cure
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    Fetcher(cache_dir=tmp_path, user_agent="me/1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    adapter = Fetcher(cache_dir=tmp_path, user_agent="me/1").session.adapters["https://"]
+    assert isinstance(adapter, HTTPAdapter)
+    assert adapter.poolmanager.connection_pool_kw["ssl_context"].get_ca_certs()
 
 
 def test_a_folder_is_read_as_an_index(tmp_path: Path) -> None:
