@@ -35,7 +35,7 @@ NO_WORSE_WORDS = GOOD_WORDS | {"still-bad"}
 _ENDINGS = {
     Ending.CONCLUSIVE: "one release step",
     Ending.INTERVAL: "an interval: what lies inside it could not be tested",
-    Ending.HORIZON: "the oldest release that was tried shows it already",
+    Ending.HORIZON: "the end that worked shows it too",
     Ending.INTERACTION: "only together: none of these upgrades does it alone",
     Ending.FLAKY: "it comes and goes with the same closure",
     Ending.UNEXPLAINED: "no upgrade was found that explains it",
@@ -69,7 +69,10 @@ def interval(culprit: Culprit) -> str:
 
 def ending(explanation: Explanation | None) -> str:
     """Say how the search for the culprit ended."""
-    return _ENDINGS[explanation.ending] if explanation else "not explained yet"
+    if explanation is None:
+        return "not explained yet"
+    said = _ENDINGS[explanation.ending]
+    return f"{said}: {explanation.why}" if explanation.ending is Ending.HORIZON else said
 
 
 def accused(finding: FindingView) -> str:

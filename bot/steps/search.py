@@ -1,6 +1,7 @@
 """Drive the search for a culprit: propose trials, run their cells, tell what came out.
 
-Every trial is a fact, so a search that was interrupted asks nothing twice.
+Every trial is a fact, so a search that was interrupted asks nothing twice. An end that worked in
+an earlier run is replayed first: if it fails today, the world changed and no release is accused.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bot.core.model import (
     Role,
     package_of,
 )
-from bot.core.outcome import Explanation, Verdict
+from bot.core.outcome import Cost, Ending, Explanation, Verdict
 from bot.core.trial import Told, Trial
 from bot.errors import SourceError
 from bot.steps.ask import ask, modules, whole
@@ -34,6 +35,7 @@ from bot.steps.close import close
 from bot.steps.house import House
 
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
+REPLAYS = (0, 1)  # draws of an end that worked in an earlier run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,9 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     """Search the smallest set of upgrades that flips the plainest probe of `group`."""
     flip = group.plainest
     house = house.within(flip.row)
+    changed = world_changed(house, group, ends)
+    if changed is not None:
+        return changed
     known = _releases(house, flip)
     machine = Explain(
         good=flip.working.closure,
@@ -71,6 +76,29 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     if machine.result is None:
         raise AssertionError("a search that proposes nothing has a result")
     return _forward(machine.result) if flip.verdict is Verdict.FIXED else machine.result
+
+
+def world_changed(house: House, group: Group, ends: Ends) -> Explanation | None:
+    """Replay today the end that worked in an earlier run; an ending if it works no longer."""
+    flip = group.plainest
+    runs = [run for run, cells in house.memory.executed.items() if flip.working.key in cells]
+    last = max(runs, default=house.run)
+    if last == house.run:
+        return None
+    again = [Trial(versions=(), lean="good", fresh=True, draw=draw) for draw in REPLAYS]
+    told = [attempt(house, group, ends, trial) for trial in again]
+    bad = between(flip.probe, ends.good, ends.bad, house.comparators)
+    if any(each.signature != bad for each in told):
+        return None
+    why = f"{flip.working.name} worked in run {last} and does not today: no release of it changed"
+    return Explanation(
+        ending=Ending.HORIZON,
+        link=group.link,
+        signature=bad,
+        cost=Cost(ends=len(told)),
+        confidence=1.0,
+        why=why,
+    )
 
 
 def _forward(found: Explanation) -> Explanation:
@@ -125,7 +153,7 @@ def _recorded(house: House, flip: Flip, closure: Closure, trial: Trial) -> Obser
     """What an end of the search showed when its cell was run: draw by draw, if it was asked."""
     cell = flip.working if trial.lean == "good" else flip.broken
     known = house.memory.cells.get(cell.key)
-    if trial.versions or closure.digest != cell.closure.digest or known is None:
+    if trial.versions or trial.fresh or closure.digest != cell.closure.digest or known is None:
         return None
     seen = known.seen.get(flip.probe.digest, [])
     return seen[trial.draw] if trial.draw < len(seen) else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.model import Link
-from bot.core.outcome import Culprit, Passed
+from bot.core.outcome import Culprit, Ending, Explanation, Passed
 from bot.core.phrases import (
     accused,
     advice,
@@ -41,6 +41,7 @@ def test_a_finding_without_a_culprit_names_its_cell() -> None:
     finding = replace(FINDINGS[0], explanation=None)
     assert accused(finding) == finding.cell
     assert ending(None) == "not explained yet"
+    assert ending(Explanation(ending=Ending.HORIZON, why="so it is")).endswith(": so it is")
     assert headline(FINDINGS[1]).startswith("jinja2 3.2.0 + openai 3.54.0: start fails")
 
 

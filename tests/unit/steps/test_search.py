@@ -75,6 +75,19 @@ def test_an_interrupted_search_asks_nothing_twice() -> None:
     assert len({body.trial for body in tried}) == len(tried) == talks
 
 
+@pytest.mark.parametrize(("since", "accused"), [("1", []), ("3", ["e"])])
+def test_what_worked_in_an_earlier_run_is_replayed_first(since: str, accused: list[str]) -> None:
+    def guest(versions: Mapping[str, str], _name: str, _request: Json) -> Answer:
+        return text("broken!" if int(versions["e"]) >= int(since) else "fine")
+
+    home = home_of(guest)
+    home.memory.executed[0].add(cell_of(e="1", c="1").key)
+    found = explain_group(replace(home, run=1), cause(), ENDS)
+    assert [one.package for one in found.culprits] == accused
+    assert (found.ending is Ending.HORIZON) == (not accused)
+    assert ("worked in run 0" in found.why) == (not accused)
+
+
 def test_a_silent_source_names_no_releases_and_the_search_goes_on() -> None:
     home = home_of(breaks_from_3)
     deaf = FakeSource(index=INDEX, silent=dict.fromkeys(INDEX, SourceError("down")))
