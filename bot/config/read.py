@@ -144,8 +144,13 @@ def _kind(entry: Mapping[str, Json], known: Known) -> str:
 
 
 def _source(tree: Tree, name: str, entry: Mapping[str, Json], known: Known) -> Iterator[Problem]:
-    """A driver asks packages of one source only."""
+    """A driver asks packages of one source only; one without a source has no releases to follow."""
     driver = str(entry.get("driver", "script"))
+    if known.sources.get(driver) == "":
+        what = f"component `{name}` is a program that is here already: none of it is released"
+        cure = f"compare two with `stackmatrix diff {driver} ONE OTHER`, and leave it out here"
+        yield problem(tree.file, tree.place(("components", name, "driver")), what, cure)
+        return
     wanted, given = known.source(driver), _kind(entry, known)
     if driver in known.drivers and given != wanted:
         what = f"component `{name}` comes from {given}, and its driver `{driver}` asks {wanted}'s"

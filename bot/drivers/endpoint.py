@@ -1,6 +1,6 @@
 """A server that a user already runs and that speaks OpenAI's dialect, whoever made it.
 
-Nothing is installed and nothing is pinned: `options` in matrix.yaml name its `url` and, where
+Nothing is installed and nothing is pinned: `options` name its `url` and, where
 they are needed, its `model` and the `api_key_variable` that holds its key. Others may use it too,
 so what depends on who asked before (`neighbours`) is asked on demand only.
 """

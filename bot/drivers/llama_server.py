@@ -1,6 +1,6 @@
 """llama.cpp's own `llama-server`, by its path or the URL of a release asset: nothing is installed.
 
-`options` in matrix.yaml: `server`, its path or the URL of an asset (.zip, .tar.gz or the bare
+`options`: `server`, its path or the URL of an asset (.zip, .tar.gz or the bare
 program), and `sha256`, which a URL must have; also `threads`, `context`, `gpu_layers` and
 `arguments` (a list, handed on as it stands). Two programs are compared by their paths or URLs, in
 the place of versions; there, a URL brings its digest along: `URL#sha256=...`.

@@ -16,9 +16,9 @@ from bot.drivers.suite import families
 from bot.errors import ConfigError, Problem
 
 KNOWN = Known(
-    drivers=frozenset({"openai", "script", "xllamacpp", "js"}),
+    drivers=frozenset({"openai", "script", "server", "xllamacpp", "js"}),
     suites=frozenset({"chat"}),
-    sources={"js": "npm", "openai": ""},
+    sources={"js": "npm", "server": ""},
 )
 GOOD = """\
 version: 1
@@ -105,6 +105,14 @@ def test_a_driver_asks_packages_of_its_own_source(
     (told,) = found
     assert (told.line, told.column) == (3, 59)
     assert told.cure.startswith(f"write `source: {wanted}`")
+
+
+def test_what_is_never_released_is_no_component(tmp_path: Path) -> None:
+    text = GOOD.replace("driver: xllamacpp", "driver: server")
+    line, _, what, cure = only(tmp_path, text)
+    assert line == 3
+    assert "`engine` is a program that is here already" in what
+    assert "stackmatrix diff server ONE OTHER" in cure
 
 
 def test_equal_meaning_has_an_equal_digest(tmp_path: Path) -> None:
