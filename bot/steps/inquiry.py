@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.blame import Case, Nature, Responsible, nature, project, responsible
+from bot.core.blame import Case, Responsible, responsible
 from bot.core.explain import Explain
 from bot.core.facts import Tried
 from bot.core.judge import cannot_run_here
-from bot.core.metadata import environment_of
 from bot.core.model import (
     Closure,
     Component,
@@ -29,6 +28,7 @@ from bot.core.model import (
     Role,
     digest,
 )
+from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
@@ -36,6 +36,7 @@ from bot.core.trial import Told, Trial
 from bot.errors import SourceError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
+from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
@@ -156,32 +157,19 @@ class Inquiry:
         return hand_over(self.house, mixtures, told, shown)
 
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
-        """Gather the evidence about the first culprit from what both ends left in their logs."""
-        culprit = told.culprits[0]
-        good, bad = (self._log(lean) for lean in ("good", "bad"))
-        owners = {
-            module: name for (name, _), each in mixtures.known.items() for module in each.modules
-        }
-        frames = [owners[module] for module in read(bad).frames if module in owners]
-        closure = self.question.bad.versions
-        declared = {name: mixtures.known[name, version] for name, version in closure.items()}
-        environment = environment_of(self.question.interpreter)
-        return Case(
-            kind=told.kind,
-            culprit=culprit.package,
-            before=culprit.last_good,
-            after=culprit.first_bad,
-            message=told.signature,
-            frames=tuple(dict.fromkeys(frames)),
-            admits={
-                name: wish.admitted(culprit.first_bad)
-                for name, metadata in declared.items()
-                for wish in metadata.wants(environment, ())
-                if wish.name == culprit.package
-            },
-            projects={name: project(each) for name, each in declared.items()},
-            warned=next(iter(read(good).warned.get(culprit.package, ())), ""),
+        """Gather the evidence about the culprits from what both ends left behind."""
+        good, bad = (End(seen=self._told(lean), log=self._log(lean)) for lean in ("good", "bad"))
+        request = self.question.probe.request
+        source = str(request["source"]) if isinstance(request, dict) else ""
+        scene = Scene(
+            house=self.house,
+            mixtures=mixtures,
+            errands=self.errands,
+            source=source,
+            good=good,
+            bad=bad,
         )
+        return scene.case(told)
 
     def _told(self, lean: Literal["good", "bad"]) -> Observation | None:
         """Return what an end showed first."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from bot.core.blame import Nature, Responsible
+from bot.core.blame import Responsible
 from bot.core.model import Closure, Link, Look, Pin, Probe
+from bot.core.nature import Nature
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
 from bot.steps.inquiry import Found, Question
 from bot.suite import __file__ as suite_file
