@@ -21,8 +21,7 @@ from bot.app import PYPI, Options, house_of, index_args
 from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
-from bot.core.metadata import environment_of
-from bot.core.model import Closure, Failure, Json, Link, Look, Pin, Probe, Requirements
+from bot.core.model import Json, Link, Look, Probe
 from bot.core.outcome import Ending
 from bot.core.pins import Asked
 from bot.core.proof import NAME
@@ -37,13 +36,13 @@ from bot.ports import Progress, Source
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
-from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry, Question
 from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
 from bot.verbs.step import step
+from bot.verbs.taken import Ends
 
 EXIT: Final = {
     Ending.CONCLUSIVE: 0,
@@ -92,8 +91,9 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     ends = [read_end(where, wanted.python) for where in (wanted.good, wanted.bad)]
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
+        taken = Ends(house=house, shelf=shelf, python=wanted.python)
         good, bad = (
-            _closure(house, shelf, asked, where, wanted)
+            taken.take(asked, where)
             for asked, where in zip(ends, (wanted.good, wanted.bad), strict=True)
         )
         question = Question(
@@ -107,7 +107,7 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
             house=house, shelf=shelf, question=question, errands=LocalRunner(workers=ERRANDS)
         ).run()
     repro = _kept(options, found) if found.handed else ""
-    return Explained(found=found, seconds=ticks() - began, repro=repro)
+    return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
 
 
 def _kept(options: Options, found: Found) -> str:
@@ -150,33 +150,6 @@ def _source(probe: Path) -> str:
         cure = "mend the program; it must run on both sides"
         raise UsageError(f"{where}: {trouble}", cure=cure) from None
     return source
-
-
-def _whole(house: House, shelf: ShelfEnv, asked: Asked, wanted: Wanted) -> Closure | None:
-    """Return the closure of pins among which nothing is missing: then there is nothing to solve."""
-    closure = Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
-    found = shelf.declared(closure, interpreter=wanted.python, limits=house.limits())
-    if isinstance(found, Failure):
-        return None
-    environment = environment_of(wanted.python)
-    needed = {wish.name for each in found.values() for wish in each.wants(environment, frozenset())}
-    return closure if needed <= found.keys() else None
-
-
-def _closure(house: House, shelf: ShelfEnv, asked: Asked, where: str, wanted: Wanted) -> Closure:
-    """Resolve an end; what a person really had is taken even if its requirements forbid it."""
-    if asked.exact and (whole := _whole(house, shelf, asked, wanted)):
-        return whole
-    answer = close(
-        house,
-        Requirements(pins=asked.lines, cutoff=house.matrix.cutoff, interpreter=wanted.python),
-    )
-    if isinstance(answer, Closure):
-        return answer
-    if not asked.exact:
-        raise UsageError(f"{where} does not resolve: {answer.why}", cure="mend it, or pin it all")
-    house.progress.note(f"{where} contradicts itself, and is taken as it stands: {answer.why}")
-    return Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
 
 
 @contextmanager
