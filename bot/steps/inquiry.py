@@ -28,12 +28,13 @@ from bot.core.model import (
     Role,
     digest,
 )
+from bot.core.narrowing import Narrowing
 from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
 from bot.core.trial import Told, Trial
-from bot.errors import SourceError, UsageError
+from bot.errors import InterruptedByPersonError, SourceError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
 from bot.steps.evidence import End, Scene
@@ -126,11 +127,18 @@ class Inquiry:
             requires=self._requires(mixtures),
             prior=self._prior(mixtures),
         )
-        while trials := machine.propose():
-            self._round(machine, mixtures, trials)
+        left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
+        try:
+            while trials := machine.propose():
+                self._round(machine, mixtures, trials, left)
+        except KeyboardInterrupt:
+            raise _interrupted(f"{machine.status()}; {left.words}") from None
         if machine.result is None:
             raise AssertionError("a search that proposes nothing has a result")
-        return self._found(mixtures, machine.result)
+        try:
+            return self._found(mixtures, machine.result)
+        except KeyboardInterrupt:
+            raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
 
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
         if not told.culprits:
@@ -195,8 +203,9 @@ class Inquiry:
         """Ask both ends with their imports traced; the answers count as the first of each."""
         ends = [Trial(versions=(), lean="good"), Trial(versions=(), lean="bad")]
         self.house.progress.begin("explain", len(ends))
-        for _, told in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one)):
-            self.house.progress.advance("explain", str(told.signature))
+        doing = "asking both ends"
+        for _ in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one, doing)):
+            self.house.progress.advance("explain", doing)
         evidence = [read(self._log(lean)) for lean in ("good", "bad")]
         modules: dict[str, set[str]] = {}
         for (name, _), metadata in mixtures.known.items():
@@ -239,19 +248,28 @@ class Inquiry:
         newest = self.house.matrix.cutoff
         return newest is None or release.uploaded is None or release.uploaded <= newest
 
-    def _round(self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial]) -> None:
+    def _round(
+        self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial], left: Narrowing
+    ) -> None:
         """Run the trials of one proposal, several at once, and tell them in the order proposed."""
         self.house.progress.begin("explain", len(trials))
+        doing = f"{machine.status()}; {left.words}"
         answers: dict[str, Told] = {}
-        for trial, told in self.house.runner.run(trials, lambda one: self.attempt(mixtures, one)):
+        for trial, told in self.house.runner.run(
+            trials, lambda one: self.attempt(mixtures, one, doing)
+        ):
             answers[trial.name] = told
-            self.house.progress.advance("explain", machine.status())
+            self.house.progress.advance("explain", doing)
+        good, bad = (self._told(lean) for lean in ("good", "bad"))
         for trial in trials:
-            machine.tell(trial, answers[trial.name])
+            told = answers[trial.name]
+            machine.tell(trial, told)
+            if good and bad and told.signature in (named(good), named(bad)):
+                left.hear(told.versions, bad=told.signature == named(bad))
 
-    def attempt(self, mixtures: Mixtures, trial: Trial) -> Told:
-        """Run one trial, or remember it."""
-        self.house.progress.start("explain", trial.name)
+    def attempt(self, mixtures: Mixtures, trial: Trial, doing: str) -> Told:
+        """Run one trial, or remember it; people read what is being done."""
+        self.house.progress.start("explain", doing)
         closure = mixtures.close(trial)
         if isinstance(closure, Conflict):
             return Told(signature=None, why=closure.why)
@@ -287,6 +305,11 @@ class Inquiry:
             if isinstance(room, Failure):
                 return Observation(probe=probe.name, failure=room)
             return whole(probe, ask(self.house, room, GUESTS, [probe]))
+
+
+def _interrupted(known: str) -> InterruptedByPersonError:
+    cure = "run it again: what was asked is kept, and it goes on where it was"
+    return InterruptedByPersonError(f"interrupted. Known so far: {known}", cure=cure)
 
 
 def named(seen: Observation) -> str | None:
