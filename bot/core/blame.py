@@ -142,7 +142,7 @@ def misses_its_own(case: Case) -> bool:
     lacks = "No module named" in case.message or "FileNotFoundError" in case.message
     lacks = lacks or "is not installed" in case.message
     inside = bool(case.frames) and case.frames[-1] == case.culprit.package
-    return lacks and inside and caller(case) == PROGRAM and case.holder != case.culprit.package
+    return lacks and inside and case.holder != case.culprit.package
 
 
 def its_name_is_gone(case: Case) -> bool:
@@ -167,6 +167,13 @@ def _uses_undeclared(case: Case) -> str:
     return dependent(case) if gone else ""
 
 
+def _leans(case: Case) -> str:
+    """Who imports what came along with another package only."""
+    elsewhere = case.holder not in ("", case.culprit.package)
+    absent = case.gone is not None and case.gone.module and "No module named" in case.message
+    return dependent(case) if elsewhere and absent else ""
+
+
 def _was_told(case: Case) -> str:
     told = case.announced or (case.noted and case.kind == "crash")
     return dependent(case) if told and _admitted(case) is not False else ""
@@ -178,8 +185,11 @@ def _was_to_expect_it(case: Case) -> str:
 
 
 def _read_nothing(case: Case) -> str:
-    empty = case.bad in EMPTY and case.good not in EMPTY
-    return case.answerer if case.strangers and empty and case.kind != "crash" else ""
+    """Who answers nothing, without a word, where it answered before."""
+    empty = case.bad in EMPTY and case.good not in EMPTY and case.kind != "crash"
+    admits = case.admits.get((case.answerer, case.culprit.package))
+    expected = admits and case.culprit.promise is not Promise.KEEPS
+    return case.answerer if empty and (case.strangers or expected) else ""
 
 
 def _culprit(case: Case) -> str:
@@ -208,6 +218,7 @@ RULES: Final = (
         "{who} uses what is gone from {culprit}, and does not declare which versions it can use",
         0.7,
     ),
+    Rule(_leans, "{who} imports {holder}, which came with {culprit} only", 0.7),
     Rule(
         _was_to_expect_it,
         "{culprit} {before} to {after} is a step that may break, {who} does not exclude it, and"
@@ -230,7 +241,9 @@ def responsible(case: Case) -> Responsible:
         return Responsible(repo="", reason=why, confidence=0.0)
     who, rule = next((who, rule) for rule in RULES if (who := rule.finds(case)))
     it = case.culprit
-    why = rule.because.format(who=who, culprit=it.package, before=it.before, after=it.after)
+    why = rule.because.format(
+        who=who, culprit=it.package, before=it.before, after=it.after, holder=case.holder
+    )
     repo = case.projects.get(who, "")
     sure = rule.sure * (0.8 if case.partners else 1.0)
     told = why + _together(case) + ("" if repo else f"; {who} does not say where its project is")

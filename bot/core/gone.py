@@ -29,6 +29,7 @@ _GONE = tuple(
         r"(?P<holder>[\w.]+)\(\) takes (?P<name>)[\w ]+ positional arguments? but \d+ w",
     )
 )
+_MODULES = ("cannot import name", "No module named", "module '")
 _SPEAKS = re.compile(
     r"deprecat|will be removed|was removed|is removed|been removed|removed in|renamed"
     r"|no longer|obsolete|backwards? incompatible|breaking change",
@@ -45,6 +46,7 @@ class Gone:
 
     name: str
     holder: str
+    module: bool = False  # whether the holder is a module, and not a class or a function
 
 
 def missing(message: str) -> Gone | None:
@@ -52,7 +54,8 @@ def missing(message: str) -> Gone | None:
     for pattern in _GONE:
         found = pattern.search(message)
         if found:
-            return Gone(name=found["name"] or "", holder=found["holder"])
+            module = any(word in message for word in _MODULES)
+            return Gone(name=found["name"] or "", holder=found["holder"], module=module)
     return None
 
 

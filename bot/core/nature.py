@@ -64,6 +64,11 @@ def _elsewhere(case: Case) -> bool:
     return responsible(case).package not in ("", case.culprit.package)
 
 
+def _dies(case: Case) -> bool:
+    """Whether the process died without a word of its own."""
+    return case.kind == "crash" and not case.frames and "died of" in case.message
+
+
 def _removed(case: Case) -> bool:
     return its_name_is_gone(case) and caller(case) is not None
 
@@ -150,6 +155,7 @@ RULES: Final = (
     Rule(_only_data, VISIBLE, 0.8, "where it was asked the code is the same, and data differs"),
     Rule(misses_its_own, REGRESSION, 0.9, "it does not find what it needs itself"),
     Rule(_lost_promise, REGRESSION, 0.5, "a name went without a word, in a step that keeps"),
+    Rule(_dies, REGRESSION, 0.85, "the process dies, and nobody means that"),
     Rule(_elsewhere, NOT_ADAPTED, 0.75, "{dependent} met what it was not written for"),
     Rule(_told, INTENDED, 0.9),
     Rule(_noted_as_fix, VISIBLE, 0.75),

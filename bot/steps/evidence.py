@@ -6,6 +6,7 @@ brought; and an index knows where a project lives today. Nothing is run for it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -70,7 +71,7 @@ class Scene:
         seen = self.bad.seen
         failure = seen.failure if seen else None
         frames = tuple(self._packages(trace.modules))
-        gone = missing(trace.message) or missing(failure.message if failure else "")
+        gone = missing(trace.message) or missing(failure.message if failure else self._shown())
         answers = self.owners.get(answerer(self.source), "")
         case = Case(
             kind=told.kind,
@@ -80,7 +81,7 @@ class Scene:
             frames=frames,
             admits=self._admits(changes),
             gone=gone,
-            holder=self.owners.get(gone.holder.partition(".")[0], "") if gone else "",
+            holder=self._holder(gone) if gone else "",
             answerer=answers,
             good=self.good.seen.at(Link.MESSAGE) if self.good.seen else None,
             bad=seen.at(Link.MESSAGE) if seen else None,
@@ -114,6 +115,15 @@ class Scene:
             for module in metadata.modules:
                 owners.setdefault(module, metadata.name)
         return owners
+
+    def _shown(self) -> str:
+        """The bad end's answer, which may hold the words of an exception."""
+        return json.dumps(self.bad.seen.at(Link.MESSAGE)) if self.bad.seen else ""
+
+    def _holder(self, gone: Gone) -> str:
+        """Return the package that had it; an unknown module stands for itself."""
+        top = gone.holder.partition(".")[0]
+        return self.owners.get(top, top if gone.module else "")
 
     def _packages(self, modules: tuple[str, ...]) -> Iterator[str]:
         owners = self.owners

@@ -82,6 +82,19 @@ def test_who_does_not_find_what_it_needs_itself_must_mend_it() -> None:
     assert "needs itself" in responsible(replace(CASE, lost="greet/words.txt")).reason
 
 
+def test_who_imports_what_came_along_with_another_must_require_it() -> None:
+    lost = replace(
+        CASE,
+        message="ModuleNotFoundError: No module named 'core'",
+        gone=Gone(name="", holder="core", module=True),
+        holder="core",
+    )
+    told = responsible(lost)
+    assert (told.package, "imports core" in told.reason) == ("shop", True)
+    inside = replace(lost, frames=("", "shop", "greet"))
+    assert responsible(inside).package == "greet"
+
+
 def test_who_reads_nothing_in_what_a_stranger_writes_must_learn_to() -> None:
     silent = Case(
         kind="divergence",
@@ -94,7 +107,10 @@ def test_who_reads_nothing_in_what_a_stranger_writes_must_learn_to() -> None:
     )
     assert responsible(silent).repo == PROJECTS["shop"]
     assert responsible(replace(silent, bad=2)).repo == PROJECTS["greet"]
-    assert responsible(replace(silent, strangers=False)).repo == PROJECTS["greet"]
+    friends = replace(silent, strangers=False, admits={("shop", "greet"): True})
+    assert responsible(friends).repo == PROJECTS["greet"]
+    major = replace(GREET, after="2.0.0")
+    assert responsible(replace(friends, culprit=major)).repo == PROJECTS["shop"]
 
 
 def test_nobody_answers_for_the_machine_nor_without_a_project() -> None:

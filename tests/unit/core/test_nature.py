@@ -52,6 +52,7 @@ REFUSED = replace(CRASH, gone=None, message="ValueError: no", frames=("", "greet
         (CRASH, INTENDED),
         (replace(SILENT, culprit=replace(MINOR, yanked=True, still="1.5.0")), REGRESSION),
         (replace(SILENT, culprit=replace(MINOR, yanked=True, still="1.6.0")), INTENDED),
+        (replace(REFUSED, culprit=MAJOR, frames=(), message="died of SIGSEGV"), REGRESSION),
         (REFUSED, VISIBLE),
         (replace(REFUSED, culprit=MAJOR), INTENDED),
         (replace(REFUSED, frames=("", "greet", "core")), REGRESSION),

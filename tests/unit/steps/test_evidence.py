@@ -144,6 +144,15 @@ def test_a_traceback_tells_who_used_what_is_gone() -> None:
     assert case.culprit.still == "2.0"
 
 
+def test_an_answer_may_hold_the_words_of_an_exception() -> None:
+    answer = "No module named 'greet.say'"
+    case = replace(scene(), bad=End(seen=shown({"error": answer}), log="")).case(TOLD)
+    assert case.gone == Gone(name="say", holder="greet", module=True)
+    assert case.holder == "greet"
+    other = replace(scene(), bad=End(seen=shown("No module named 'core'"), log="")).case(TOLD)
+    assert other.holder == "core"
+
+
 def test_a_project_is_where_it_is_today_and_else_where_it_said() -> None:
     assert scene().case(TOLD).projects == {
         "greet": "https://github.com/new/greet",
