@@ -74,7 +74,7 @@ class Question:
     def key(self) -> str:
         """The name of this search in the ledger."""
         ends: list[Json] = [self.good.digest, self.bad.digest]
-        return digest([ends, self.probe.digest, self.interpreter])
+        return digest([ends, self.probe.digest, self.interpreter, self.probe.seconds])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +197,8 @@ class Inquiry:
             failure = mixtures.learn(end)
             if failure is not None:
                 what = f"the {word} end cannot be installed: {failure.message}"
-                raise UsageError(what, cure="mend it: what a person really had can be installed")
+                cure = "check the names, the versions, and where packages come from"
+                raise UsageError(what, cure=cure)
 
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""

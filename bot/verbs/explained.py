@@ -84,7 +84,7 @@ def lines(told: Explained) -> Iterator[str]:
     if it.gaps:
         yield f"  inside the interval, not to be tried: {', '.join(it.gaps)}"
     if it.signature:
-        yield f"shows: {it.signature}"
+        yield f"the bad end: {it.signature}"
     yield from _judged(told.found)
     if told.repro and told.found.handed:
         yield f"proof: {told.repro}"
@@ -132,6 +132,7 @@ def _answer(told: Explained) -> Iterator[str]:
             if len(it.culprits) > 1:
                 yield "  each of them alone does not"
         case Ending.NO_REGRESSION:
-            yield "no regression: both ends show the same"
+            fail = it.signature.startswith("failed")
+            yield f"no regression: both ends {'fail alike' if fail else 'show the same'}"
         case Ending.FLAKY | Ending.UNEXPLAINED | Ending.HORIZON:
             yield f"{it.ending.value}: {it.why}"

@@ -31,7 +31,7 @@ class Shelf:
         self, closure: Closure, *, interpreter: str, limits: Limits
     ) -> Mapping[str, Metadata] | Failure:
         assert interpreter
-        assert limits
+        assert limits.install_seconds
         if self.broken:
             return Failure(phase=Phase.INSTALL, reason=Reason.NOT_INSTALLABLE, message="no wheel")
         return {
