@@ -132,7 +132,7 @@ class Inquiry:
             while trials := machine.propose():
                 self._round(machine, mixtures, trials, left)
         except KeyboardInterrupt:
-            raise _interrupted(f"{machine.status()}; {left.words}") from None
+            raise _interrupted(f"{left.words}; {machine.status()}") from None
         if machine.result is None:
             raise AssertionError("a search that proposes nothing has a result")
         try:
@@ -254,7 +254,7 @@ class Inquiry:
     ) -> None:
         """Run the trials of one proposal, several at once, and tell them in the order proposed."""
         self.house.progress.begin("explain", len(trials))
-        doing = f"{machine.status()}; {left.words}"
+        doing = f"{left.words}; {machine.status()}"
         answers: dict[str, Told] = {}
         for trial, told in self.house.runner.run(
             trials, lambda one: self.attempt(mixtures, one, doing)
