@@ -91,6 +91,19 @@ def _prints(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "print"
 
 
+def feeds(source: str) -> frozenset[tuple[str, str]]:
+    """Return which module hands its answers to which other one: writer, reader."""
+    tree = ast.parse(source)
+    names = _Names()
+    names.read(tree)
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            reader = names.answerer(node.func)
+            found.update((names.answerer(each), reader) for each in node.args)
+    return frozenset((one, other) for one, other in found if one and other and one != other)
+
+
 def named(source: str) -> frozenset[str]:
     """Return the names of attributes, functions and keywords that a program uses."""
     found: set[str] = set()

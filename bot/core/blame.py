@@ -55,7 +55,8 @@ class Case:
     `gone` is the name that the exception misses, `holder` the package that had it, where known;
     `announced` are words of the last good release that tell of its end, `noted` words of the
     first bad one; `answerer` is the package that gave the printed value, `strangers` whether it
-    and the culprit require each other in no way; `only_data` that no code of the culprit differs
+    and the culprit require each other in no way; `feeds` says which package the program lets
+    write for which other; `only_data` that no code of the culprit differs
     where it was asked; `lost` is a file that the exception names and the culprit left out.
     """
 
@@ -72,6 +73,7 @@ class Case:
     noted: str = ""
     answerer: str = ""
     strangers: bool = False
+    feeds: frozenset[tuple[str, str]] = frozenset()
     good: Json = None
     bad: Json = None
     only_data: bool = False
@@ -98,7 +100,8 @@ def subject(case: Case) -> Change:
     """Return the upgrade of the guilty set that the rules look at.
 
     Of several: the one that requires another of them, for it knew of it; else the only one that
-    broke a promise; else the one whose code was running last; else the first.
+    broke a promise; else the one that writes what another refuses; else the one whose code was
+    running last; else the first.
     """
     first, *others = case.changes
     if not others:
@@ -106,8 +109,9 @@ def subject(case: Case) -> Change:
     names = {each.package for each in case.changes}
     knew = [c for c in case.changes if any((c.package, n) in case.admits for n in names)]
     broke = [each for each in case.changes if each.promise is Promise.KEEPS]
+    wrote = [c for c in case.changes if any((c.package, name) in case.feeds for name in names)]
     inner = [c for name in reversed(case.frames) for c in case.changes if c.package == name]
-    for few in (knew, broke):
+    for few in (knew, broke, wrote):
         if len(few) == 1:
             return few[0]
     return inner[0] if inner else first
@@ -180,8 +184,10 @@ def _was_told(case: Case) -> str:
 
 
 def _was_to_expect_it(case: Case) -> str:
+    """Who fails on a step that may break, and does not only refuse what it is handed."""
     free = case.culprit.promise is not Promise.KEEPS and _admitted(case) is not False
-    return dependent(case) if free and case.kind == "crash" else ""
+    handed = (case.culprit.package, dependent(case)) in case.feeds
+    return dependent(case) if free and not handed and case.kind == "crash" else ""
 
 
 def _read_nothing(case: Case) -> str:

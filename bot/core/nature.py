@@ -73,6 +73,13 @@ def _removed(case: Case) -> bool:
     return its_name_is_gone(case) and caller(case) is not None
 
 
+def _knew(case: Case) -> bool:
+    """Whether it requires the other side of an interaction, and its code was running."""
+    name = case.culprit.package
+    knew = any(case.admits.get((name, each.package)) for each in case.partners)
+    return knew and name in case.frames
+
+
 def _told(case: Case) -> bool:
     return bool(case.announced)
 
@@ -157,6 +164,7 @@ RULES: Final = (
     Rule(_lost_promise, REGRESSION, 0.5, "a name went without a word, in a step that keeps"),
     Rule(_dies, REGRESSION, 0.85, "the process dies, and nobody means that"),
     Rule(_elsewhere, NOT_ADAPTED, 0.75, "{dependent} met what it was not written for"),
+    Rule(_knew, NOT_ADAPTED, 0.5, "it declares that the other will do, and fails with it"),
     Rule(_told, INTENDED, 0.9),
     Rule(_noted_as_fix, VISIBLE, 0.75),
     Rule(_noted, INTENDED, 0.75),

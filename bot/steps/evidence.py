@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.asked import answerer, named
+from bot.core.asked import answerer, feeds, named
 from bot.core.blame import Case, Change, subject
 from bot.core.data import defined, other_tables, same_code
 from bot.core.gone import Gone, announced, missing, speaks
@@ -83,6 +83,7 @@ class Scene:
             gone=gone,
             holder=self._holder(gone) if gone else "",
             answerer=answers,
+            feeds=self._feeds(),
             good=self.good.seen.at(Link.MESSAGE) if self.good.seen else None,
             bad=seen.at(Link.MESSAGE) if seen else None,
             machine=bool(failure and failure.reason.spurious),
@@ -124,6 +125,11 @@ class Scene:
         """Return the package that had it; an unknown module stands for itself."""
         top = gone.holder.partition(".")[0]
         return self.owners.get(top, top if gone.module else "")
+
+    def _feeds(self) -> frozenset[tuple[str, str]]:
+        owners = self.owners
+        told = [(owners.get(one), owners.get(other)) for one, other in feeds(self.source)]
+        return frozenset((one, other) for one, other in told if one and other and one != other)
 
     def _packages(self, modules: tuple[str, ...]) -> Iterator[str]:
         owners = self.owners

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.asked import answerer, named
+from bot.core.asked import answerer, feeds, named
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_the_last_printed_value_is_followed_to_its_maker(source: str, module: st
 
 def test_the_names_that_a_program_uses_are_known() -> None:
     assert named("from a import b\nfrom c import *\nd.e(f=1, **g)\n") == {"b", "e", "f"}
+
+
+def test_who_writes_for_whom_is_known() -> None:
+    source = "import json, pen, eye\nnote = pen.write()\neye.Lid().read(json.dumps(note), pen)\n"
+    assert feeds(source) == {("pen", "eye")}
+    assert feeds("import pen\npen.write(pen.ink())\nprint(pen.x)\n") == frozenset()

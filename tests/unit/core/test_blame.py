@@ -143,6 +143,18 @@ def test_of_several_the_only_one_that_broke_a_promise_comes_first() -> None:
     assert subject(BOTH) == GREET
 
 
+def test_of_several_the_one_that_writes_what_another_refuses_comes_first() -> None:
+    free = replace(BOTH, culprit=replace(GREET, after="2.0.0"))
+    assert subject(replace(free, feeds=frozenset({("shop", "greet")}))) == SHOP
+
+
+def test_who_only_refuses_what_it_is_handed_is_not_to_adapt() -> None:
+    major = replace(FAILS, culprit=replace(GREET, after="2.0.0"), admits={})
+    assert responsible(major).package == "shop"
+    handed = replace(major, feeds=frozenset({("greet", "shop")}))
+    assert responsible(handed).package == "greet"
+
+
 def test_of_several_the_innermost_one_comes_first() -> None:
     free = replace(BOTH, culprit=replace(GREET, after="2.0.0"))
     assert subject(replace(free, frames=("", "greet", "shop"))) == SHOP

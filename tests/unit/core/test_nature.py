@@ -95,6 +95,13 @@ def test_the_evidence_is_told_in_words() -> None:
     assert "shop declares nothing about greet" in nature(replace(case, admits={})).evidence
 
 
+def test_who_knew_the_other_side_is_not_adapted_to_it() -> None:
+    core = Change(package="core", before="1.0", after="2.0")
+    both = replace(REFUSED, culprit=MAJOR, partners=(core,))
+    assert nature(both).word == INTENDED
+    assert nature(replace(both, admits={("greet", "core"): True})).word == NOT_ADAPTED
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "lost"),
     [

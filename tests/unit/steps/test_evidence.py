@@ -236,6 +236,11 @@ def test_strangers_require_each_other_in_no_way() -> None:
     assert here.case(TOLD).strangers
 
 
+def test_who_writes_for_whom_is_told_by_package() -> None:
+    source = "import greet, shop, os\nshop.sell(greet.hi(), os.sep)\n"
+    assert scene(source=source).case(TOLD).feeds == {("greet", "shop")}
+
+
 def test_an_interaction_is_looked_at_from_the_one_that_knew() -> None:
     shop = Culprit(package="shop", last_good="0.9", first_bad="1.0")
     case = scene().case(replace(TOLD, culprits=(*TOLD.culprits, shop)))
