@@ -158,6 +158,12 @@ def _admitted(case: Case) -> bool | None:
     return case.admits.get((dependent(case), case.culprit.package))
 
 
+def _was_forbidden(case: Case) -> bool:
+    """Whether somebody installed what the one that fails had excluded."""
+    meant = its_name_is_gone(case) or bool(case.announced)
+    return _admitted(case) is False and (meant or case.culprit.promise is not Promise.KEEPS)
+
+
 def _itself(case: Case) -> str:
     return case.culprit.package if misses_its_own(case) else ""
 
@@ -241,10 +247,14 @@ RULES: Final = (
 
 
 def responsible(case: Case) -> Responsible:
-    """Name the project that must act, or nobody where only the machine may have failed."""
+    """Name the project that must act; nobody where the machine or the installer may be at fault."""
     if case.machine:
         why = "what failed is the machine or the network, which no project answers for"
         return Responsible(repo="", reason=why, confidence=0.0)
+    if _was_forbidden(case):
+        why = f"{dependent(case)} forbids {case.culprit.package} {case.culprit.after}"
+        told = f"{why}, and it was installed all the same: nobody but who did so"
+        return Responsible(repo="", reason=told, confidence=0.0)
     who, rule = next((who, rule) for rule in RULES if (who := rule.finds(case)))
     it = case.culprit
     why = rule.because.format(

@@ -37,12 +37,15 @@ def test_who_uses_what_is_gone_without_a_declared_range_must_adapt() -> None:
     assert "does not declare" in told.reason
 
 
-def test_a_dependent_that_forbids_the_release_is_not_blamed() -> None:
+def test_nobody_but_the_installer_is_blamed_for_what_a_dependent_forbids() -> None:
     forbids = {("shop", "greet"): False}
-    assert responsible(replace(CASE, admits=forbids)).repo == PROJECTS["greet"]
+    told = responsible(replace(CASE, admits=forbids))
+    assert (told.repo, told.package, told.confidence) == ("", "", 0.0)
+    assert "shop forbids greet 1.5.0" in told.reason
     major = replace(GREET, after="2.0.0")
-    free = replace(FAILS, admits=forbids, culprit=major, announced="it goes")
-    assert responsible(free).repo == PROJECTS["greet"]
+    assert responsible(replace(FAILS, admits=forbids, culprit=major)).repo == ""
+    assert responsible(replace(FAILS, admits=forbids, announced="it goes")).repo == ""
+    assert responsible(replace(FAILS, admits=forbids)).repo == PROJECTS["greet"]
 
 
 def test_what_another_package_lost_is_no_loss_of_the_culprit() -> None:
