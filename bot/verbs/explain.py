@@ -80,6 +80,7 @@ class Wanted:
     find_links: tuple[str, ...] = ()
     no_index: bool = False
     seconds: float = 120.0
+    proof: bool = True
 
 
 def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
@@ -104,7 +105,11 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
             interpreter=wanted.python,
         )
         found: Found = Inquiry(
-            house=house, shelf=shelf, question=question, errands=LocalRunner(workers=ERRANDS)
+            house=house,
+            shelf=shelf,
+            question=question,
+            errands=LocalRunner(workers=ERRANDS),
+            proof=wanted.proof,
         ).run()
     repro = _kept(options, found) if found.handed else ""
     return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
@@ -205,6 +210,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
     show_default=True,
     help="Seconds for one answer.",
 )
+@click.option("--no-proof", is_flag=True, help="Make none: it costs two environments and more.")
 @click.option("--json", "out", is_flag=False, flag_value="-", help="Write it there; - prints it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @matrix_options
@@ -270,4 +276,5 @@ def _wanted(given: Mapping[str, Any]) -> Wanted:
         find_links=inputs.folders(given["find_links"]),
         no_index=given["no_index"],
         seconds=given["timeout"],
+        proof=not given["no_proof"],
     )
