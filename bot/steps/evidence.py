@@ -17,7 +17,7 @@ from bot.core.gone import Gone, announced, missing, speaks
 from bot.core.metadata import Metadata, environment_of
 from bot.core.model import Link, Observation, Pin
 from bot.core.notes import SHORTEST, about
-from bot.core.outcome import Explanation
+from bot.core.outcome import Culprit, Explanation
 from bot.core.traces import PROGRAM, Trace, read, warnings
 from bot.errors import SourceError
 from bot.ports import Pages, Registry, Runner
@@ -57,49 +57,51 @@ class Scene:
 
     def case(self, told: Explanation) -> Case:
         """Return the evidence about the culprits of `told`."""
-        changes = [
-            Change(
-                package=c.package,
-                before=c.last_good,
-                after=c.first_bad,
-                yanked=c.yanked,
-                still=self.mixtures.bad.versions.get(c.package, ""),
-            )
-            for c in told.culprits
-        ]
-        trace = self.bad.trace
-        seen = self.bad.seen
+        case = self._shape(told)
+        first = subject(case)
+        others = tuple(each for each in case.changes if each != first)
+        names = {*case.frames, case.answerer, *(each.package for each in case.changes)}
+        return replace(
+            case,
+            culprit=first,
+            partners=others,
+            strangers=bool(case.answerer) and self._strangers(case.answerer, first.package),
+            announced=self._announced(first, case.gone),
+            noted=self._noted(first, case.message),
+            only_data=case.kind != "crash" and self._only_data(first),
+            lost=self._lost(first, case.message),
+            projects=self._projects(names),
+        )
+
+    def _shape(self, told: Explanation) -> Case:
+        """Return what both ends left, whichever of the culprits it is about."""
+        changes = [self._change(each) for each in told.culprits]
+        trace, seen = self.bad.trace, self.bad.seen
         failure = seen.failure if seen else None
-        frames = tuple(self._packages(trace.modules))
         gone = missing(trace.message) or missing(failure.message if failure else self._shown())
-        answers = self.owners.get(answerer(self.source), "")
-        case = Case(
+        return Case(
             kind=told.kind,
             culprit=changes[0],
             partners=tuple(changes[1:]),
             message=trace.message or (failure.message if failure else ""),
-            frames=frames,
+            frames=tuple(self._packages(trace.modules)),
             admits=self._admits(changes),
             gone=gone,
             holder=self._holder(gone) if gone else "",
-            answerer=answers,
+            answerer=self.owners.get(answerer(self.source), ""),
             feeds=self._feeds(),
             good=self.good.seen.at(Link.MESSAGE) if self.good.seen else None,
             bad=seen.at(Link.MESSAGE) if seen else None,
             machine=bool(failure and failure.reason.spurious),
         )
-        first = subject(case)
-        case = replace(
-            case, culprit=first, partners=tuple(each for each in changes if each != first)
-        )
-        return replace(
-            case,
-            strangers=bool(answers) and self._strangers(answers, first.package),
-            announced=self._announced(first, gone),
-            noted=self._noted(first, case.message),
-            only_data=told.kind != "crash" and self._only_data(first),
-            lost=self._lost(first, case.message),
-            projects=self._projects({*frames, answers, *(each.package for each in changes)}),
+
+    def _change(self, culprit: Culprit) -> Change:
+        return Change(
+            package=culprit.package,
+            before=culprit.last_good,
+            after=culprit.first_bad,
+            yanked=culprit.yanked,
+            still=self.mixtures.bad.versions.get(culprit.package, ""),
         )
 
     @property
