@@ -120,15 +120,18 @@ def subject(case: Case) -> Change:
 def caller(case: Case) -> str | None:
     """Return whose code met the change: a package, "" for the program, None where no one knows.
 
-    That is who stands above the culprit's own frames, or the innermost one where there are none
-    or where it was called back.
+    That is who stands above the culprit's own frames. Where it has none it is who stumbles over
+    a name that is gone, else the innermost one that requires the culprit, else the innermost one.
     """
     if not case.frames:
         return None
     name = case.culprit.package
     inner = case.frames[-1]
-    if name not in case.frames or (inner != name and (inner, name) in case.admits):
+    if inner != name and (inner, name) in case.admits:
         return inner
+    if name not in case.frames:
+        users = [each for each in reversed(case.frames) if (each, name) in case.admits]
+        return inner if case.gone or not users else users[0]
     above = case.frames[: len(case.frames) - 1 - case.frames[::-1].index(name)]
     return next((each for each in reversed(above) if each != name), PROGRAM)
 

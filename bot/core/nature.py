@@ -220,4 +220,6 @@ def _step(change: Change) -> str:
         Promise.KEEPS: "is a step that promises to break nothing",
         Promise.NONE: "is a step that promises nothing",
     }
-    return f"{change.package} {change.before} to {change.after} {words[change.promise]}"
+    later = change.still not in ("", change.after)
+    lasts = f", and {change.still} still shows it" if later else ""
+    return f"{change.package} {change.before} to {change.after} {words[change.promise]}{lasts}"

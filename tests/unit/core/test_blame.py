@@ -130,6 +130,9 @@ def test_who_called_is_who_stands_above_the_culprit_or_was_called_back() -> None
     assert caller(replace(CASE, frames=("greet",))) == ""
     assert caller(replace(CASE, frames=("", "shop", "greet", "shop"))) == "shop"
     assert dependent(replace(CASE, frames=("", "greet"))) == ""
+    assert caller(replace(CASE, frames=("", "shop", "till"))) == "till"
+    assert caller(replace(FAILS, frames=("", "shop", "till"))) == "shop"
+    assert caller(replace(FAILS, frames=("", "till"))) == "till"
 
 
 SHOP = Change(package="shop", before="0.1.0", after="0.2.0")

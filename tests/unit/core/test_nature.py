@@ -90,6 +90,8 @@ def test_the_evidence_is_told_in_words() -> None:
     assert "greet 2025.4 to 2025.5 is a step that promises nothing" in told
     assert "gone: greet.hello" in told
     assert "shop admits 2025.5" in told
+    lasting = nature(replace(case, culprit=replace(YEARS, still="2025.9"))).evidence
+    assert any(each.endswith("promises nothing, and 2025.9 still shows it") for each in lasting)
     forbids = nature(replace(case, admits={("shop", "greet"): False})).evidence
     assert "shop forbids 2025.5" in forbids
     assert "shop declares nothing about greet" in nature(replace(case, admits={})).evidence
