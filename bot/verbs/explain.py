@@ -18,6 +18,7 @@ from typing import Any, Final
 import click
 
 from bot.app import PYPI, Options, house_of, index_args
+from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
 from bot.core.model import Json, Link, Look, Probe
@@ -89,14 +90,12 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     Raises `UsageError` and `ConfigError` for ends or a program that cannot be used.
     """
     began = ticks()
-    ends = inputs.ends((wanted.good, wanted.bad), wanted.python)
+    places = (wanted.good, wanted.bad)
+    ends = inputs.ends(places, lambda where: read_end(where, wanted.python))
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
         taken = Ends(house=house, shelf=shelf, python=wanted.python)
-        good, bad = (
-            taken.take(asked, where)
-            for asked, where in zip(ends, (wanted.good, wanted.bad), strict=True)
-        )
+        good, bad = (taken.take(asked, where) for asked, where in zip(ends, places, strict=True))
         question = Question(
             good=good,
             bad=bad,

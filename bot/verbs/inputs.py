@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.config.ends import read_end
 from bot.core.pins import Asked
 from bot.effects.uv import Uv, interpreter
 from bot.errors import ConfigError, UsageError
@@ -14,13 +13,13 @@ from bot.errors import ConfigError, UsageError
 _VERSION = re.compile(r"3\.\d+(\.\d+)?")
 
 
-def ends(places: Sequence[str], python: str) -> tuple[Asked, ...]:
+def ends(places: Sequence[str], read_end: Callable[[str], Asked]) -> tuple[Asked, ...]:
     """Read both ends. Raises `UsageError` with everything that is wrong in either of them."""
     read: list[Asked] = []
     wrong: list[str] = []
     for where in dict.fromkeys(places):
         try:
-            read.append(read_end(where, python))
+            read.append(read_end(where))
         except ConfigError as trouble:
             wrong.append(trouble.message)
     if wrong:

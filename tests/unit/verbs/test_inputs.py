@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.ends import read_end
+from bot.core.pins import Asked
 from bot.errors import UsageError
 from bot.ports import Ran
 from bot.verbs import inputs
@@ -17,19 +19,23 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def read(where: str) -> Asked:
+    return read_end(where, "3.11")
+
+
 def test_both_ends_are_read_and_equal_ones_once(here: Path) -> None:
     (here / "a.txt").write_text("tea==1\n")
     (here / "b.txt").write_text("tea==2\n")
-    told = inputs.ends(("a.txt", "b.txt"), "3.11")
+    told = inputs.ends(("a.txt", "b.txt"), read)
     assert [asked.lines for asked in told] == [("tea==1",), ("tea==2",)]
-    assert len(inputs.ends(("a.txt", "a.txt"), "3.11")) == 2
+    assert len(inputs.ends(("a.txt", "a.txt"), read)) == 2
 
 
 def test_everything_that_is_wrong_in_both_ends_is_told_at_once(here: Path) -> None:
     (here / "a.txt").write_text("-r x.txt\n")
     (here / "b.txt").write_text("===\n")
     with pytest.raises(UsageError) as raised:
-        inputs.ends(("a.txt", "b.txt"), "3.11")
+        inputs.ends(("a.txt", "b.txt"), read)
     assert "a.txt:1:1" in raised.value.message
     assert "b.txt:1:1" in raised.value.message
 
