@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from bot.core.facts import Body, Fact
 from bot.core.metadata import Metadata
@@ -22,6 +22,7 @@ from bot.core.model import (
     Failure,
     Json,
     Link,
+    Pin,
     Probe,
     Release,
     Requirements,
@@ -35,6 +36,18 @@ class Source(Protocol):
 
     def releases(self, component: Component) -> Iterable[Release]:
         """Every release, in no order. Raises `SourceError` when the source does not answer."""
+        ...
+
+
+@runtime_checkable
+class Registry(Protocol):
+    """A source that also knows what a package says of itself today."""
+
+    def about(self, package: str) -> Metadata:
+        """What the newest release declares: a project may have moved since an older one.
+
+        Raises `SourceError` when nobody answers.
+        """
         ...
 
 
@@ -120,6 +133,19 @@ class Env(Protocol):
         ...
 
 
+class Pages(Protocol):
+    """What a distribution holds, file by file."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The digest of every file, by its path."""
+        ...
+
+    def text(self, path: str) -> str:
+        """Return one file as text; "" for what is none."""
+        ...
+
+
 class Shelf(Protocol):
     """Unpacked wheels, at hand before anybody asks for a room with them."""
 
@@ -127,6 +153,10 @@ class Shelf(Protocol):
         self, closure: Closure, *, interpreter: str, limits: Limits
     ) -> Mapping[str, Metadata] | Failure:
         """Put `closure` on the shelf; what each distribution declares, by its normal name."""
+        ...
+
+    def pages(self, pin: Pin, *, interpreter: str) -> Pages | None:
+        """Open a distribution that was put there; None where it was not."""
         ...
 
 

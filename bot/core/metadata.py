@@ -16,6 +16,8 @@ from packaging.metadata import parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from bot.core.address import PROSE, links, project
+
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
@@ -27,6 +29,11 @@ class Metadata:
     modules: tuple[str, ...] = ()
     urls: tuple[tuple[str, str], ...] = ()  # label, address
     requires_python: str = ""
+
+    @property
+    def project(self) -> str:
+        """Where it says that its source is, or nothing."""
+        return project(self.name, self.urls)
 
     def wants(self, environment: Mapping[str, str], extras: Collection[str]) -> Iterator[Wish]:
         """Yield what it requires in `environment` with `extras` of its own switched on."""
@@ -60,6 +67,8 @@ def read(text: str, *, modules: tuple[str, ...] = ()) -> Metadata:
     raw, _ = parse_email(text)
     urls = [(label, url) for label, url in (raw.get("project_urls") or {}).items()]
     urls += [("Homepage", raw["home_page"])] if raw.get("home_page") else []
+    urls += [("Download", raw["download_url"])] if raw.get("download_url") else []
+    urls += [(PROSE, url) for url in links(raw.get("description") or "")]
     return Metadata(
         name=canonicalize_name(raw.get("name", "")),
         version=raw.get("version", ""),

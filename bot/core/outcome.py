@@ -110,6 +110,11 @@ class Culprit:
     first_bad: str
     yanked: bool = False
 
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        yanked = " (yanked)" if self.yanked else ""
+        return f"{self.package} {self.last_good or 'absent'} -> {self.first_bad or 'gone'}{yanked}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovesWith:
@@ -145,3 +150,10 @@ class Explanation:
     confidence: float = 0.0
     why: str = ""
     first_differs: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Say who did it, or why nobody is named."""
+        if self.culprits:
+            return f"{' with '.join(map(str, self.culprits))} did it"
+        return f"{self.ending.value}: {self.why}" if self.why else self.ending.value

@@ -15,29 +15,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.core.versions import jump
 
 LOADED = "loaded: "
 _FRAME = re.compile(r'File "[^"]*?site-packages[/\\]([^/\\"]+)')
-_WARNING = re.compile(
-    r"site-packages[/\\]([\w-]+)[^\n]*?: ((?:Pending)?DeprecationWarning|FutureWarning): ([^\n]*)"
-)
 _SEEN, _UNSEEN, _BLAMED, _NAMED = 10.0, 0.1, 2.0, 2.0
 _BY_JUMP = (0.8, 1.0, 1.2, 2.0)  # no version, a patch, a minor, a major one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Modules at the top: those that one run loaded, and those in its traceback, outermost first.
-
-    `warned` holds the deprecation warnings that were raised out of each of them.
-    """
+    """Modules at the top: those that a run loaded, those in its traceback, outermost first."""
 
     loaded: frozenset[str] = frozenset()
     frames: tuple[str, ...] = ()
-    warned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read(log: str) -> Evidence:
@@ -46,11 +39,8 @@ def read(log: str) -> Evidence:
     for line in log.splitlines():
         if line.startswith(LOADED):
             loaded |= set(json.loads(line.removeprefix(LOADED)))
-    warned: dict[str, tuple[str, ...]] = {}
-    for module, kind, words in _WARNING.findall(log):
-        warned[module] = (*warned.get(module, ()), f"{kind}: {words.strip()[:200]}")
     frames = tuple(top.partition(".")[0] for top in _FRAME.findall(log))
-    return Evidence(loaded=frozenset(loaded), frames=frames, warned=warned)
+    return Evidence(loaded=frozenset(loaded), frames=frames)
 
 
 def prior(

@@ -20,10 +20,11 @@ from bot.core.metadata import Metadata
 from bot.core.model import Closure, Failure, Phase, Pin, Reason, digest
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive
+from bot.effects.pages import WheelPages
 from bot.effects.room import GUEST, GuestRoom, furnish, network_obstacle, place_for
 from bot.effects.shelf import SCRIPTS, Wheel, index, link
 from bot.effects.uv import Uv, interpreter
-from bot.ports import Env, Limits, Ran, Room
+from bot.ports import Env, Limits, Pages, Ran, Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,12 @@ class ShelfEnv:
         if isinstance(wheels, Failure):
             return wheels
         return {wheel.metadata.name: wheel.metadata for wheel in wheels}
+
+    def pages(self, pin: Pin, *, interpreter: str) -> Pages | None:
+        """Open a distribution that lies on the shelf."""
+        wheel = self._known.get(self._key(pin, interpreter))
+        info = [name for name in wheel.own if name.endswith(".dist-info")] if wheel else []
+        return WheelPages(crate=wheel.crate, info=info[0]) if wheel and info else None
 
     def _shelve(
         self, closure: Closure, interpreter: str, limits: Limits

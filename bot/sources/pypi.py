@@ -21,6 +21,8 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from bot.core.address import PROSE, links
+from bot.core.metadata import Metadata
 from bot.core.model import Component, Json, Release
 from bot.errors import SourceError, UnknownPackageError
 
@@ -77,6 +79,24 @@ class PyPI:
         for file in files:
             by_version[file.version] = (*by_version.get(file.version, ()), file)
         return tuple(_release(component, url, *entry) for entry in by_version.items())
+
+    def about(self, package: str) -> Metadata:
+        """What the newest release says of where its project is, by the index's own interface.
+
+        Not every index has one beside its simple pages. Raises `SourceError` without it.
+        """
+        name = quote(canonicalize_name(package))
+        url = f"{self.index.rstrip('/').removesuffix('/simple')}/pypi/{name}/json"
+        page = self.fetcher.json(url, accept="application/json")
+        info = page.get("info") if isinstance(page, dict) else None
+        if not isinstance(info, dict):
+            raise SourceError(f"{url} does not describe a package.", cure="use another index")
+        urls = info.get("project_urls")
+        told = [(k, str(url)) for k, url in (urls if isinstance(urls, dict) else {}).items()]
+        told += [("Homepage", str(info.get("home_page") or ""))]
+        told += [(PROSE, each) for each in links(str(info.get("description") or ""))]
+        version = str(info.get("version") or "")
+        return Metadata(name=canonicalize_name(package), version=version, urls=tuple(told))
 
 
 def _members(page: Json, url: str) -> list[Json]:

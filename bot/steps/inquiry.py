@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.blame import Case, Nature, Responsible, nature, project, responsible
+from bot.core.blame import Case, Responsible, responsible
 from bot.core.explain import Explain
 from bot.core.facts import Tried
 from bot.core.judge import cannot_run_here
-from bot.core.metadata import environment_of
 from bot.core.model import (
     Closure,
     Component,
@@ -29,13 +28,16 @@ from bot.core.model import (
     Role,
     digest,
 )
+from bot.core.narrowing import Narrowing
+from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
 from bot.core.trial import Told, Trial
-from bot.errors import SourceError, UsageError
+from bot.errors import InterruptedByPersonError, SourceError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
+from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
@@ -72,7 +74,7 @@ class Question:
     def key(self) -> str:
         """The name of this search in the ledger."""
         ends: list[Json] = [self.good.digest, self.bad.digest]
-        return digest([ends, self.probe.digest, self.interpreter])
+        return digest([ends, self.probe.digest, self.interpreter, self.probe.seconds])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class Inquiry:
     shelf: Shelf
     question: Question
     errands: Runner  # for questions over the network, many at once
+    proof: bool = True  # whether a proof is made
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -125,11 +128,18 @@ class Inquiry:
             requires=self._requires(mixtures),
             prior=self._prior(mixtures),
         )
-        while trials := machine.propose():
-            self._round(machine, mixtures, trials)
+        left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
+        try:
+            while trials := machine.propose():
+                self._round(machine, mixtures, trials, left)
+        except KeyboardInterrupt:
+            raise _interrupted(f"{left.words}; {machine.status()}") from None
         if machine.result is None:
             raise AssertionError("a search that proposes nothing has a result")
-        return self._found(mixtures, machine.result)
+        try:
+            return self._found(mixtures, machine.result)
+        except KeyboardInterrupt:
+            raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
 
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
         if not told.culprits:
@@ -147,7 +157,7 @@ class Inquiry:
         """Write the proof, and run it both ways."""
         request = self.question.probe.request
         good = self._told("good")
-        if good is None or not isinstance(request, dict) or "command" in request:
+        if not self.proof or good is None or not isinstance(request, dict) or "command" in request:
             return None  # a command of this folder proves nothing elsewhere
         evidence = [read(self._log(lean)) for lean in ("good", "bad")]
         loaded = frozenset[str]().union(*(each.loaded for each in evidence))
@@ -156,32 +166,19 @@ class Inquiry:
         return hand_over(self.house, mixtures, told, shown)
 
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
-        """Gather the evidence about the first culprit from what both ends left in their logs."""
-        culprit = told.culprits[0]
-        good, bad = (self._log(lean) for lean in ("good", "bad"))
-        owners = {
-            module: name for (name, _), each in mixtures.known.items() for module in each.modules
-        }
-        frames = [owners[module] for module in read(bad).frames if module in owners]
-        closure = self.question.bad.versions
-        declared = {name: mixtures.known[name, version] for name, version in closure.items()}
-        environment = environment_of(self.question.interpreter)
-        return Case(
-            kind=told.kind,
-            culprit=culprit.package,
-            before=culprit.last_good,
-            after=culprit.first_bad,
-            message=told.signature,
-            frames=tuple(dict.fromkeys(frames)),
-            admits={
-                name: wish.admitted(culprit.first_bad)
-                for name, metadata in declared.items()
-                for wish in metadata.wants(environment, ())
-                if wish.name == culprit.package
-            },
-            projects={name: project(each) for name, each in declared.items()},
-            warned=next(iter(read(good).warned.get(culprit.package, ())), ""),
+        """Gather the evidence about the culprits from what both ends left behind."""
+        good, bad = (End(seen=self._told(lean), log=self._log(lean)) for lean in ("good", "bad"))
+        request = self.question.probe.request
+        source = str(request["source"]) if isinstance(request, dict) else ""
+        scene = Scene(
+            house=self.house,
+            mixtures=mixtures,
+            errands=self.errands,
+            source=source,
+            good=good,
+            bad=bad,
         )
+        return scene.case(told)
 
     def _told(self, lean: Literal["good", "bad"]) -> Observation | None:
         """Return what an end showed first."""
@@ -201,14 +198,16 @@ class Inquiry:
             failure = mixtures.learn(end)
             if failure is not None:
                 what = f"the {word} end cannot be installed: {failure.message}"
-                raise UsageError(what, cure="mend it: what a person really had can be installed")
+                cure = "check the names, the versions, and where packages come from"
+                raise UsageError(what, cure=cure)
 
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""
         ends = [Trial(versions=(), lean="good"), Trial(versions=(), lean="bad")]
         self.house.progress.begin("explain", len(ends))
-        for _, told in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one)):
-            self.house.progress.advance("explain", str(told.signature))
+        doing = "asking both ends"
+        for _ in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one, doing)):
+            self.house.progress.advance("explain", doing)
         evidence = [read(self._log(lean)) for lean in ("good", "bad")]
         modules: dict[str, set[str]] = {}
         for (name, _), metadata in mixtures.known.items():
@@ -251,19 +250,28 @@ class Inquiry:
         newest = self.house.matrix.cutoff
         return newest is None or release.uploaded is None or release.uploaded <= newest
 
-    def _round(self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial]) -> None:
+    def _round(
+        self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial], left: Narrowing
+    ) -> None:
         """Run the trials of one proposal, several at once, and tell them in the order proposed."""
         self.house.progress.begin("explain", len(trials))
+        doing = f"{left.words}; {machine.status()}"
         answers: dict[str, Told] = {}
-        for trial, told in self.house.runner.run(trials, lambda one: self.attempt(mixtures, one)):
+        for trial, told in self.house.runner.run(
+            trials, lambda one: self.attempt(mixtures, one, doing)
+        ):
             answers[trial.name] = told
-            self.house.progress.advance("explain", machine.status())
+            self.house.progress.advance("explain", doing)
+        good, bad = (self._told(lean) for lean in ("good", "bad"))
         for trial in trials:
-            machine.tell(trial, answers[trial.name])
+            told = answers[trial.name]
+            machine.tell(trial, told)
+            if good and bad and told.signature in (named(good), named(bad)):
+                left.hear(told.versions, bad=told.signature == named(bad))
 
-    def attempt(self, mixtures: Mixtures, trial: Trial) -> Told:
-        """Run one trial, or remember it."""
-        self.house.progress.start("explain", trial.name)
+    def attempt(self, mixtures: Mixtures, trial: Trial, doing: str) -> Told:
+        """Run one trial, or remember it; people read what is being done."""
+        self.house.progress.start("explain", doing)
         closure = mixtures.close(trial)
         if isinstance(closure, Conflict):
             return Told(signature=None, why=closure.why)
@@ -299,6 +307,11 @@ class Inquiry:
             if isinstance(room, Failure):
                 return Observation(probe=probe.name, failure=room)
             return whole(probe, ask(self.house, room, GUESTS, [probe]))
+
+
+def _interrupted(known: str) -> InterruptedByPersonError:
+    cure = "run it again: what was asked is kept, and it goes on where it was"
+    return InterruptedByPersonError(f"interrupted. Known so far: {known}", cure=cure)
 
 
 def named(seen: Observation) -> str | None:

@@ -122,7 +122,7 @@ class Display:
 
     def _draw(self, here: _Step, label: str = "") -> None:
         if here.running:
-            label = f"{len(here.running)} running: {', '.join(here.running)}"
+            label = f"{len(here.running)} running: {', '.join(dict.fromkeys(here.running))}"
         total = None if here.total is None else max(here.total, here.done)
         self._bars.update(here.task, total=total, completed=here.done, label=label)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -21,8 +21,7 @@ from bot.app import PYPI, Options, house_of, index_args
 from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
-from bot.core.metadata import environment_of
-from bot.core.model import Closure, Failure, Json, Link, Look, Pin, Probe, Requirements
+from bot.core.model import Json, Link, Look, Probe
 from bot.core.outcome import Ending
 from bot.core.pins import Asked
 from bot.core.proof import NAME
@@ -37,13 +36,14 @@ from bot.ports import Progress, Source
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
-from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry, Question
+from bot.verbs import inputs
 from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
 from bot.verbs.step import step
+from bot.verbs.taken import Ends
 
 EXIT: Final = {
     Ending.CONCLUSIVE: 0,
@@ -81,6 +81,7 @@ class Wanted:
     find_links: tuple[str, ...] = ()
     no_index: bool = False
     seconds: float = 120.0
+    proof: bool = True
 
 
 def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
@@ -89,13 +90,12 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     Raises `UsageError` and `ConfigError` for ends or a program that cannot be used.
     """
     began = ticks()
-    ends = [read_end(where, wanted.python) for where in (wanted.good, wanted.bad)]
+    places = (wanted.good, wanted.bad)
+    ends = inputs.ends(places, lambda where: read_end(where, wanted.python))
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
-        good, bad = (
-            _closure(house, shelf, asked, where, wanted)
-            for asked, where in zip(ends, (wanted.good, wanted.bad), strict=True)
-        )
+        taken = Ends(house=house, shelf=shelf, python=wanted.python)
+        good, bad = (taken.take(asked, where) for asked, where in zip(ends, places, strict=True))
         question = Question(
             good=good,
             bad=bad,
@@ -104,10 +104,14 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
             interpreter=wanted.python,
         )
         found: Found = Inquiry(
-            house=house, shelf=shelf, question=question, errands=LocalRunner(workers=ERRANDS)
+            house=house,
+            shelf=shelf,
+            question=question,
+            errands=LocalRunner(workers=ERRANDS),
+            proof=wanted.proof,
         ).run()
     repro = _kept(options, found) if found.handed else ""
-    return Explained(found=found, seconds=ticks() - began, repro=repro)
+    return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
 
 
 def _kept(options: Options, found: Found) -> str:
@@ -117,7 +121,7 @@ def _kept(options: Options, found: Found) -> str:
     return str(place)
 
 
-def _roots(ends: list[Asked]) -> frozenset[str]:
+def _roots(ends: Sequence[Asked]) -> frozenset[str]:
     """The packages that a person named; a list of everything names nobody in particular."""
     return frozenset(name for asked in ends if not asked.exact for name in asked.versions)
 
@@ -128,7 +132,7 @@ def _probe(wanted: Wanted) -> Probe:
         source = COMMAND.format(command=wanted.command, folder=str(Path.cwd()))
         request = {"source": source, "command": wanted.command}
     else:
-        request = {"source": _source(wanted.probe)}
+        request = {"source": inputs.program(wanted.probe)}
     return Probe(
         name=wanted.probe.name if wanted.probe else "command",
         ask="script",
@@ -136,47 +140,6 @@ def _probe(wanted: Wanted) -> Probe:
         looks=(Look(link=Link.MESSAGE, compare="json"),),
         seconds=wanted.seconds,
     )
-
-
-def _source(probe: Path) -> str:
-    try:
-        source = probe.read_text(encoding="utf-8")
-        compile(source, str(probe), "exec")
-    except (OSError, UnicodeDecodeError) as trouble:
-        cure = "name a Python program that prints one JSON value"
-        raise UsageError(f"{probe} cannot be read: {trouble}", cure=cure) from None
-    except (SyntaxError, ValueError) as trouble:
-        where = f"{probe}:{getattr(trouble, 'lineno', None) or 1}"
-        cure = "mend the program; it must run on both sides"
-        raise UsageError(f"{where}: {trouble}", cure=cure) from None
-    return source
-
-
-def _whole(house: House, shelf: ShelfEnv, asked: Asked, wanted: Wanted) -> Closure | None:
-    """Return the closure of pins among which nothing is missing: then there is nothing to solve."""
-    closure = Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
-    found = shelf.declared(closure, interpreter=wanted.python, limits=house.limits())
-    if isinstance(found, Failure):
-        return None
-    environment = environment_of(wanted.python)
-    needed = {wish.name for each in found.values() for wish in each.wants(environment, frozenset())}
-    return closure if needed <= found.keys() else None
-
-
-def _closure(house: House, shelf: ShelfEnv, asked: Asked, where: str, wanted: Wanted) -> Closure:
-    """Resolve an end; what a person really had is taken even if its requirements forbid it."""
-    if asked.exact and (whole := _whole(house, shelf, asked, wanted)):
-        return whole
-    answer = close(
-        house,
-        Requirements(pins=asked.lines, cutoff=house.matrix.cutoff, interpreter=wanted.python),
-    )
-    if isinstance(answer, Closure):
-        return answer
-    if not asked.exact:
-        raise UsageError(f"{where} does not resolve: {answer.why}", cure="mend it, or pin it all")
-    house.progress.note(f"{where} contradicts itself, and is taken as it stands: {answer.why}")
-    return Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
 
 
 @contextmanager
@@ -219,8 +182,9 @@ def _opened(
 def _sources(wanted: Wanted, house: House) -> Mapping[str, Source]:
     """Where releases between the ends may be found."""
     found = {} if wanted.no_index else dict(house.sources)
-    if wanted.find_links:
-        found["folder"] = Folder(folders=tuple(Path(each) for each in wanted.find_links))
+    folders = tuple(Path(each) for each in wanted.find_links if "://" not in each)
+    if folders:
+        found["folder"] = Folder(folders=folders)
     return found
 
 
@@ -238,7 +202,14 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 @click.option("--exclude-newer", type=click.DateTime(["%Y-%m-%d"]), help="See no later release.")
 @click.option("--find-links", multiple=True, help="A folder with wheels; repeatable.")
 @click.option("--no-index", is_flag=True, help="Take nothing from an index.")
-@click.option("--timeout", default=120.0, show_default=True, help="Seconds for one answer.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120.0,
+    show_default=True,
+    help="Seconds for one answer.",
+)
+@click.option("--no-proof", is_flag=True, help="Make none: it costs two environments and more.")
 @click.option("--json", "out", is_flag=False, flag_value="-", help="Write it there; - prints it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @matrix_options
@@ -284,18 +255,25 @@ def _step(terminal: Terminal, given: Mapping[str, Any], options: Options) -> Sai
 
 
 def _wanted(given: Mapping[str, Any]) -> Wanted:
-    if not (given["good"] and given["bad"]) or bool(given["probe"]) == bool(given["shell"]):
-        what = "a search needs --good, --bad, and --probe or --command"
-        raise UsageError(what, cure="name both ends and one program; or none of them, for a step")
+    lacks = [f"--{word}" for word in ("good", "bad") if not given[word]]
+    lacks += [] if given["probe"] or given["shell"] else ["--probe or --command"]
+    if lacks:
+        cure = "name both ends and one program; or none of them, for a step of a run"
+        raise UsageError(f"a search needs {' and '.join(lacks)} too", cure=cure)
+    if given["probe"] and given["shell"]:
+        cure = "leave one of them out"
+        raise UsageError("--probe and --command are two ways to say one thing", cure=cure)
+    inputs.writable(given["out"] if given["out"] != "-" else None)
     newest: datetime | None = given["exclude_newer"] or given["cutoff"]
     return Wanted(
         good=given["good"],
         bad=given["bad"],
         probe=given["probe"],
         command=given["shell"] or "",
-        python=given["python"],
+        python=inputs.python(given["python"]),
         cutoff=newest.date() if newest else None,
-        find_links=tuple(str(Path(each).resolve()) for each in given["find_links"]),
+        find_links=inputs.folders(given["find_links"]),
         no_index=given["no_index"],
         seconds=given["timeout"],
+        proof=not given["no_proof"],
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.model import Json
+from bot.core.nature import INTENDED, UNDETERMINED
 from bot.core.outcome import Culprit, Ending
 from bot.steps.inquiry import Found
 
@@ -17,6 +18,7 @@ class Explained:
     found: Found
     seconds: float
     repro: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def as_json(told: Explained) -> dict[str, Json]:
@@ -46,6 +48,7 @@ def as_json(told: Explained) -> dict[str, Json]:
         "repro": told.repro or None,
         "confidence": round(it.confidence, 3),
         "why": it.why,
+        "notes": list(told.notes),
     }
 
 
@@ -81,18 +84,43 @@ def lines(told: Explained) -> Iterator[str]:
     if it.gaps:
         yield f"  inside the interval, not to be tried: {', '.join(it.gaps)}"
     if it.signature:
-        yield f"shows: {it.signature}"
-    if told.found.nature:
-        yield f"looks like: {told.found.nature.word} ({'; '.join(told.found.nature.evidence)})"
-    if told.found.responsible and told.found.responsible.repo:
-        yield f"to hear of it: {told.found.responsible.repo} ({told.found.responsible.reason})"
+        yield f"the bad end: {it.signature}"
+    yield from _judged(told.found)
     if told.repro and told.found.handed:
         yield f"proof: {told.repro}"
         yield f"  fails:   {told.found.handed.fails}"
         yield f"  passes:  {told.found.handed.passes}"
+    for note in told.notes:
+        yield f"note: {note}"
     cost = it.cost
     cells = f"{cost.search} cells to find it, {cost.ends} for the ends, {cost.confirm} to confirm"
     yield f"{cells}; {told.seconds:.1f} s"
+
+
+def _judged(found: Found) -> Iterator[str]:
+    """Say of which kind it is and who must act, each with its evidence."""
+    if found.nature:
+        yield f"looks like: {found.nature.word}{_sure(found.nature.confidence)}{_means(found)}"
+        yield from (f"  {each}" for each in found.nature.evidence)
+    it = found.responsible
+    if it:
+        who = it.repo or (f"the project of {it.package}" if it.package else "nobody")
+        word = "to hear of it" if it.repo else "to hear of it, undetermined"
+        yield f"{word}: {who}{_sure(it.confidence)}"
+        yield f"  {it.reason}"
+
+
+def _sure(confidence: float) -> str:
+    return f", {confidence:.0%} sure" if confidence else ""
+
+
+def _means(found: Found) -> str:
+    """Say what a reader does with a change of this kind, where that is no bug report."""
+    words = {
+        INTENDED: " (a line for a changelog, not a bug report)",
+        UNDETERMINED: " (for a person to judge)",
+    }
+    return words.get(found.nature.word, "") if found.nature else ""
 
 
 def _answer(told: Explained) -> Iterator[str]:
@@ -100,11 +128,11 @@ def _answer(told: Explained) -> Iterator[str]:
     match it.ending:
         case Ending.CONCLUSIVE | Ending.INTERVAL | Ending.INTERACTION:
             for each in it.culprits:
-                yanked = " (yanked)" if each.yanked else ""
-                yield f"{each.package} {each.last_good} -> {each.first_bad}{yanked} did it"
+                yield f"{each} did it"
             if len(it.culprits) > 1:
                 yield "  each of them alone does not"
         case Ending.NO_REGRESSION:
-            yield "no regression: both ends show the same"
+            fail = it.signature.startswith("failed")
+            yield f"no regression: both ends {'fail alike' if fail else 'show the same'}"
         case Ending.FLAKY | Ending.UNEXPLAINED | Ending.HORIZON:
             yield f"{it.ending.value}: {it.why}"

@@ -26,10 +26,13 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def metadata(name: str, version: str, requires: Sequence[str], requires_python: str) -> str:
-    """Return the METADATA text; `requires` are PEP 508 strings."""
+def metadata(
+    name: str, version: str, requires: Sequence[str], requires_python: str, source: str = ""
+) -> str:
+    """Return the METADATA text; `requires` are PEP 508 strings, `source` is a project's address."""
     lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
     lines += [f"Requires-Python: {requires_python}"] if requires_python else []
+    lines += [f"Project-URL: Source, {source}"] if source else []
     lines += [f"Requires-Dist: {requirement}" for requirement in requires]
     return "\n".join(lines) + "\n"
 
@@ -43,6 +46,7 @@ def write_wheel(
     requires_python: str = "",
     *,
     tag: str = "py3-none-any",
+    source: str = "",
 ) -> Path:
     """Write one wheel holding `files` (text by path) into `folder`, and return its path.
 
@@ -50,7 +54,7 @@ def write_wheel(
     """
     stem = f"{normal(name).replace('-', '_')}-{version}"
     info = f"{stem}.dist-info"
-    about = metadata(name, version, requires, requires_python)
+    about = metadata(name, version, requires, requires_python, source)
     content = {path: text.encode() for path, text in sorted(files.items())}
     content[f"{info}/METADATA"] = about.encode()
     content[f"{info}/WHEEL"] = (

@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 
 from bot.core.model import Link, Phase, Reason
-from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
+from bot.core.outcome import (
+    Culprit,
+    Diverged,
+    Ending,
+    Explanation,
+    Failed,
+    NotRun,
+    Outcome,
+    Passed,
+    Unsolvable,
+    Verdict,
+)
 
 OUTCOMES: tuple[Outcome, ...] = (
     Passed(),
@@ -22,3 +33,12 @@ def test_every_outcome_has_a_word_of_its_own() -> None:
 def test_worse_off_and_moved(verdict: Verdict) -> None:
     assert verdict.bad == (verdict.value in {"regressed", "changed"})
     assert verdict.flipped == (verdict.value in {"regressed", "changed", "fixed"})
+
+
+def test_an_explanation_is_told_in_a_sentence() -> None:
+    greet = Culprit(package="greet", last_good="1.0", first_bad="1.1", yanked=True)
+    shop = Culprit(package="shop", last_good="", first_bad="")
+    both = Explanation(ending=Ending.INTERACTION, culprits=(greet, shop))
+    assert both.sentence == "greet 1.0 -> 1.1 (yanked) with shop absent -> gone did it"
+    assert Explanation(ending=Ending.FLAKY).sentence == "flaky"
+    assert Explanation(ending=Ending.FLAKY, why="it varies").sentence == "flaky: it varies"

@@ -106,3 +106,20 @@ def test_an_unknown_package_is_named() -> None:
     with pytest.raises(UnknownPackageError, match="Tea_Pot") as caught:
         PyPI(Empty(None)).releases(COMPONENT)
     assert "spelling" in caught.value.cure
+
+
+def test_it_knows_what_the_newest_release_says_of_its_project() -> None:
+    info: Json = {
+        "version": "2.0",
+        "project_urls": {"Docs": "https://tea.example"},
+        "home_page": None,
+        "description": "See https://github.com/pots/tea-pot for more.",
+    }
+    index = Index({"info": info})
+    found = PyPI(index, "https://x.test/simple/").about("Tea_Pot")
+    assert index.asked == [("https://x.test/pypi/tea-pot/json", "application/json")]
+    assert (found.version, found.project) == ("2.0", "https://github.com/pots/tea-pot")
+    bare = PyPI(Index({"info": {"project_urls": None}})).about("tea")
+    assert bare.project == ""
+    with pytest.raises(SourceError, match="does not describe"):
+        PyPI(Index([])).about("tea")

@@ -9,8 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from bot.core.blame import Nature, Responsible
+from bot.core.blame import Responsible
 from bot.core.model import Closure, Link, Look, Pin, Probe
+from bot.core.nature import NATURES, Nature
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
 from bot.steps.inquiry import Found, Question
 from bot.suite import __file__ as suite_file
@@ -60,6 +61,39 @@ def test_people_read_the_answer_first() -> None:
     assert "  core moves along: greet requires core" in told
     assert "  inside the interval, not to be tried: greet==1.1" in told
     assert told[-1] == "3 cells to find it, 4 for the ends, 2 to confirm; 2.5 s"
+
+
+def test_people_read_what_is_judged_with_its_evidence() -> None:
+    told = list(lines(Explained(found=FOUND, seconds=1.0, notes=("bad.txt is odd",))))
+    at = told.index("looks like: regression, 50% sure")
+    assert told[at + 1] == "  nothing was announced"
+    assert told[at + 2 : at + 4] == [
+        "to hear of it: https://github.com/g/greet, 70% sure",
+        "  it changed",
+    ]
+    assert "note: bad.txt is odd" in told
+
+
+def test_what_is_undetermined_is_told_as_such() -> None:
+    nobody = Responsible(repo="", reason="no project", confidence=0.0, package="greet")
+    unclear = Nature(word="undetermined", evidence=("nothing tells",), confidence=0.0)
+    found = replace(FOUND, responsible=nobody, nature=unclear)
+    told = list(lines(Explained(found=found, seconds=1.0)))
+    assert "looks like: undetermined (for a person to judge)" in told
+    assert "to hear of it, undetermined: the project of greet" in told
+    machine = replace(nobody, package="")
+    meant = replace(unclear, word="intended change", confidence=0.6)
+    told = list(
+        lines(Explained(found=replace(FOUND, responsible=machine, nature=meant), seconds=1))
+    )
+    assert "to hear of it, undetermined: nobody" in told
+    assert any(line.endswith("(a line for a changelog, not a bug report)") for line in told)
+
+
+@pytest.mark.parametrize("word", NATURES)
+def test_every_nature_is_as_the_schema_says(word: str) -> None:
+    found = replace(FOUND, nature=Nature(word=word, evidence=("e",), confidence=0.5))
+    jsonschema.validate(as_json(Explained(found=found, seconds=1.0, notes=("x",))), SCHEMA)
 
 
 def test_people_read_why_nobody_is_named() -> None:
