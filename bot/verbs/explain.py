@@ -36,6 +36,7 @@ from bot.ports import Progress, Source
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
+from bot.sources.known import ReleasesOnly
 from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry, Question
 from bot.verbs import inputs
@@ -171,7 +172,7 @@ def _opened(
                 house,
                 env=shelf,
                 solver=solver,
-                sources=_sources(wanted, house),
+                sources=_sources(wanted, house, offline=options.offline),
                 shell=UvShell(index_args=index, offline=options.offline),
             ),
             shelf,
@@ -179,9 +180,11 @@ def _opened(
         house.tell(RunEnded(newly_broken=0), job="run")
 
 
-def _sources(wanted: Wanted, house: House) -> Mapping[str, Source]:
+def _sources(wanted: Wanted, house: House, *, offline: bool) -> Mapping[str, Source]:
     """Where releases between the ends may be found."""
     found = {} if wanted.no_index else dict(house.sources)
+    if offline:
+        found = {name: ReleasesOnly(source=source) for name, source in found.items()}
     folders = tuple(Path(each) for each in wanted.find_links if "://" not in each)
     if folders:
         found["folder"] = Folder(folders=folders)
