@@ -228,15 +228,9 @@ class Explain:
             cost=self._record.cost,
             limit=self._steps.limit(len(spans)),
             confidence=(len(told) + 1) / (len(told) + 2),
-            why="; ".join(filter(None, (aside, self._aside()))),
+            why=aside,
             first_differs=any(span.signature != self._signature for span in spans),
         )
-
-    def _aside(self) -> str:
-        """What the reader must know about suspects that could not be tried."""
-        if not self._steps.lost:
-            return ""
-        return f"{_list(self._steps.lost)} left the bad side and could not be tried alone"
 
     def _moves_with(self, guilty: Guilty) -> tuple[MovesWith, ...]:
         """Return what changed although only the culprits were asked to, each with its reason."""

@@ -115,7 +115,7 @@ class Inquiry:
             good=asked.good,
             bad=asked.bad,
             releases={name: [each.version for each in told] for name, told in releases.items()},
-            roots=asked.roots,
+            roots=asked.roots | self._alone(mixtures),
             yanked=frozenset(
                 (name, each.version)
                 for name, told in releases.items()
@@ -202,6 +202,12 @@ class Inquiry:
             if failure is not None:
                 what = f"the {word} end cannot be installed: {failure.message}"
                 raise UsageError(what, cure="mend it: what a person really had can be installed")
+
+    def _alone(self, mixtures: Mixtures) -> frozenset[str]:
+        """What one end has alone and nothing there requires: somebody must have asked for it."""
+        good, bad = self.question.good.versions, self.question.bad.versions
+        tops = mixtures.required(good).tops | mixtures.required(bad).tops
+        return tops & (good.keys() ^ bad.keys())
 
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""
