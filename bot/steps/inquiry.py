@@ -43,6 +43,8 @@ from bot.steps.mixing import Mixtures
 GUESTS: Json = [{"name": "script", "setup": {}}]
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
 UNKNOWN: Json = {"$": "cannot tell"}  # the answer of a command that says so
+UNTRACED = -1  # the draw that stands for the first of an end where tracing is what it shows
+ENDS = (Trial(versions=(), lean="good"), Trial(versions=(), lean="bad"))
 SHOWN = 200  # characters of an answer that a signature holds
 
 
@@ -184,14 +186,17 @@ class Inquiry:
         )
 
     def _told(self, lean: Literal["good", "bad"]) -> Observation | None:
-        """Return what an end showed first."""
-        trial = Trial(versions=(), lean=lean)
+        """Return what an end showed first, untraced where tracing made a difference."""
+        plain = self._seen_of(Trial(versions=(), lean=lean, draw=UNTRACED))
+        return plain or self._seen_of(Trial(versions=(), lean=lean))
+
+    def _seen_of(self, trial: Trial) -> Observation | None:
         known = self.house.memory.tried.get((self.question.key, trial.name))
         return known.observation if known else None
 
     def _log(self, lean: Literal["good", "bad"]) -> str:
         """Return what the traced run of an end printed."""
-        seen = self._told(lean)
+        seen = self._seen_of(Trial(versions=(), lean=lean))
         log = seen.log if seen else ""
         return (self.house.ledger.blob(log) or b"").decode(errors="replace") if log else ""
 
@@ -211,9 +216,8 @@ class Inquiry:
 
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""
-        ends = [Trial(versions=(), lean="good"), Trial(versions=(), lean="bad")]
-        self.house.progress.begin("explain", len(ends))
-        for _, told in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one)):
+        self.house.progress.begin("explain", len(ENDS))
+        for _, told in self.house.runner.run(ENDS, lambda one: self.attempt(mixtures, one)):
             self.house.progress.advance("explain", str(told.signature))
         evidence = [read(self._log(lean)) for lean in ("good", "bad")]
         modules: dict[str, set[str]] = {}
@@ -258,14 +262,29 @@ class Inquiry:
         return newest is None or release.uploaded is None or release.uploaded <= newest
 
     def _round(self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial]) -> None:
-        """Run the trials of one proposal, several at once, and tell them in the order proposed."""
+        """Run the trials of one proposal, several at once, and tell them in the order proposed.
+
+        They run last first: what drifts or takes turns does not favour one end in both draws.
+        """
         self.house.progress.begin("explain", len(trials))
         answers: dict[str, Told] = {}
-        for trial, told in self.house.runner.run(trials, lambda one: self.attempt(mixtures, one)):
+        for trial, told in self.house.runner.run(
+            tuple(reversed(trials)), lambda one: self.attempt(mixtures, one)
+        ):
             answers[trial.name] = told
             self.house.progress.advance("explain", machine.status())
+        self._unwatched(mixtures, answers)
         for trial in trials:
             machine.tell(trial, answers[trial.name])
+
+    def _unwatched(self, mixtures: Mixtures, answers: dict[str, Told]) -> None:
+        """Ask an end again that does not repeat itself: it may show that it was traced."""
+        silent = Told(signature=None)
+        for traced in ENDS:
+            names = (traced.name, replace(traced, draw=1).name)
+            first, second = (answers.get(name, silent).signature for name in names)
+            if first and second and first != second:
+                answers[traced.name] = self.attempt(mixtures, replace(traced, draw=UNTRACED))
 
     def attempt(self, mixtures: Mixtures, trial: Trial) -> Told:
         """Run one trial, or remember it."""
@@ -275,10 +294,8 @@ class Inquiry:
             return Told(signature=None, why=closure.why)
         if isinstance(closure, Failure):
             return Told(signature=None, why=closure.message)
-        known = self.house.memory.tried.get((self.question.key, trial.name))
-        if known is not None and known.observation is not None:
-            seen = known.observation
-        else:
+        seen = self._seen_of(trial)
+        if seen is None:
             seen = self._observe(closure, trial)
             fact = Tried(search=self.question.key, trial=trial.name, observation=seen)
             job = f"explain {self.question.key} {trial.name}"

@@ -73,6 +73,10 @@ def test_what_nobody_ever_wanted_stays() -> None:
     assert versions(mixed(good, bad, {"a": "2"})) == {"a": "2", "tool": "1"}
 
 
+def test_what_an_end_went_without_it_goes_without_again() -> None:
+    assert versions(mixed(GOOD, BAD, {"a": "1"}, a_1="elsewhere")) == GOOD
+
+
 def test_an_extra_wants_what_the_bare_package_does_not() -> None:
     good, bad = {"a": "1", "b": "1"}, {"a": "2", "b": "1", "h2": "1"}
     told = {"a_2": "b[fast]", "b_1": "h2; extra == 'fast'"}
