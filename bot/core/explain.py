@@ -153,7 +153,7 @@ class Explain:
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
         confirmed = yield from witness.confirm(guilty, spans)
         if not confirmed.held:
-            return self._end(Ending.UNEXPLAINED, why=confirmed.why)
+            return (yield from self._unconfirmed(good, confirmed.why))
         return self._name(guilty, spans, confirmed.why)
 
     def _ends(self) -> Asking[tuple[str, str] | Explanation]:
@@ -192,6 +192,19 @@ class Explain:
         self._signature = common
         why = f"the {lean} end showed the same in only {count} of {len(seen)} draws"
         return self._end(Ending.FLAKY, why=why, confidence=count / len(seen))
+
+    def _unconfirmed(self, good: str, why: str) -> Asking[Explanation]:
+        """Ask both ends in fresh environments: what varies with the place is no upgrade's doing."""
+        ends = {"good": good, "bad": self._signature}
+        trials = [
+            Trial(versions=(), lean="good", fresh=True),
+            Trial(versions=(), lean="bad", fresh=True),
+        ]
+        told = yield from self._record.ask("ends", *trials)
+        for (lean, usual), said in zip(ends.items(), told, strict=True):
+            if said.signature not in (None, usual):
+                return (yield from self._flaky(lean, [usual, usual, *_signatures([said])]))
+        return self._end(Ending.UNEXPLAINED, why=why)
 
     def _nothing_moved(self) -> str:
         gone = set(self._good.versions) ^ set(self._bad.versions)

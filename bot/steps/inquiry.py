@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from bot.core.blame import Case, Nature, Responsible, nature, project, responsible
 from bot.core.explain import Explain
@@ -36,6 +36,7 @@ from bot.core.trial import Told, Trial
 from bot.errors import SourceError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
+from bot.steps.doubt import doubted
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
@@ -44,7 +45,8 @@ GUESTS: Json = [{"name": "script", "setup": {}}]
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
 UNKNOWN: Json = {"$": "cannot tell"}  # the answer of a command that says so
 UNTRACED = -1  # the draw that stands for the first of an end where tracing is what it shows
-ENDS = (Trial(versions=(), lean="good"), Trial(versions=(), lean="bad"))
+LEANS: Final[tuple[Literal["good", "bad"], ...]] = ("good", "bad")
+ENDS: Final = tuple(Trial(versions=(), lean=lean) for lean in LEANS)
 SHOWN = 200  # characters of an answer that a signature holds
 
 
@@ -134,6 +136,9 @@ class Inquiry:
         return self._found(mixtures, machine.result)
 
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
+        handed = self._handed(mixtures, told) if told.culprits else None
+        if told.culprits and handed is None:
+            told = self._doubted(mixtures, told)
         if not told.culprits:
             return Found(question=self.question, explanation=told)
         case = self._case(mixtures, told)
@@ -142,8 +147,14 @@ class Inquiry:
             explanation=told,
             responsible=responsible(case),
             nature=nature(case),
-            handed=self._handed(mixtures, told),
+            handed=handed,
         )
+
+    def _doubted(self, mixtures: Mixtures, told: Explanation) -> Explanation:
+        """Look at both ends once more: what could not be proved may be chance."""
+        seen = {lean: self._told(lean) for lean in LEANS}
+        usual = {str(lean): named(each) if each else None for lean, each in seen.items()}
+        return doubted(told, usual, self.house.runner, lambda one: self.attempt(mixtures, one))
 
     def _handed(self, mixtures: Mixtures, told: Explanation) -> Handed | None:
         """Write the proof, and run it both ways."""
@@ -151,7 +162,7 @@ class Inquiry:
         good = self._told("good")
         if good is None or not isinstance(request, dict) or "command" in request:
             return None  # a command of this folder proves nothing elsewhere
-        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        evidence = [read(self._log(lean)) for lean in LEANS]
         loaded = frozenset[str]().union(*(each.loaded for each in evidence))
         self.house.progress.begin("reduce", 2)
         shown = Shown(source=str(request["source"]), good=good, loaded=loaded)
@@ -160,7 +171,7 @@ class Inquiry:
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
         """Gather the evidence about the first culprit from what both ends left in their logs."""
         culprit = told.culprits[0]
-        good, bad = (self._log(lean) for lean in ("good", "bad"))
+        good, bad = (self._log(lean) for lean in LEANS)
         owners = {
             module: name for (name, _), each in mixtures.known.items() for module in each.modules
         }
@@ -219,7 +230,7 @@ class Inquiry:
         self.house.progress.begin("explain", len(ENDS))
         for _, told in self.house.runner.run(ENDS, lambda one: self.attempt(mixtures, one)):
             self.house.progress.advance("explain", str(told.signature))
-        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        evidence = [read(self._log(lean)) for lean in LEANS]
         modules: dict[str, set[str]] = {}
         for (name, _), metadata in mixtures.known.items():
             modules.setdefault(name, set()).update(metadata.modules)
@@ -306,8 +317,7 @@ class Inquiry:
         return Told(signature=told, versions=closure.versions, why=why)
 
     def _observe(self, closure: Closure, trial: Trial) -> Observation:
-        end = not trial.versions and not trial.draw
-        probe = self.question.traced if end else self.question.probe
+        probe = self.question.traced if trial in ENDS else self.question.probe
         for turn in range(RETRIES + 1):
             seen = self._ask(closure, probe, fresh=trial.fresh or bool(turn))
             if seen.failure is None or not seen.failure.reason.spurious:

@@ -183,6 +183,31 @@ def test_a_root_that_disappears_is_a_step() -> None:
     assert [(c.package, c.last_good, c.first_bad) for c in found.culprits] == [("gone", "1", "")]
 
 
+@pytest.mark.parametrize("lean", ["good", "bad"])
+def test_an_end_that_is_another_in_a_fresh_place_is_flaky(lean: str) -> None:
+    usual = closer(GOOD, BAD, new_httpx)
+
+    def ask(trial: Trial) -> Told:
+        if trial.fresh and (trial.versions or trial.lean == lean):
+            return Told(signature=f"somewhere else {trial.draw}")
+        return usual(trial)
+
+    found = run(Explain(good=GOOD, bad=BAD, releases=HTTPX), ask)
+    assert (found.ending, found.culprits) == (Ending.FLAKY, ())
+    assert found.why == f"the {lean} end showed the same in only 2 of 7 draws"
+
+
+def test_what_only_mixtures_show_elsewhere_stays_unexplained() -> None:
+    usual = closer(GOOD, BAD, new_httpx)
+
+    def ask(trial: Trial) -> Told:
+        odd = trial.fresh and trial.versions
+        return Told(signature="somewhere else") if odd else usual(trial)
+
+    found = run(Explain(good=GOOD, bad=BAD, releases=HTTPX), ask)
+    assert (found.ending, found.cost.ends) == (Ending.UNEXPLAINED, 6)
+
+
 def test_the_same_on_both_sides_is_no_regression() -> None:
     found = explain(GOOD, BAD, lambda _: "ok")
     assert found.ending is Ending.NO_REGRESSION
