@@ -18,7 +18,6 @@ from typing import Any, Final
 import click
 
 from bot.app import PYPI, Options, house_of, index_args
-from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
 from bot.core.metadata import environment_of
@@ -40,6 +39,7 @@ from bot.sources.folder import Folder
 from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry, Question
+from bot.verbs.ends import end_of
 from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
@@ -89,7 +89,7 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     Raises `UsageError` and `ConfigError` for ends or a program that cannot be used.
     """
     began = ticks()
-    ends = [read_end(where, wanted.python) for where in (wanted.good, wanted.bad)]
+    ends = [end_of(where, wanted.python, options.state) for where in (wanted.good, wanted.bad)]
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
         good, bad = (
@@ -230,7 +230,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 
 
 @click.command("explain", epilog=epilog("explain"))
-@click.option("--good", help="What worked: requirements, a lock file, or git:REF:PATH of one.")
+@click.option("--good", help="What worked: requirements, a lock, git:REF:PATH of one, or a cell.")
 @click.option("--bad", help="What does not: likewise.")
 @click.option("--probe", type=click.Path(path_type=Path), help="A program that prints JSON.")
 @click.option("--command", "shell", help="A shell command instead: exit 0 is good, 125 unknown.")
