@@ -147,9 +147,11 @@ class Explain:
             steps=self._steps, record=self._record, good=good, bad=self._signature
         )
         spans: list[Span] = []
-        for head in guilty.heads:
-            self._doing = f"bisecting the releases of {head}"
-            spans.append((yield from witness.span(head, guilty)))
+        for group in guilty.groups:
+            self._doing = f"bisecting the releases of {group[0]}"
+            span = yield from witness.span(group[0], guilty)
+            spans.append((yield from witness.deeper(group, span, guilty)))
+        guilty = guilty.led_by([span.package for span in spans])
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
         confirmed = yield from witness.confirm(guilty, spans)
         if not confirmed.held:

@@ -77,8 +77,6 @@ def _coupled(hand: Hand, pool: list[str], behaviour: Behaviour, crash: str) -> C
     at = hand.couple(one, two, bond).at
     guilty = hand.rng.choice((one, two))
     first = hand.inside(guilty)
-    if bond is Bond.BOUNDED and guilty == two:
-        first = at[1]
     hand.turn(guilty, behaviour, first)
     match bond, guilty == one:
         case (Bond.EXACT, _):
@@ -86,7 +84,7 @@ def _coupled(hand: Hand, pool: list[str], behaviour: Behaviour, crash: str) -> C
         case (Bond.MUTUAL, _):
             heads = ((hand.turns(one, first),), (hand.turns(two, first),))
             return Cause(heads=heads, crash=crash, may=frozenset({one, two}))
-        case (Bond.BOUNDED, False):
+        case (Bond.BOUNDED, False) if first == at[1]:
             return Cause(heads=((hand.turns(one, at[0]),),), crash=crash, must=frozenset({two}))
         case (_, True):
             may = frozenset({two})
