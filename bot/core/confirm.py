@@ -46,10 +46,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Whether both ways held; `why` says what did not, or how far it did."""
+    """Whether both ways held; `why` says what did not, or how far it did.
+
+    `others` says that it shows without the accused as well.
+    """
 
     held: bool
     why: str = ""
+    others: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,7 +190,7 @@ class Witness:
                 if at and self.steps.closed(told) & set(guilty.heads):
                     continue  # what is up was dragged up: this mixture is not what was asked
                 if told.signature == rung.denies:
-                    return Confirmed(held=False, why=denied[at])
+                    return Confirmed(held=False, why=denied[at], others=bool(at))
                 held[at] = told.signature == rung.shows
                 if at and rung.trial == weakest:
                     most = len(weakest.versions)

@@ -123,14 +123,14 @@ class Record:
     def __init__(self, budget: int) -> None:
         self.told: dict[Trial, Told] = {}
         self._purpose: dict[Trial, Purpose] = {}
-        self._budget = budget
+        self.budget = budget
 
     def ask(self, purpose: Purpose, *trials: Trial) -> Asking[tuple[Told, ...]]:
         """Return what the trials say, waiting only for those that were never asked before."""
         new = tuple(dict.fromkeys(trial for trial in trials if trial not in self.told))
         self._purpose.update(dict.fromkeys(new, purpose))
-        if len(self._purpose) > self._budget:
-            raise SpentError(f"gave up after {self._budget} trials")
+        if len(self._purpose) > self.budget:
+            raise SpentError(f"gave up after {self.budget} trials")
         if new:
             yield new
         return tuple(self.told[trial] for trial in trials)

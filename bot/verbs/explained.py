@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.core.mirror import EACH
 from bot.core.model import Json
 from bot.core.outcome import Culprit, Ending
 from bot.steps.inquiry import Found
@@ -103,7 +104,7 @@ def _answer(told: Explained) -> Iterator[str]:
                 yanked = " (yanked)" if each.yanked else ""
                 yield f"{each.package} {each.last_good} -> {each.first_bad}{yanked} did it"
             if len(it.culprits) > 1:
-                yield "  each of them alone does not"
+                yield f"  {EACH}" if it.why == EACH else "  each of them alone does not"
         case Ending.NO_REGRESSION:
             yield "no regression: both ends show the same"
         case Ending.FLAKY | Ending.UNEXPLAINED | Ending.HORIZON:

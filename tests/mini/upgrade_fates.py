@@ -53,7 +53,6 @@ def draw(seed: int) -> Upgrade:
         hand.couple(one, pool.pop(), bond)
     while pool:
         hand.take(pool)
-    back = back and fate not in (Fate.PAIR, Fate.PAIR_CRASH)  # either of a pair undoes it
     return _told(hand, cause, (seed, fate, style), back=back)
 
 

@@ -326,7 +326,7 @@ def test_telling() -> None:
 
 def test_a_search_that_asks_too_much_gives_up() -> None:
     machine = Explain(good=GOOD, bad=BAD, releases=HTTPX)
-    machine._record._budget = 5
+    machine._record.budget = 5
     found = run(machine, closer(GOOD, BAD, new_httpx))
     assert found.ending is Ending.UNEXPLAINED
     assert found.why == "gave up after 5 trials"
