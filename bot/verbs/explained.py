@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from bot.core.mirror import EACH
 from bot.core.model import Json
 from bot.core.outcome import Culprit, Ending
 from bot.steps.inquiry import Found
+
+ABSENT: Final = "(not installed)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,8 @@ def _answer(told: Explained) -> Iterator[str]:
         case Ending.CONCLUSIVE | Ending.INTERVAL | Ending.INTERACTION:
             for each in it.culprits:
                 yanked = " (yanked)" if each.yanked else ""
-                yield f"{each.package} {each.last_good} -> {each.first_bad}{yanked} did it"
+                old, new = each.last_good or ABSENT, each.first_bad or ABSENT
+                yield f"{each.package} {old} -> {new}{yanked} did it"
             if len(it.culprits) > 1:
                 yield f"  {EACH}" if it.why == EACH else "  each of them alone does not"
         case Ending.NO_REGRESSION:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from bot.core.blame import Nature, Responsible
+from bot.core.mirror import EACH
 from bot.core.model import Closure, Link, Look, Pin, Probe
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
 from bot.steps.inquiry import Found, Question
@@ -60,6 +61,18 @@ def test_people_read_the_answer_first() -> None:
     assert "  core moves along: greet requires core" in told
     assert "  inside the interval, not to be tried: greet==1.1" in told
     assert told[-1] == "3 cells to find it, 4 for the ends, 2 to confirm; 2.5 s"
+
+
+def test_people_read_who_came_who_went_and_that_either_does_it() -> None:
+    came = Culprit(package="new", last_good="", first_bad="1.0")
+    went = Culprit(package="old", last_good="2.0", first_bad="")
+    both = replace(NAMED, ending=Ending.INTERACTION, culprits=(came, went), why=EACH)
+    told = list(lines(Explained(found=replace(FOUND, explanation=both), seconds=1.0)))
+    assert told[:3] == [
+        "new (not installed) -> 1.0 did it",
+        "old 2.0 -> (not installed) did it",
+        "  each of them does it by itself",
+    ]
 
 
 def test_people_read_why_nobody_is_named() -> None:
