@@ -10,7 +10,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.bisect import Answer, Bisect
@@ -46,10 +46,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Whether both ways held; `why` says what did not, or how far it did."""
+    """Whether both ways held; `why` says what did not, or how far it did.
+
+    `others` says that it shows without the accused as well.
+    """
 
     held: bool
     why: str = ""
+    others: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +78,15 @@ class Witness:
 
     def span(self, package: str, guilty: Guilty) -> Asking[Span]:
         """Bisect the releases of `package` with the other culprits at bad."""
-        others = {name: self.steps.bad[name] for name in guilty.heads if name != package}
+        return (yield from self._walk(package, self._others(package, guilty)))
+
+    def _others(self, package: str, guilty: Guilty) -> dict[str, str]:
+        """Return the other culprits at bad: those of the group of `package` are none."""
+        return {
+            group[0]: self.steps.bad[group[0]] for group in guilty.groups if package not in group
+        }
+
+    def _walk(self, package: str, others: dict[str, str]) -> Asking[Span]:
         self.bisect = bisect = Bisect(self.steps.roads[package])
         shown: dict[str, str] = {}
         while (version := bisect.propose()) is not None:
@@ -87,6 +99,41 @@ class Witness:
         low, high, gap = bisect.result
         signature = shown.get(high, self.bad)
         return Span(package=package, last_good=low, first_bad=high, signature=signature, gap=gap)
+
+    def deeper(self, group: Sequence[str], span: Span, guilty: Guilty) -> Asking[Span]:
+        """Return the span of a follower that turns by itself, else the head's own `span`.
+
+        A couple that moves together hides which of the two did it only between the ends: where
+        a step of the head drags a follower over several releases, those may tell them apart.
+        """
+        for name in group[1:]:
+            if not self._leaps(name, span, guilty):
+                continue
+            inner = yield from self._walk(name, self._others(name, guilty))
+            sides = [self._beside(inner, at, guilty) for at in (inner.last_good, inner.first_bad)]
+            stood, now = (side.get(span.package) for side in sides)
+            if stood and stood == now:
+                return inner
+        return span
+
+    def _leaps(self, name: str, span: Span, guilty: Guilty) -> bool:
+        """Whether `name` moves by more than one release where the package of `span` turns."""
+        road = self.steps.roads.get(name, ())
+        sides = [self._beside(span, at, guilty) for at in (span.last_good, span.first_bad)]
+        places = [road.index(side[name]) for side in sides if side.get(name) in road]
+        return len(places) == len(sides) and places[1] - places[0] > 1
+
+    def _beside(self, span: Span, version: str, guilty: Guilty) -> Mapping[str, str]:
+        """Return what was installed with one version of the package of `span`, as far as known."""
+        others = self._others(span.package, guilty)
+        pins = tuple(sorted({**others, span.package: version}.items()))
+        for trial in (Trial(versions=pins, lean="good"), Trial(versions=pins, lean="bad")):
+            told = self.record.told.get(trial)
+            if told is not None and told.signature is not None:
+                return told.versions
+        if version == self.steps.bad[span.package]:
+            return guilty.told.versions
+        return {} if others else self.steps.good
 
     def _alone(self, guilty: Guilty, spans: Sequence[Span]) -> list[Rung]:
         """Return the ladder for "the culprits alone show it"."""
@@ -143,7 +190,7 @@ class Witness:
                 if at and self.steps.closed(told) & set(guilty.heads):
                     continue  # what is up was dragged up: this mixture is not what was asked
                 if told.signature == rung.denies:
-                    return Confirmed(held=False, why=denied[at])
+                    return Confirmed(held=False, why=denied[at], others=bool(at))
                 held[at] = told.signature == rung.shows
                 if at and rung.trial == weakest:
                     most = len(weakest.versions)

@@ -22,8 +22,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from bot.core.confirm import Span, Witness
+from bot.core.confirm import Confirmed, Span, Witness
+from bot.core.mirror import EACH, asked, back, mirrored
 from bot.core.model import Closure, Link
 from bot.core.outcome import Culprit, Ending, Explanation, MovesWith
 from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
@@ -32,6 +34,15 @@ from bot.core.trial import Told, Trial
 from bot.core.versions import PEP440
 
 _MORE_DRAWS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accused:
+    """Who flips the outcome, where each of them turns, and whether that was confirmed."""
+
+    guilty: Guilty
+    spans: tuple[Span, ...]
+    confirmed: Confirmed
 
 
 class Explain:
@@ -139,22 +150,41 @@ class Explain:
         good, self._signature = sides
         if not self._steps.order:
             return self._end(Ending.UNEXPLAINED, why=self._nothing_moved())
-        self._doing = f"searching among {len(self._steps.order)} upgrades"
-        guilty = yield from search(
-            self._steps, self._record, good=good, bad=self._signature, preference=self._preference
-        )
-        self._witness = witness = Witness(
-            steps=self._steps, record=self._record, good=good, bad=self._signature
-        )
+        accused = yield from self._accuse(self._steps, self._record, good, self._signature)
+        if accused.confirmed.others:
+            accused = yield from self._undone(accused, good)
+        if not accused.confirmed.held:
+            return (yield from self._unconfirmed(good, accused.confirmed.why))
+        return self._name(accused.guilty, accused.spans, accused.confirmed.why)
+
+    def _accuse(self, steps: Steps, record: Record, good: str, bad: str) -> Asking[Accused]:
+        """Search, bisect and confirm, between ends that show `good` and `bad`."""
+        self._doing = f"searching among {len(steps.order)} upgrades"
+        guilty = yield from search(steps, record, good=good, bad=bad, preference=self._preference)
+        self._witness = witness = Witness(steps=steps, record=record, good=good, bad=bad)
         spans: list[Span] = []
-        for head in guilty.heads:
-            self._doing = f"bisecting the releases of {head}"
-            spans.append((yield from witness.span(head, guilty)))
+        for group in guilty.groups:
+            self._doing = f"bisecting the releases of {group[0]}"
+            span = yield from witness.span(group[0], guilty)
+            spans.append((yield from witness.deeper(group, span, guilty)))
+        guilty = guilty.led_by([span.package for span in spans])
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
         confirmed = yield from witness.confirm(guilty, spans)
-        if not confirmed.held:
-            return self._end(Ending.UNEXPLAINED, why=confirmed.why)
-        return self._name(guilty, spans, confirmed.why)
+        return Accused(guilty=guilty, spans=tuple(spans), confirmed=confirmed)
+
+    def _undone(self, before: Accused, good: str) -> Asking[Accused]:
+        """Search from the bad end back, where more than one upgrade does it by itself."""
+        mirror = Record(budget=self._record.budget)
+        flow = self._accuse(mirrored(self._steps), mirror, self._signature, good)
+        after = yield from asked(flow, mirror, self._record)
+        if not after.confirmed.held:
+            return before
+        (told,) = yield from self._record.ask("search", self._steps.trial(after.guilty.pins))
+        return Accused(
+            guilty=replace(after.guilty, told=told),
+            spans=tuple(back(span, self._signature) for span in after.spans),
+            confirmed=Confirmed(held=True, why=EACH),
+        )
 
     def _ends(self) -> Asking[tuple[str, str] | Explanation]:
         """Ask both ends twice: their signatures, or the ending that they are."""
@@ -193,6 +223,19 @@ class Explain:
         why = f"the {lean} end showed the same in only {count} of {len(seen)} draws"
         return self._end(Ending.FLAKY, why=why, confidence=count / len(seen))
 
+    def _unconfirmed(self, good: str, why: str) -> Asking[Explanation]:
+        """Ask both ends in fresh environments: what varies with the place is no upgrade's doing."""
+        ends = {"good": good, "bad": self._signature}
+        trials = [
+            Trial(versions=(), lean="good", fresh=True),
+            Trial(versions=(), lean="bad", fresh=True),
+        ]
+        told = yield from self._record.ask("ends", *trials)
+        for (lean, usual), said in zip(ends.items(), told, strict=True):
+            if said.signature not in (None, usual):
+                return (yield from self._flaky(lean, [usual, usual, *_signatures([said])]))
+        return self._end(Ending.UNEXPLAINED, why=why)
+
     def _nothing_moved(self) -> str:
         gone = set(self._good.versions) ^ set(self._bad.versions)
         if not gone:
@@ -228,15 +271,9 @@ class Explain:
             cost=self._record.cost,
             limit=self._steps.limit(len(spans)),
             confidence=(len(told) + 1) / (len(told) + 2),
-            why="; ".join(filter(None, (aside, self._aside()))),
+            why=aside,
             first_differs=any(span.signature != self._signature for span in spans),
         )
-
-    def _aside(self) -> str:
-        """What the reader must know about suspects that could not be tried."""
-        if not self._steps.lost:
-            return ""
-        return f"{_list(self._steps.lost)} left the bad side and could not be tried alone"
 
     def _moves_with(self, guilty: Guilty) -> tuple[MovesWith, ...]:
         """Return what changed although only the culprits were asked to, each with its reason."""

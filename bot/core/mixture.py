@@ -18,7 +18,8 @@ goes with it. What an end really had, it may have again, even where its metadata
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -87,7 +88,7 @@ class _Mixing:
             come = {
                 name: version
                 for name, version in (*self.far.items(), *self.near.items())
-                if name in wanted and name not in self.versions
+                if name in wanted and name not in self.versions and name not in self.pins
             }
             if not gone and not come:
                 return
@@ -100,10 +101,10 @@ class _Mixing:
         for name, wish in self.wishes(self.versions):
             has = self.versions.get(wish.name)
             if has is None:
-                if wish.name in self.near or wish.name in self.far or self.had(name, wish, None):
+                if self.had(name, wish, None):
                     continue
                 return Outside(why=f"{name} {self.versions[name]} requires {wish.admits}")
-            if wish.admitted(has) or self.had(name, wish, has):
+            if wish.admitted(has) or self.overridden(name, wish):
                 continue
             return self.mend(name, wish, has)
         return False
@@ -112,6 +113,18 @@ class _Mixing:
         """Whether one of the ends really had the two side by side."""
         return any(
             end.get(name) == self.versions[name] and end.get(wish.name) == has
+            for end in (self.near, self.far)
+        )
+
+    def overridden(self, name: str, wish: Wish) -> bool:
+        """Whether one of the ends has what `name` requires at a version that it does not admit.
+
+        Whoever did that may have the releases between the ends as well.
+        """
+        return any(
+            end.get(name) == self.versions[name]
+            and wish.name in end
+            and not wish.admitted(end[wish.name])
             for end in (self.near, self.far)
         )
 
@@ -137,7 +150,8 @@ class _Mixing:
         return True
 
     def run(self) -> Mixed | Outside:
-        self.versions = {**self.near, **self.pins}
+        asked = {**self.near, **self.pins}
+        self.versions = {name: version for name, version in asked.items() if version}
         while True:
             self.settle()
             moved = self.step()
@@ -156,7 +170,56 @@ def mix(
 ) -> Mixed | Outside:
     """Return the closed mixture that leans to `near` and holds `pins`, or why there is none.
 
-    `near`, `far` and `pins` are versions by package; `declared` tells what a package requires.
+    `near`, `far` and `pins` are versions by package; a pin of "" keeps a package out. `declared`
+    tells what a package requires.
     """
     mixing = _Mixing(near=near, far=far, pins=pins, declared=declared, environment=environment)
     return mixing.run()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Who requires whom among installed packages."""
+
+    wants: Mapping[str, frozenset[str]]
+
+    def reached(self, names: Collection[str]) -> frozenset[str]:
+        """Return `names` and all that they require, and what that requires."""
+        seen: set[str] = set()
+        left = [name for name in names if name in self.wants]
+        while left:
+            name = left.pop()
+            if name not in seen:
+                seen.add(name)
+                left += self.wants[name]
+        return frozenset(seen)
+
+    @property
+    def tops(self) -> frozenset[str]:
+        """The fewest names that all others follow from; of a ring without a top, the first."""
+        wanted = frozenset[str]().union(*(w - {name} for name, w in self.wants.items()))
+        tops = set(self.wants) - wanted
+        for name in sorted(self.wants):
+            if name not in self.reached(tops):
+                tops.add(name)
+        return frozenset(tops)
+
+    def around(self, names: Collection[str]) -> frozenset[str]:
+        """Return `names` and all that is bound to them by requirements, in either direction."""
+        bound: dict[str, set[str]] = defaultdict(set)
+        for name, wanted in self.wants.items():
+            for other in wanted:
+                bound[name].add(other)
+                bound[other].add(name)
+        both = {name: frozenset(bound[name]) for name in self.wants}
+        return Graph(wants=both).reached(names)
+
+
+def graph(versions: Mapping[str, str], declared: Declared, environment: Mapping[str, str]) -> Graph:
+    """Return who requires whom among `versions`; what is required but not there is left out."""
+    told = _Mixing(near={}, far={}, pins={}, declared=declared, environment=environment)
+    wants: dict[str, set[str]] = {name: set() for name in versions}
+    for name, wish in told.wishes(versions):
+        if wish.name in versions:
+            wants[name].add(wish.name)
+    return Graph(wants={name: frozenset(names) for name, names in wants.items()})

@@ -101,6 +101,9 @@ class Ending(StrEnum):
     NO_REGRESSION = "no-regression"
 
 
+ABSENT = "(not installed)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Culprit:
     """One upgrade of the guilty set: behaviour flips somewhere in (last_good, first_bad]."""
@@ -113,7 +116,8 @@ class Culprit:
     def __str__(self) -> str:
         """Say it in a few words."""
         yanked = " (yanked)" if self.yanked else ""
-        return f"{self.package} {self.last_good or 'absent'} -> {self.first_bad or 'gone'}{yanked}"
+        old, new = self.last_good or ABSENT, self.first_bad or ABSENT
+        return f"{self.package} {old} -> {new}{yanked}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What moved between two closures, in the order in which it is suspected, and what was asked.
 
-A step is a package on both sides with different versions, or a root that appears: what comes or
-goes because another package wants it is a consequence and never a suspect.
+A step is a package on both sides with different versions, or a root that appears or goes: what
+comes or goes because another package wants it is a consequence and never a suspect.
 
 >>> from bot.core.model import Closure, Pin
 >>> good = Closure(pins=(Pin(name="a", version="1"), Pin(name="b", version="1")))
@@ -35,7 +35,7 @@ Asking: TypeAlias = Generator[tuple[Trial, ...], None, Answered]
 class Steps:
     """The suspects: `order` most suspected first, `mass` how much, `roads` from good to bad.
 
-    A root that appears has `""` for its good version; `lost` are roots that no trial can remove.
+    A root that appears has `""` for its good version, one that goes has it for its bad one.
     """
 
     good: Mapping[str, str]
@@ -43,7 +43,6 @@ class Steps:
     order: tuple[str, ...]
     mass: Mapping[str, float]
     roads: Mapping[str, tuple[str, ...]]
-    lost: tuple[str, ...] = ()
 
     def trial(self, up: Collection[str], *, fresh: bool = False) -> Trial:
         """Return the trial with the steps `up` at bad and the rest leaning to good."""
@@ -53,7 +52,7 @@ class Steps:
 
     def closed(self, told: Told) -> frozenset[str]:
         """Return the steps that were really at their bad version in what was installed."""
-        return frozenset(n for n in self.order if told.versions.get(n) == self.bad[n])
+        return frozenset(n for n in self.order if told.versions.get(n, "") == self.bad[n])
 
     def moved(self, told: Told) -> frozenset[str]:
         """Return the steps that were no longer at their good version in what was installed."""
@@ -93,12 +92,13 @@ def steps_between(
     without it roots weigh twice. Ties are broken by root, by how far the version jumps, by name.
     """
     moved = {
-        name: (good.version(name) or "", version)
-        for name, version in bad.versions.items()
-        if good.version(name) != version and (name in roots or good.version(name) is not None)
+        name: (good.version(name) or "", bad.version(name) or "")
+        for name in sorted({*good.versions, *bad.versions})
+        if good.version(name) != bad.version(name)
+        and (name in roots or (name in good.versions and name in bad.versions))
     }
     roads = {
-        name: road(releases.get(name, ()), old, new, scheme) if old else (old, new)
+        name: road(releases.get(name, ()), old, new, scheme) if old and new else (old, new)
         for name, (old, new) in moved.items()
     }
     weigh = prior or dict.fromkeys(roots, 2.0)
@@ -110,7 +110,6 @@ def steps_between(
         order=tuple(order),
         mass={name: weight[name] * (len(roads[name]) - 1) for name in moved},
         roads=roads,
-        lost=tuple(sorted(name for name in roots & set(good.versions) - set(bad.versions))),
     )
 
 
@@ -124,14 +123,14 @@ class Record:
     def __init__(self, budget: int) -> None:
         self.told: dict[Trial, Told] = {}
         self._purpose: dict[Trial, Purpose] = {}
-        self._budget = budget
+        self.budget = budget
 
     def ask(self, purpose: Purpose, *trials: Trial) -> Asking[tuple[Told, ...]]:
         """Return what the trials say, waiting only for those that were never asked before."""
         new = tuple(dict.fromkeys(trial for trial in trials if trial not in self.told))
         self._purpose.update(dict.fromkeys(new, purpose))
-        if len(self._purpose) > self._budget:
-            raise SpentError(f"gave up after {self._budget} trials")
+        if len(self._purpose) > self.budget:
+            raise SpentError(f"gave up after {self.budget} trials")
         if new:
             yield new
         return tuple(self.told[trial] for trial in trials)

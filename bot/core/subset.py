@@ -26,7 +26,7 @@ last is guilty; if it does not flip alone, it stays up and its partner is search
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bot.core.bisect import Answer, around
@@ -54,6 +54,11 @@ class Guilty:
     def heads(self) -> tuple[str, ...]:
         """The culprits: the head of every group."""
         return tuple(group[0] for group in self.groups)
+
+    def led_by(self, heads: Collection[str]) -> Guilty:
+        """Return the same groups with these members at their heads, one for each."""
+        both = zip(heads, self.groups, strict=True)
+        return replace(self, groups=tuple((head, *_but(group, head)) for head, group in both))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from bot.core.blame import Case, Responsible, responsible
 from bot.core.explain import Explain
@@ -16,7 +16,6 @@ from bot.core.facts import Tried
 from bot.core.judge import cannot_run_here
 from bot.core.model import (
     Closure,
-    Component,
     Conflict,
     Failure,
     Json,
@@ -24,8 +23,6 @@ from bot.core.model import (
     Observation,
     Phase,
     Probe,
-    Release,
-    Role,
     digest,
 )
 from bot.core.narrowing import Narrowing
@@ -34,17 +31,23 @@ from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
 from bot.core.trial import Told, Trial
-from bot.errors import InterruptedByPersonError, SourceError, UsageError
+from bot.errors import InterruptedByPersonError, UsageError
 from bot.ports import Runner, Shelf
 from bot.steps.ask import ask, whole
+from bot.steps.doubt import doubted
 from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
+from bot.steps.released import released
 
 GUESTS: Json = [{"name": "script", "setup": {}}]
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
 UNKNOWN: Json = {"$": "cannot tell"}  # the answer of a command that says so
+DOUBT = "asking both ends once more"
+UNTRACED = -1  # the draw that stands for the first of an end where tracing is what it shows
+LEANS: Final[tuple[Literal["good", "bad"], ...]] = ("good", "bad")
+ENDS: Final = tuple(Trial(versions=(), lean=lean) for lean in LEANS)
 SHOWN = 200  # characters of an answer that a signature holds
 
 
@@ -101,7 +104,7 @@ class Inquiry:
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
         asked = self.question
-        releases = self._releases()
+        releases = released(self.house, self.errands, asked.moved)
         mixtures = Mixtures(
             house=self.house,
             shelf=self.shelf,
@@ -118,7 +121,7 @@ class Inquiry:
             good=asked.good,
             bad=asked.bad,
             releases={name: [each.version for each in told] for name, told in releases.items()},
-            roots=asked.roots,
+            roots=asked.roots | self._alone(mixtures),
             yanked=frozenset(
                 (name, each.version)
                 for name, told in releases.items()
@@ -142,6 +145,9 @@ class Inquiry:
             raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
 
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
+        handed = self._handed(mixtures, told) if told.culprits else None
+        if told.culprits and handed is None and self.proof:
+            told = self._doubted(mixtures, told)
         if not told.culprits:
             return Found(question=self.question, explanation=told)
         case = self._case(mixtures, told)
@@ -150,7 +156,15 @@ class Inquiry:
             explanation=told,
             responsible=responsible(case),
             nature=nature(case),
-            handed=self._handed(mixtures, told),
+            handed=handed,
+        )
+
+    def _doubted(self, mixtures: Mixtures, told: Explanation) -> Explanation:
+        """Look at both ends once more: what could not be proved may be chance."""
+        seen = {lean: self._told(lean) for lean in LEANS}
+        usual = {str(lean): named(each) if each else None for lean, each in seen.items()}
+        return doubted(
+            told, usual, self.house.runner, lambda one: self.attempt(mixtures, one, DOUBT)
         )
 
     def _handed(self, mixtures: Mixtures, told: Explanation) -> Handed | None:
@@ -159,7 +173,7 @@ class Inquiry:
         good = self._told("good")
         if not self.proof or good is None or not isinstance(request, dict) or "command" in request:
             return None  # a command of this folder proves nothing elsewhere
-        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        evidence = [read(self._log(lean)) for lean in LEANS]
         loaded = frozenset[str]().union(*(each.loaded for each in evidence))
         self.house.progress.begin("reduce", 2)
         shown = Shown(source=str(request["source"]), good=good, loaded=loaded)
@@ -167,7 +181,7 @@ class Inquiry:
 
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:
         """Gather the evidence about the culprits from what both ends left behind."""
-        good, bad = (End(seen=self._told(lean), log=self._log(lean)) for lean in ("good", "bad"))
+        good, bad = (End(seen=self._told(lean), log=self._log(lean)) for lean in LEANS)
         request = self.question.probe.request
         source = str(request["source"]) if isinstance(request, dict) else ""
         scene = Scene(
@@ -181,14 +195,17 @@ class Inquiry:
         return scene.case(told)
 
     def _told(self, lean: Literal["good", "bad"]) -> Observation | None:
-        """Return what an end showed first."""
-        trial = Trial(versions=(), lean=lean)
+        """Return what an end showed first, untraced where tracing made a difference."""
+        plain = self._seen_of(Trial(versions=(), lean=lean, draw=UNTRACED))
+        return plain or self._seen_of(Trial(versions=(), lean=lean))
+
+    def _seen_of(self, trial: Trial) -> Observation | None:
         known = self.house.memory.tried.get((self.question.key, trial.name))
         return known.observation if known else None
 
     def _log(self, lean: Literal["good", "bad"]) -> str:
         """Return what the traced run of an end printed."""
-        seen = self._told(lean)
+        seen = self._seen_of(Trial(versions=(), lean=lean))
         log = seen.log if seen else ""
         return (self.house.ledger.blob(log) or b"").decode(errors="replace") if log else ""
 
@@ -201,14 +218,19 @@ class Inquiry:
                 cure = "check the names, the versions, and where packages come from"
                 raise UsageError(what, cure=cure)
 
+    def _alone(self, mixtures: Mixtures) -> frozenset[str]:
+        """What one end has alone and nothing there requires: somebody must have asked for it."""
+        good, bad = self.question.good.versions, self.question.bad.versions
+        tops = mixtures.required(good).tops | mixtures.required(bad).tops
+        return tops & (good.keys() ^ bad.keys())
+
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""
-        ends = [Trial(versions=(), lean="good"), Trial(versions=(), lean="bad")]
-        self.house.progress.begin("explain", len(ends))
+        self.house.progress.begin("explain", len(ENDS))
         doing = "asking both ends"
-        for _ in self.house.runner.run(ends, lambda one: self.attempt(mixtures, one, doing)):
+        for _ in self.house.runner.run(ENDS, lambda one: self.attempt(mixtures, one, doing)):
             self.house.progress.advance("explain", doing)
-        evidence = [read(self._log(lean)) for lean in ("good", "bad")]
+        evidence = [read(self._log(lean)) for lean in LEANS]
         modules: dict[str, set[str]] = {}
         for (name, _), metadata in mixtures.known.items():
             modules.setdefault(name, set()).update(metadata.modules)
@@ -222,52 +244,38 @@ class Inquiry:
             if bad.get(name) == version
         }
 
-    def _releases(self) -> dict[str, tuple[Release, ...]]:
-        """The releases of every package that moved; a silent source gives none."""
-        moved = sorted(self.question.moved)
-        self.house.progress.begin("watch", len(moved))
-        return dict(self.errands.run(moved, self._line))
-
-    def _line(self, package: str) -> tuple[Release, ...]:
-        component = Component(
-            name=package, role=Role.RUNTIME, source="", package=package, upstream=""
-        )
-        try:
-            return tuple(
-                release
-                for source in self.house.sources.values()
-                for release in source.releases(component)
-                if self._seen(release)
-            )
-        except SourceError as trouble:
-            self.house.progress.note(f"{package}: {trouble.message}; its releases are not searched")
-            return ()
-        finally:
-            self.house.progress.advance("watch", package)
-
-    def _seen(self, release: Release) -> bool:
-        """Whether a release may be tried; what lies in a folder has no date that could hide it."""
-        newest = self.house.matrix.cutoff
-        return newest is None or release.uploaded is None or release.uploaded <= newest
-
     def _round(
         self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial], left: Narrowing
     ) -> None:
-        """Run the trials of one proposal, several at once, and tell them in the order proposed."""
+        """Run the trials of one proposal, several at once, and tell them in the order proposed.
+
+        They run last first: what drifts or takes turns does not favour one end in both draws.
+        """
         self.house.progress.begin("explain", len(trials))
         doing = f"{left.words}; {machine.status()}"
         answers: dict[str, Told] = {}
         for trial, told in self.house.runner.run(
-            trials, lambda one: self.attempt(mixtures, one, doing)
+            tuple(reversed(trials)), lambda one: self.attempt(mixtures, one, doing)
         ):
             answers[trial.name] = told
             self.house.progress.advance("explain", doing)
-        good, bad = (self._told(lean) for lean in ("good", "bad"))
+        self._unwatched(mixtures, answers, doing)
+        good, bad = (self._told(lean) for lean in LEANS)
         for trial in trials:
             told = answers[trial.name]
             machine.tell(trial, told)
             if good and bad and told.signature in (named(good), named(bad)):
                 left.hear(told.versions, bad=told.signature == named(bad))
+
+    def _unwatched(self, mixtures: Mixtures, answers: dict[str, Told], doing: str) -> None:
+        """Ask an end again that does not repeat itself: it may show that it was traced."""
+        silent = Told(signature=None)
+        for traced in ENDS:
+            names = (traced.name, replace(traced, draw=1).name)
+            first, second = (answers.get(name, silent).signature for name in names)
+            if first and second and first != second:
+                again = replace(traced, draw=UNTRACED)
+                answers[traced.name] = self.attempt(mixtures, again, doing)
 
     def attempt(self, mixtures: Mixtures, trial: Trial, doing: str) -> Told:
         """Run one trial, or remember it; people read what is being done."""
@@ -277,10 +285,8 @@ class Inquiry:
             return Told(signature=None, why=closure.why)
         if isinstance(closure, Failure):
             return Told(signature=None, why=closure.message)
-        known = self.house.memory.tried.get((self.question.key, trial.name))
-        if known is not None and known.observation is not None:
-            seen = known.observation
-        else:
+        seen = self._seen_of(trial)
+        if seen is None:
             seen = self._observe(closure, trial)
             fact = Tried(search=self.question.key, trial=trial.name, observation=seen)
             job = f"explain {self.question.key} {trial.name}"
@@ -291,8 +297,7 @@ class Inquiry:
         return Told(signature=told, versions=closure.versions, why=why)
 
     def _observe(self, closure: Closure, trial: Trial) -> Observation:
-        end = not trial.versions and not trial.draw
-        probe = self.question.traced if end else self.question.probe
+        probe = self.question.traced if trial in ENDS else self.question.probe
         for turn in range(RETRIES + 1):
             seen = self._ask(closure, probe, fresh=trial.fresh or bool(turn))
             if seen.failure is None or not seen.failure.reason.spurious:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.metadata import Metadata, environment_of
-from bot.core.mixture import Mixed, Outside, mix
+from bot.core.mixture import Graph, Mixed, Outside, graph, mix
 from bot.core.model import (
     Closure,
     Conflict,
@@ -71,12 +71,14 @@ class Mixtures:
         match mixed:
             case Mixed(versions=versions):
                 return Closure(pins=tuple(self.pins[place] for place in versions.items()))
+            case Outside(why=why) if "" in dict(trial.versions).values():
+                return Conflict(why=why)
             case Outside():
                 return self._solve(trial, near)
 
     def _meet(self, name: str, version: str) -> Failure | None:
-        """Learn a release between the ends."""
-        if (name, version) in self.known:
+        """Learn a release between the ends; what is kept out has none."""
+        if not version or (name, version) in self.known:
             return None
         release = self.releases.get(name, {}).get(version)
         if release is not None and not release.wheels:
@@ -84,11 +86,19 @@ class Mixtures:
             return Failure(phase=Phase.INSTALL, reason=Reason.NOT_INSTALLABLE, message=words)
         return self.learn(Closure(pins=(Pin(name=name, version=version),)))
 
+    def required(self, versions: Mapping[str, str]) -> Graph:
+        """Return who requires whom among `versions`, as far as it is known."""
+        environment = environment_of(self.interpreter)
+        return graph(versions, lambda name, version: self.known.get((name, version)), environment)
+
     def _solve(self, trial: Trial, near: Closure) -> Closure | Conflict | Failure:
+        """Ask the solver for what is bound to the pins; all the rest stays as it is."""
         pinned = dict(trial.versions)
-        stay = [name for name in sorted(self.roots) if name not in pinned and near.version(name)]
+        before = self.required(near.versions)
+        bound = before.around(self.required({**near.versions, **pinned}).around(pinned))
+        stay = (before.tops | self.roots) & bound & near.versions.keys() - pinned.keys()
         asked = Requirements(
-            pins=(*(f"{name}=={version}" for name, version in trial.versions), *stay),
+            pins=(*(f"{name}=={version}" for name, version in trial.versions), *sorted(stay)),
             prefer=near,
             cutoff=self.house.matrix.cutoff,
             interpreter=self.interpreter,
@@ -96,4 +106,6 @@ class Mixtures:
         answer = close(self.house, asked)
         if isinstance(answer, Conflict):
             return answer
-        return self.learn(answer) or answer
+        rest = (pin for pin in near.pins if pin.name not in bound and not answer.version(pin.name))
+        whole = Closure(pins=(*answer.pins, *rest))
+        return self.learn(whole) or whole

@@ -171,7 +171,11 @@ def asked_of(house: House, flip: Flip, trial: Trial) -> Requirements:
         version = pinned.get(root) or end.closure.version(root)
         beside += house.requirements(((component, version),))[1:] if version else ()
     return Requirements(
-        pins=(*(f"{name}=={version}" for name, version in trial.versions), *stay, *beside),
+        pins=(
+            *(f"{name}=={version}" for name, version in trial.versions if version),
+            *stay,
+            *beside,
+        ),
         prefer=end.closure,
         cutoff=house.matrix.cutoff,
         interpreter=flip.cell.interpreter,

@@ -18,7 +18,6 @@ from typing import Any, Final
 import click
 
 from bot.app import PYPI, Options, house_of, index_args
-from bot.config.ends import read_end
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
 from bot.core.model import Json, Link, Look, Probe
@@ -40,6 +39,7 @@ from bot.sources.known import ReleasesOnly
 from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry, Question
 from bot.verbs import inputs
+from bot.verbs.ends import end_of
 from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
@@ -92,7 +92,7 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
     """
     began = ticks()
     places = (wanted.good, wanted.bad)
-    ends = inputs.ends(places, lambda where: read_end(where, wanted.python))
+    ends = inputs.ends(places, lambda where: end_of(where, wanted.python, options.state))
     probe = _probe(wanted)
     with _opened(options, wanted, probe, progress) as (house, shelf):
         taken = Ends(house=house, shelf=shelf, python=wanted.python)
@@ -197,7 +197,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 
 
 @click.command("explain", epilog=epilog("explain"))
-@click.option("--good", help="What worked: requirements, a lock file, or git:REF:PATH of one.")
+@click.option("--good", help="What worked: requirements, a lock, git:REF:PATH of one, or a cell.")
 @click.option("--bad", help="What does not: likewise.")
 @click.option("--probe", type=click.Path(path_type=Path), help="A program that prints JSON.")
 @click.option("--command", "shell", help="A shell command instead: exit 0 is good, 125 unknown.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.core.mirror import EACH
 from bot.core.model import Json
 from bot.core.nature import INTENDED, UNDETERMINED
 from bot.core.outcome import Culprit, Ending
@@ -130,7 +131,7 @@ def _answer(told: Explained) -> Iterator[str]:
             for each in it.culprits:
                 yield f"{each} did it"
             if len(it.culprits) > 1:
-                yield "  each of them alone does not"
+                yield f"  {EACH}" if it.why == EACH else "  each of them alone does not"
         case Ending.NO_REGRESSION:
             fail = it.signature.startswith("failed")
             yield f"no regression: both ends {'fail alike' if fail else 'show the same'}"

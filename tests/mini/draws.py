@@ -35,6 +35,7 @@ class File(StrEnum):
     WHEEL = "wheel"
     SDIST = "sdist"
     FOREIGN = "foreign"
+    MISSING = "missing"  # never uploaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

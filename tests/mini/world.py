@@ -94,13 +94,13 @@ def _name_versions(page: Path, package: Package) -> None:
 
 def _write_file(package: Package, issue: Issue, folder: Path) -> Path:
     if issue.file is File.SDIST:
-        return _write_sdist(package, issue, folder)
+        return write_sdist(package, issue, folder)
     tag = "cp311-cp311-win_arm64" if issue.file is File.FOREIGN else "py3-none-any"
     text = {f"{package.name}/__init__.py": sources.module(package, issue.version)}
     return write_wheel(folder, package.name, issue.version, text, issue.requires, tag=tag)
 
 
-def _write_sdist(package: Package, issue: Issue, folder: Path) -> Path:
+def write_sdist(package: Package, issue: Issue, folder: Path) -> Path:
     """Write a source archive that cannot be built: what it needs for that was never released."""
     stem = f"{package.name}-{issue.version}"
     about = metadata(package.name, issue.version, issue.requires, "")

@@ -47,14 +47,13 @@ def test_a_solver_that_does_not_keep_a_pin_says_nothing() -> None:
     assert found.gaps == ("httpx==0.28.0",)
 
 
-def test_two_that_each_do_it_alone_name_nobody() -> None:
+def test_two_that_each_do_it_alone_are_named_together() -> None:
     def show(versions: Versions) -> str:
         return "odd" if versions["anyio"] == "4.4" or versions["yarl"] == "2.0" else "ok"
 
     found = explain(GOOD, BAD, show)
-    assert found.ending is Ending.UNEXPLAINED
-    assert "something else does it as well" in found.why
-    assert found.culprits == ()
+    assert found.ending is Ending.INTERACTION
+    assert [each.package for each in found.culprits] == ["anyio", "yarl"]
 
 
 def test_what_does_not_show_again_in_a_fresh_environment_names_nobody() -> None:

@@ -176,11 +176,36 @@ def test_a_root_that_appears_can_be_guilty() -> None:
     assert found.culprits == (Culprit(package="extra", last_good="", first_bad="3"),)
 
 
-def test_a_root_that_disappears_is_told() -> None:
+def test_a_root_that_disappears_is_a_step() -> None:
     good, bad = closure(a="1", b="1", gone="1"), closure(a="2", b="2")
-    show: Show = lambda v: "odd" if v["a"] == "2" else "ok"  # noqa: E731
+    show: Show = lambda v: "ok" if v.get("gone") else "odd"  # noqa: E731
     found = explain(good, bad, show, roots=frozenset({"gone"}))
-    assert found.why == "gone left the bad side and could not be tried alone"
+    assert [(c.package, c.last_good, c.first_bad) for c in found.culprits] == [("gone", "1", "")]
+
+
+@pytest.mark.parametrize("lean", ["good", "bad"])
+def test_an_end_that_is_another_in_a_fresh_place_is_flaky(lean: str) -> None:
+    usual = closer(GOOD, BAD, new_httpx)
+
+    def ask(trial: Trial) -> Told:
+        if trial.fresh and (trial.versions or trial.lean == lean):
+            return Told(signature=f"somewhere else {trial.draw}")
+        return usual(trial)
+
+    found = run(Explain(good=GOOD, bad=BAD, releases=HTTPX), ask)
+    assert (found.ending, found.culprits) == (Ending.FLAKY, ())
+    assert found.why == f"the {lean} end showed the same in only 2 of 7 draws"
+
+
+def test_what_only_mixtures_show_elsewhere_stays_unexplained() -> None:
+    usual = closer(GOOD, BAD, new_httpx)
+
+    def ask(trial: Trial) -> Told:
+        odd = trial.fresh and trial.versions
+        return Told(signature="somewhere else") if odd else usual(trial)
+
+    found = run(Explain(good=GOOD, bad=BAD, releases=HTTPX), ask)
+    assert (found.ending, found.cost.ends) == (Ending.UNEXPLAINED, 6)
 
 
 def test_the_same_on_both_sides_is_no_regression() -> None:
@@ -301,7 +326,7 @@ def test_telling() -> None:
 
 def test_a_search_that_asks_too_much_gives_up() -> None:
     machine = Explain(good=GOOD, bad=BAD, releases=HTTPX)
-    machine._record._budget = 5
+    machine._record.budget = 5
     found = run(machine, closer(GOOD, BAD, new_httpx))
     assert found.ending is Ending.UNEXPLAINED
     assert found.why == "gave up after 5 trials"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from packaging.requirements import Requirement
 
 from bot.core.metadata import Metadata
-from bot.core.mixture import Mixed, Outside, mix
+from bot.core.mixture import Graph, Mixed, Outside, graph, mix
 
 
 def world(**requires: str) -> dict[tuple[str, str], Metadata]:
@@ -73,6 +73,10 @@ def test_what_nobody_ever_wanted_stays() -> None:
     assert versions(mixed(good, bad, {"a": "2"})) == {"a": "2", "tool": "1"}
 
 
+def test_what_an_end_went_without_it_goes_without_again() -> None:
+    assert versions(mixed(GOOD, BAD, {"a": "1"}, a_1="elsewhere")) == GOOD
+
+
 def test_an_extra_wants_what_the_bare_package_does_not() -> None:
     good, bad = {"a": "1", "b": "1"}, {"a": "2", "b": "1", "h2": "1"}
     told = {"a_2": "b[fast]", "b_1": "h2; extra == 'fast'"}
@@ -89,3 +93,25 @@ def test_a_release_between_the_ends_may_need_what_neither_has() -> None:
 
 def test_two_pins_that_exclude_each_other_are_the_solvers_business() -> None:
     assert isinstance(mixed(GOOD, BAD, {"a": "2", "b": "1"}, a_2="b>=2"), Outside)
+
+
+def test_what_is_kept_out_stays_out_unless_it_is_wanted() -> None:
+    good, bad = {"a": "1", "tool": "1"}, {"a": "2"}
+    assert versions(mixed(good, bad, {"tool": ""})) == {"a": "1"}
+    assert isinstance(mixed(good, bad, {"tool": ""}, a_1="tool"), Outside)
+
+
+def drawn(**wants: str) -> Graph:
+    told = world(**{f"{name}_1": wanted for name, wanted in wants.items()})
+    return graph(dict.fromkeys(wants, "1"), lambda n, v: told.get((n, v)), {"extra": ""})
+
+
+def test_everything_follows_from_the_tops() -> None:
+    assert drawn(a="b", b="c", c="", d="c, elsewhere").tops == {"a", "d"}
+    assert drawn(x="y", y="x", z="z").tops == {"x", "z"}
+
+
+def test_what_is_bound_is_bound_in_either_direction() -> None:
+    told = drawn(a="b", b="", c="b", d="e", e="", f="")
+    assert told.around(["b"]) == {"a", "b", "c"}
+    assert told.reached(["d", "unknown"]) == {"d", "e"}

@@ -37,8 +37,8 @@ def test_worse_off_and_moved(verdict: Verdict) -> None:
 
 def test_an_explanation_is_told_in_a_sentence() -> None:
     greet = Culprit(package="greet", last_good="1.0", first_bad="1.1", yanked=True)
-    shop = Culprit(package="shop", last_good="", first_bad="")
+    shop = Culprit(package="shop", last_good="", first_bad="2")
     both = Explanation(ending=Ending.INTERACTION, culprits=(greet, shop))
-    assert both.sentence == "greet 1.0 -> 1.1 (yanked) with shop absent -> gone did it"
+    assert both.sentence == "greet 1.0 -> 1.1 (yanked) with shop (not installed) -> 2 did it"
     assert Explanation(ending=Ending.FLAKY).sentence == "flaky"
     assert Explanation(ending=Ending.FLAKY, why="it varies").sentence == "flaky: it varies"

@@ -11,8 +11,8 @@ def test_suspicion_without_a_prior() -> None:
     bad = closure(a="1.0.1", b="1.1.0", c="2.0.0", d="1.0.1", new="1", came="2", same="1")
     roots = frozenset({"d", "new", "gone"})
     steps = steps_between(good, bad, releases={}, roots=roots)
-    assert steps.order == ("d", "new", "c", "b", "a")
-    assert steps.lost == ("gone",)
+    assert steps.order == ("d", "gone", "new", "c", "b", "a")
+    assert (steps.roads["new"], steps.roads["gone"]) == (("", "1"), ("1", ""))
 
 
 def test_a_road_of_semver_leads_over_its_final_releases() -> None:

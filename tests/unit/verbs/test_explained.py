@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from bot.core.blame import Responsible
+from bot.core.mirror import EACH
 from bot.core.model import Closure, Link, Look, Pin, Probe
 from bot.core.nature import NATURES, Nature
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
@@ -94,6 +95,18 @@ def test_what_is_undetermined_is_told_as_such() -> None:
 def test_every_nature_is_as_the_schema_says(word: str) -> None:
     found = replace(FOUND, nature=Nature(word=word, evidence=("e",), confidence=0.5))
     jsonschema.validate(as_json(Explained(found=found, seconds=1.0, notes=("x",))), SCHEMA)
+
+
+def test_people_read_who_came_who_went_and_that_either_does_it() -> None:
+    came = Culprit(package="new", last_good="", first_bad="1.0")
+    went = Culprit(package="old", last_good="2.0", first_bad="")
+    both = replace(NAMED, ending=Ending.INTERACTION, culprits=(came, went), why=EACH)
+    told = list(lines(Explained(found=replace(FOUND, explanation=both), seconds=1.0)))
+    assert told[:3] == [
+        "new (not installed) -> 1.0 did it",
+        "old 2.0 -> (not installed) did it",
+        "  each of them does it by itself",
+    ]
 
 
 def test_people_read_why_nobody_is_named() -> None:
