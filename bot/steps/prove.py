@@ -1,4 +1,7 @@
-"""Write the proof of a finding and run its two commands, verbatim, before anybody sees it."""
+"""Write the proof of a finding and run its two commands, verbatim, before anybody sees it.
+
+Each is run twice, in a new folder: a proof that holds once may hold by chance.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,14 @@ from bot.core.model import (
     Requirements,
 )
 from bot.core.outcome import Explanation
-from bot.core.proof import NAME, Proof, commands, write
+from bot.core.proof import NAME, Proof, commands, failed, write
 from bot.ports import Driver
 from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.shrink import Sides, Smallest
 
 GUARD_SECONDS = 120.0  # a proof that has not answered by then is stopped, and says nothing
+TIMES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +181,14 @@ def _files(house: House, group: Group, chosen: Chosen) -> Mapping[str, tuple[str
 
 
 def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smallest) -> Reduced:
-    """Run both commands in fresh environments; the file is kept whatever they say."""
+    """Run both commands in new folders; the file is kept whatever they say."""
     text = write(proof)
     files = {name: content for name, (_, content) in _files(house, group, chosen).items()}
     fails, passes = commands(proof)
-    verified = _ends(house, fails, text, files) == 1 and _ends(house, passes, text, files) == 0
+    verified = all(
+        _passes(house, line, text, files) is good
+        for line, good in ((fails, False), (passes, True)) * TIMES
+    )
     return Reduced(
         finding=group.search,
         request=house.ledger.keep(json.dumps(small.probe.request).encode()),
@@ -194,13 +201,14 @@ def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smalle
     )
 
 
-def _ends(house: House, command: str, text: str, files: Mapping[str, bytes]) -> int | None:
-    """Return 0 or 1 as the command ended; a death by a signal is a failure like any other."""
-    ran = house.shell.run(
-        shlex.split(command), files={NAME: text.encode(), **files}, seconds=GUARD_SECONDS
-    )
-    house.progress.advance("reduce", command)
-    return None if ran.returncode is None else min(1, abs(ran.returncode))
+def _passes(house: House, line: str, text: str, files: Mapping[str, bytes]) -> bool | None:
+    """Return whether the file passed; None where it says neither, such as what cannot install."""
+    given = {NAME: text.encode(), **files}
+    ran = house.shell.run(shlex.split(line), files=given, seconds=GUARD_SECONDS)
+    house.progress.advance("reduce", line)
+    if ran.returncode == 0:
+        return True
+    return False if failed(ran.returncode, ran.output) else None
 
 
 def proof_files(house: House, search: str) -> Mapping[str, bytes]:

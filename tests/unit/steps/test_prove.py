@@ -83,7 +83,7 @@ def test_the_engine_alone_is_proof_enough() -> None:
     assert told.verified
     assert "seen = ENGINE" in repro(home, told.repro)
     assert "client==" not in told.fails
-    assert len(shell_of(home).ran) == 2
+    assert len(shell_of(home).ran) == 4, "each line twice"
     assert (told.finding, told.calls) == (cause().search, 3)
 
 
@@ -100,7 +100,7 @@ def test_more_components_are_tried_where_fewer_do_not_prove_it() -> None:
     assert told.verified, shell_of(home).ran
     text = repro(home, told.repro)
     assert text.index("base_url = START") < text.index("seen = CLIENT(base_url)")
-    assert len(shell_of(home).ran) == 3, (
+    assert len(shell_of(home).ran) == 5, (
         "the first proof never failed, so nobody ran its other half"
     )
 
@@ -111,6 +111,19 @@ def test_an_unverified_proof_is_kept_and_says_so(ends: tuple[int | None, int | N
     told = prove(home, cause(), explained(), APART, SMALL)
     assert not told.verified
     assert "seen = ENGINE" in repro(home, told.repro), "the one with the fewest components"
+
+
+def test_a_proof_that_holds_once_only_is_not_verified() -> None:
+    ends = [1, 0, 1, 1]
+    home = home_of(lambda _: ends.pop(0))
+    assert not prove(home, cause(), explained(), APART, SMALL).verified
+    assert ends == []
+
+
+def test_what_cannot_be_installed_is_no_failure_of_the_file() -> None:
+    home = home_of(says_what_it_did)
+    home = replace(home, shell=FakeShell(end=says_what_it_did, output="No solution found"))
+    assert not prove(home, cause(), explained(), APART, SMALL).verified
 
 
 def test_a_death_by_a_signal_is_a_failure_like_any_other() -> None:
