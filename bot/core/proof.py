@@ -17,9 +17,9 @@ import ast
 import json
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.core.model import Json
+from bot.core.model import Json, Link, Look, Probe
 
 NAME = "repro.py"
 WIDE = 96
@@ -47,6 +47,25 @@ class Proof:
     seconds: float = 0.0
     files: tuple[tuple[str, str], ...] = ()  # name, sha256
     index: tuple[str, ...] = ()
+
+
+def expecting(probe: Probe, link: Link, value: Json) -> Probe:
+    """Return `probe` looking at `link` for `value`: a driver may show no more than that takes."""
+    look = probe.look(link) or Look(link=link, compare="json")
+    others = tuple(each for each in probe.looks if each.link is not link)
+    return replace(probe, looks=(*others, replace(look, golden=value)))
+
+
+def parts(good: Json, bad: Json) -> tuple[Json, ...]:
+    """Return what a proof may expect of a message, the least first: the fields that differ, all.
+
+    >>> parts({"content": "a", "finish_reason": "stop"}, {"content": "b", "finish_reason": "stop"})
+    ({'content': 'a'}, {'content': 'a', 'finish_reason': 'stop'})
+    """
+    if not isinstance(good, dict) or not isinstance(bad, dict) or "finish_reason" not in good:
+        return (good,)
+    least: Json = {name: each for name, each in good.items() if bad.get(name) != each}
+    return (least, good) if least and "more" not in good else (good,)
 
 
 def commands(proof: Proof) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.model import Json, Link, Probe
-from bot.drivers.answers import GATHERED, MESSAGE, STEADY, USAGE
+from bot.drivers.answers import STEADY, counted, message
 from bot.drivers.encoding import TEXT
 
 _POST = """import urllib.request
@@ -25,11 +25,10 @@ def post(path, body):
 """
 _STREAM = """import urllib.request
 
-REQUEST.setdefault("model", "tiny-chat")
-REQUEST.setdefault("stream_options", {"include_usage": True})
+body = {"model": "tiny-chat", "stream_options": {"include_usage": True}, **REQUEST}
 asked = urllib.request.Request(
     base_url + "/v1/chat/completions",
-    json.dumps(REQUEST).encode(),
+    json.dumps(body).encode(),
     {"Content-Type": "application/json"},
 )
 with urllib.request.urlopen(asked, timeout=60) as answer:
@@ -38,8 +37,7 @@ events = ["[DONE]" if each == b"[DONE]" else json.loads(each) for each in data i
 """
 _ENDED = """events = [each for each in events if each != "[DONE]"]
 """
-_ANSWER = """REQUEST.setdefault("model", "tiny-chat")
-answer = post("/v1/chat/completions", REQUEST)
+_ANSWER = """answer = post("/v1/chat/completions", {"model": "tiny-chat", **REQUEST})
 """
 _PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]
 """
@@ -191,20 +189,25 @@ def show(probe: Probe, link: Link) -> str:
     request = probe.request if isinstance(probe.request, dict) else {}
     if probe.ask == "chat" and link in _BEFORE:
         return _POST + _PROMPT + _BEFORE[link]
+    if probe.ask in ("chat", "scored") and link in (Link.MESSAGE, Link.USAGE):
+        return _read(probe, request, link)
     shows = {"chat": _answer, "scored": _scored, "wire": _wire, "encode": _encode}
     if probe.ask == "render":
         return _POST + _TEMPLATE if link is Link.PROMPT and _templated(request) else ""
     return shows[probe.ask](request, link) if probe.ask in shows else ""
 
 
+def _read(probe: Probe, request: Mapping[str, Json], link: Link) -> str:
+    """The whole answer, put together where it came in pieces."""
+    streamed = bool(request.get("stream"))
+    start = _STREAM + _ENDED if streamed else _POST + _ANSWER
+    usage = link is Link.USAGE
+    return start + (counted(streamed=streamed) if usage else message(probe, streamed=streamed))
+
+
 def _answer(request: Mapping[str, Json], link: Link) -> str:
-    """The whole answer, or the stream as it came."""
-    if not request.get("stream"):
-        whole = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
-        return _POST + _ANSWER + whole[link] if link in whole else ""
-    ended = _ENDED + GATHERED
-    pieces = {Link.STREAM: STEADY, Link.MESSAGE: ended + MESSAGE, Link.USAGE: ended + USAGE}
-    return _STREAM + pieces[link] if link in pieces else ""
+    """The stream as it came."""
+    return _STREAM + STEADY if link is Link.STREAM and request.get("stream") else ""
 
 
 def _scored(request: Mapping[str, Json], link: Link) -> str:

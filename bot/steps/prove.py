@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from bot.core.facts import Reduced
 from bot.core.finding import Group, moved
@@ -17,13 +18,14 @@ from bot.core.model import (
     NOT_EXPOSED,
     Closure,
     Conflict,
+    Json,
     Link,
     Observation,
     Reason,
     Requirements,
 )
 from bot.core.outcome import Explanation
-from bot.core.proof import NAME, Proof, commands, failed, write
+from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, write
 from bot.ports import Driver
 from bot.steps.close import close
 from bot.steps.house import House
@@ -35,11 +37,12 @@ TIMES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The components a proof needs: what starts first, and what shows the link."""
+    """The components a proof needs, what starts and shows the link, and what must be seen."""
 
     drivers: tuple[Driver, ...]
     components: tuple[str, ...]
     body: str
+    expected: Json
 
 
 def prove(
@@ -75,20 +78,22 @@ def _without(house: House, group: Group, small: Smallest) -> Reduced:
 
 
 def _choices(house: House, group: Group, small: Smallest) -> Iterator[Chosen]:
-    """The ways to see the guilty link with fewer and fewer left out."""
+    """The ways to see the guilty link with fewer and fewer left out; what was seen, at least."""
     link = _link(group, small)
     names = [name for name, _ in group.plainest.cell.components]
     serving = [name for name in names if house.driver(name).serve()]
-    for name in names:
+    wanted = parts(small.good.at(link), small.bad.at(link))
+    for name, expected in product(names, wanted):
         driver = house.driver(name)
-        shown = driver.show(small.probe, link)
-        if not shown:
+        shown = driver.show(expecting(small.probe, link, expected), link)
+        if not shown or expected == NOT_EXPOSED:
             continue
         first = [one for one in serving if one != name] if "base_url" in shown else []
         used = (*first, name)
         drivers = tuple(house.driver(one) for one in used)
         starts = "\n\n".join(each.serve() for each in drivers if "base_url" in shown)
-        yield Chosen(drivers=drivers, components=used, body=f"{starts}\n\n{shown}")
+        body = f"{starts}\n\n{shown}"
+        yield Chosen(drivers=drivers, components=used, body=body, expected=expected)
 
 
 def _link(group: Group, small: Smallest) -> Link:
@@ -106,11 +111,7 @@ def _proof(
     small: Smallest,
     chosen: Chosen,
 ) -> Proof | None:
-    """Fill in the file, or return None where what it should say was never seen."""
-    link = _link(group, small)
-    expected = small.good.at(link)
-    if expected == NOT_EXPOSED:
-        return None
+    """Fill in the file, or return None where the culprit has no part in it."""
     needed = _needed(house, group, apart.good, chosen)
     differ = {name for name, _, _ in moved(apart.good.versions, apart.bad.versions)}
     if not {culprit.package for culprit in explanation.culprits} <= set(needed.versions):
@@ -122,9 +123,9 @@ def _proof(
         right=_pins(apart.good, differ),
         interpreter=group.plainest.cell.interpreter,
         request=small.probe.request,
-        expected=expected,
+        expected=chosen.expected,
         body=chosen.body,
-        tolerant=link is Link.LOGPROBS,
+        tolerant=_link(group, small) is Link.LOGPROBS,
         memory_bytes=_guard_memory(house, small.bad),
         seconds=_guard_seconds(small, small.bad),
         files=tuple((name, digest) for name, (digest, _) in _files(house, group, chosen).items()),

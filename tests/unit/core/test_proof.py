@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Json
-from bot.core.proof import NAME, Proof, commands, failed, python, write
+from bot.core.model import Json, Link, Look, Probe
+from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, python, write
 
 PROOF = Proof(
     title="greets in the wrong language",
@@ -193,3 +193,36 @@ def test_what_eats_memory_or_never_answers_is_guarded() -> None:
     assert "faulthandler.dump_traceback_later(2.5, exit=True)" in guarded
     assert "resource" not in write(PROOF)
     assert "faulthandler" not in write(PROOF)
+
+
+def test_a_probe_can_be_told_what_to_expect() -> None:
+    looks = (Look(link=Link.TEXT, compare="text"), Look(link=Link.USAGE, compare="json"))
+    probe = Probe(name="a/b", ask="chat", request={}, looks=looks)
+    told = expecting(probe, Link.TEXT, "hello")
+    assert [(each.link, each.compare, each.golden) for each in told.looks] == [
+        (Link.USAGE, "json", None),
+        (Link.TEXT, "text", "hello"),
+    ]
+    assert expecting(probe, Link.MESSAGE, 1).look(Link.MESSAGE) is not None
+
+
+SAID: Json = {"content": "a", "finish_reason": "stop"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [
+        ({"content": "b", "finish_reason": "stop"}, ({"content": "a"}, SAID)),
+        ({"content": "a", "finish_reason": "stop", "reasoning": "so"}, (SAID,)),
+        ({"$": "not exposed"}, (SAID, SAID)),
+        ("text", (SAID,)),
+    ],
+)
+def test_the_fields_that_differ_come_first(bad: Json, expected: tuple[Json, ...]) -> None:
+    assert parts(SAID, bad) == expected
+
+
+def test_several_choices_and_other_values_are_expected_whole() -> None:
+    many: Json = {"content": "a", "finish_reason": "stop", "more": []}
+    assert parts(many, {"content": "b"}) == (many,)
+    assert parts({"a": 1}, {"a": 2}) == ({"a": 1},)
