@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.metadata import environment_of
-from bot.core.model import Closure, Link, Observation
-from bot.core.outcome import Explanation
+from bot.core.model import Closure, Link, Observation, Release
+from bot.core.outcome import Culprit, Explanation
 from bot.core.program import body, raised
 from bot.core.proof import NAME, Proof, command, commands, failed, write
 from bot.core.trial import Trial
@@ -56,15 +56,51 @@ class _Beside:
 
 def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
     """Return the smallest file whose two commands do what they say, or nothing."""
+    for each in _tellings(mixtures, told):
+        found = _first(house, mixtures, each, shown)
+        if found is not None:
+            return found
+    return None
+
+
+def _tellings(mixtures: Mixtures, told: Explanation) -> Iterator[Explanation]:
+    """Yield what is told; then, where an end is yanked, with the next that is not.
+
+    `uv run` refuses a yanked release where a file's own requirements stand beside it.
+    """
+    yield told
+    culprits = tuple(_unyanked(mixtures, each) for each in told.culprits)
+    if culprits != told.culprits:
+        yield replace(told, culprits=culprits, first_differs=True)
+
+
+def _unyanked(mixtures: Mixtures, culprit: Culprit) -> Culprit:
+    """Return the culprit with a yanked end of its interval moved outwards."""
+    known = mixtures.releases.get(culprit.package, {})
+    before, after = _outside(known, culprit)
+    low, high = (known.get(end) for end in (culprit.last_good, culprit.first_bad))
+    return replace(
+        culprit,
+        last_good=before if low and low.yanked is not None and before else culprit.last_good,
+        first_bad=after if high and high.yanked is not None and after else culprit.first_bad,
+    )
+
+
+def _outside(known: Mapping[str, Release], culprit: Culprit) -> tuple[str | None, str | None]:
+    """Return the releases before and after the interval that anybody can install."""
+    usable = [version for version, release in known.items() if release.yanked is None]
+    return neighbours(usable, culprit.last_good, culprit.first_bad)
+
+
+def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
     good, bad = (_side(mixtures, told, which) for which in ("last_good", "first_bad"))
     if good is None or bad is None:
         return None
-    everything = {*good.versions, *bad.versions}
     few = _needed(mixtures, good, bad, told, shown.loaded)
-    for kept, index in _ways(house, few, everything):
+    words = "" if told.first_differs else raised(told.signature)[0]
+    for kept, index in _ways(house, few, {*good.versions, *bad.versions}):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
         proof = replace(proof, index=index)
-        words = "" if told.first_differs else raised(told.signature)[0]
         if _holds(house, proof, words):
             return _confirmed(house, proof, words, tuple(_beside(mixtures, told, proof)))
     return None
@@ -176,9 +212,7 @@ def _beside(mixtures: Mixtures, told: Explanation, proof: Proof) -> Iterator[_Be
 def _further(mixtures: Mixtures, told: Explanation, *, good: bool) -> Iterator[tuple[str, str]]:
     """Yield the release before the last good one of each culprit, or after the first bad one."""
     for each in told.culprits:
-        known = mixtures.releases.get(each.package, {})
-        usable = [version for version, release in known.items() if release.yanked is None]
-        before, after = neighbours(usable, each.last_good, each.first_bad)
+        before, after = _outside(mixtures.releases.get(each.package, {}), each)
         found = before if good else after
         if found is not None:
             yield each.package, found
@@ -210,6 +244,7 @@ def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[_Beside]
 
 def _run_all(house: House, text: str, lines: Mapping[str, bool], words: str) -> tuple[bool, ...]:
     """Run each line; return whether it ended as is told of it: True passes, False fails."""
+    house.progress.begin("reduce", len(lines))
     done = dict(house.runner.run(tuple(lines), lambda line: _end(house, line, text, words)))
     return tuple(done[line] is good for line, good in lines.items())
 

@@ -45,8 +45,10 @@ class Shelf:
         return {pin.name: metadata(pin) for pin in closure.pins}
 
 
-def wheel(name: str, version: str) -> Release:
-    return replace(release(name, version), wheels=(f"{name}-{version}-py3-none-any.whl",))
+def wheel(name: str, version: str, yanked: str) -> Release:
+    reason = "broken" if yanked == f"{name}=={version}" else None
+    wheels = (f"{name}-{version}-py3-none-any.whl",)
+    return replace(release(name, version), wheels=wheels, yanked=reason)
 
 
 def metadata(pin: Pin) -> Metadata:
@@ -62,6 +64,7 @@ def handed(
     output: str = CRASH,
     cutoff: bool = False,
     index_args: tuple[str, ...] = (),
+    yanked: str = "",
 ) -> tuple[Handed | None, list[Sequence[str]], list[str]]:
     """Hand over where each line ends as `end` says; with what was run, and what was noted."""
     shell = FakeShell(end=end, output=output, index_args=index_args)
@@ -76,7 +79,7 @@ def handed(
         good=closure(greet="1", shop="1", idle="1"),
         bad=closure(greet="4", shop="1", idle="2"),
         roots=frozenset(),
-        releases={name: {v: wheel(name, v) for v in line} for name, line in INDEX.items()},
+        releases={name: {v: wheel(name, v, yanked) for v in line} for name, line in INDEX.items()},
         interpreter="3.11",
     )
     for side in (mixtures.good, mixtures.bad):
@@ -160,6 +163,23 @@ def test_what_raised_before_is_expected_to() -> None:
     assert found is not None
     assert "EXPECTED = 'raised GoneError'" in found.text
     assert "shows another value" in found.text
+
+
+@pytest.mark.parametrize(
+    ("yanked", "fails", "passes"),
+    [("greet==3", "greet==4", "greet==2"), ("greet==2", "greet==3", "greet==1")],
+)
+def test_a_yanked_release_that_uv_refuses_gives_way_to_the_next(
+    yanked: str, fails: str, passes: str
+) -> None:
+    def end(argv: Sequence[str]) -> int | None:
+        return None if yanked in argv else from_three_on(argv)
+
+    found, _, _ = handed(end, yanked=yanked)
+    assert found is not None
+    assert found.fails == f"uv run --python 3.11 --with {fails} repro.py"
+    assert found.passes == f"uv run --python 3.11 --with {passes} repro.py"
+    assert f"greet {passes[-1]} -> {fails[-1]}" in found.text
 
 
 @pytest.mark.parametrize("missing", ["last_good", "first_bad"])
