@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shlex
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.model import Json, Link, Look, Probe
@@ -93,15 +95,19 @@ def failed(returncode: int | None, output: str) -> bool:
 def write(proof: Proof) -> str:
     """Return the text of the file."""
     future, body = _parted(proof.body)
+    known = _imported(body)
+    if proof.request is not None and "os.environ" not in body:
+        body = _without_imports(body)
     question = _literal("REQUEST", proof.request) if "REQUEST" in body else ""
     expected = _literal("EXPECTED", proof.expected)
-    imports = _imports(proof, f"{question}\n{body}\n{expected}")
+    asked = _imports(proof, f"{question}\n{body}\n{expected}")
+    ours, theirs = _sorted({*asked, *known} - _imported(body))
     blocks = [
         f"{_header(proof)}\n{_docstring(proof)}",
-        "\n".join((*future, *(f"import {name}" for name in imports))),
+        "\n".join((*future, *(f"import {name}" for name in (*ours, *theirs)))),
         "\n".join((*_guards(proof), *_place(proof, body), *filter(None, [question]))),
         f"\n{_CLOSE}\n" if proof.tolerant else "",
-        body,
+        body if not body.startswith(("def ", "class ")) else f"\n{body}",
         f"{expected}\n{_verdict(proof)}",
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -109,7 +115,7 @@ def write(proof: Proof) -> str:
 
 def _docstring(proof: Proof) -> str:
     fails, passes = commands(proof)
-    return f'"""{proof.title}\n\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n"""'
+    return f'"""{proof.title}\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n"""'
 
 
 def _parted(body: str) -> tuple[list[str], str]:
@@ -120,7 +126,7 @@ def _parted(body: str) -> tuple[list[str], str]:
 
 
 def _imports(proof: Proof, uses: str) -> list[str]:
-    """Return the modules that the file needs and its body does not import by itself."""
+    """Return the modules that the frame of the file needs."""
     needed = {
         "faulthandler": proof.seconds,
         "hashlib": proof.files,
@@ -129,14 +135,28 @@ def _imports(proof: Proof, uses: str) -> list[str]:
         "resource": proof.memory_bytes,
         "sys": "sys." in uses,
     }
-    known = set() if "REQUEST = json" in uses else _imported(proof.body)
-    return [name for name, asked in needed.items() if asked and name not in known]
+    return [name for name, asked in needed.items() if asked]
 
 
 def _imported(body: str) -> set[str]:
     """Return the modules that `body` imports at its top."""
     found = [each for each in ast.parse(body).body if isinstance(each, ast.Import)]
     return {alias.name for each in found for alias in each.names if not alias.asname}
+
+
+def _without_imports(body: str) -> str:
+    """Return `body` without the imports at its top level, which go to the top of the file."""
+    tree, lines = ast.parse(body).body, body.splitlines()
+    plain = [each for each in tree if isinstance(each, ast.Import) and not each.col_offset]
+    gone = {each.lineno - 1 for each in plain if not any(a.asname for a in each.names)}
+    kept = "\n".join(line for at, line in enumerate(lines) if at not in gone).strip()
+    return re.sub(r"\n{4,}", "\n\n\n", kept)
+
+
+def _sorted(names: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the modules of the standard library, and the others."""
+    ours = {name for name in names if name.partition(".")[0] in sys.stdlib_module_names}
+    return sorted(ours), sorted({*names} - ours)
 
 
 def _header(proof: Proof) -> str:
@@ -203,8 +223,7 @@ def _place(proof: Proof, body: str) -> Iterator[str]:
         yield '        raise SystemExit(f"another {name}")'
     for name, digest in proof.files if len(proof.files) == 1 else ():
         yield f'digest = hashlib.sha256((HERE / "{name}").read_bytes()).hexdigest()'
-        yield f'if digest != "{digest}":'
-        yield f'    raise SystemExit("another {name}")'
+        yield f'assert digest == "{digest}", "another {name}"'
 
 
 def _verdict(proof: Proof) -> str:
@@ -219,9 +238,7 @@ def _verdict(proof: Proof) -> str:
 
 _CLOSE = """def close(one, other):
     if isinstance(one, dict) and isinstance(other, dict):
-        one, other = sorted(one.items()), sorted(other.items())
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return one.keys() == other.keys() and all(close(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(close, one, other))
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return abs(one - other) < 1e-2
-    return one == other"""
+    return one == other or type(one) is type(other) is float and abs(one - other) < 1e-2"""

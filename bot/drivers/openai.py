@@ -21,18 +21,26 @@ stream = client.chat.completions.create(**asked)
 events = [chunk.model_dump(exclude_unset=True) for chunk in stream]
 """
 
-_REQUEST = """import httpx
+_REQUEST = """import http.server
+import threading
+
 import openai
 
 
-def tap(request):
-    global seen
-    seen = json.loads(request.content)
-    return httpx.Response(418)
+class Tap(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        global seen
+        seen = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_error(418)
+
+    def log_message(self, *_):
+        pass
 
 
-transport = httpx.Client(transport=httpx.MockTransport(tap))
-client = openai.OpenAI(api_key="unused", max_retries=0, http_client=transport)
+tap = http.server.HTTPServer(("127.0.0.1", 0), Tap)
+threading.Thread(target=tap.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{tap.server_port}/v1"
+client = openai.OpenAI(base_url=url, api_key="unused", max_retries=0)
 asked = {"model": "tiny-chat", **REQUEST}
 if asked.get("stream"):
     asked.setdefault("stream_options", {"include_usage": True})
