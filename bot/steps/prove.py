@@ -83,11 +83,15 @@ def _choices(house: House, group: Group, small: Smallest) -> Iterator[Chosen]:
     names = [name for name, _ in group.plainest.cell.components]
     serving = [name for name in names if house.driver(name).serve()]
     wanted = parts(small.good.at(link), small.bad.at(link))
-    for name, expected in product(names, wanted):
+    asked = [(expecting(small.probe, link, value), value) for value in wanted]
+    whole = (expecting(small.probe, link, None), wanted[-1])  # whatever else may come, read as well
+    tried = []
+    for name, (probe, expected) in product(names, (*asked, whole)):
         driver = house.driver(name)
-        shown = driver.show(expecting(small.probe, link, expected), link)
-        if not shown or expected == NOT_EXPOSED:
+        shown = driver.show(probe, link)
+        if not shown or expected == NOT_EXPOSED or (name, shown, expected) in tried:
             continue
+        tried.append((name, shown, expected))
         first = [one for one in serving if one != name] if "base_url" in shown else []
         used = (*first, name)
         drivers = tuple(house.driver(one) for one in used)
