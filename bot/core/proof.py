@@ -13,14 +13,12 @@ as expected
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 import shlex
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.imports import imported, in_order, parted, without
 from bot.core.model import Json, Link, Look, Probe
 
 NAME = "repro.py"
@@ -94,17 +92,17 @@ def failed(returncode: int | None, output: str) -> bool:
 
 def write(proof: Proof) -> str:
     """Return the text of the file."""
-    future, body = _parted(proof.body)
-    known = _imported(body)
+    future, body = parted(proof.body)
+    known = imported(body)
     if proof.request is not None and "os.environ" not in body:
-        body = _without_imports(body)
+        body = without(body)
     question = _literal("REQUEST", proof.request) if "REQUEST" in body else ""
     expected = _literal("EXPECTED", proof.expected)
     asked = _imports(proof, f"{question}\n{body}\n{expected}")
-    ours, theirs = _sorted({*asked, *known} - _imported(body))
+    above = in_order({*asked, *known} - imported(body))
     blocks = [
         f"{_header(proof)}\n{_docstring(proof)}",
-        "\n".join((*future, *(f"import {name}" for name in (*ours, *theirs)))),
+        "\n".join((*future, *(f"import {name}" for name in above))),
         "\n".join((*_guards(proof), *_place(proof, body), *filter(None, [question]))),
         f"\n{_CLOSE}\n" if proof.tolerant else "",
         body if not body.startswith(("def ", "class ")) else f"\n{body}",
@@ -118,13 +116,6 @@ def _docstring(proof: Proof) -> str:
     return f'"""{proof.title}\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n"""'
 
 
-def _parted(body: str) -> tuple[list[str], str]:
-    """Take out the imports from the future, which must stand before anything else."""
-    lines = body.strip().splitlines()
-    future = [line for line in lines if line.startswith("from __future__ import")]
-    return future, "\n".join(line for line in lines if line not in future).strip()
-
-
 def _imports(proof: Proof, uses: str) -> list[str]:
     """Return the modules that the frame of the file needs."""
     needed = {
@@ -136,27 +127,6 @@ def _imports(proof: Proof, uses: str) -> list[str]:
         "sys": "sys." in uses,
     }
     return [name for name, asked in needed.items() if asked]
-
-
-def _imported(body: str) -> set[str]:
-    """Return the modules that `body` imports at its top."""
-    found = [each for each in ast.parse(body).body if isinstance(each, ast.Import)]
-    return {alias.name for each in found for alias in each.names if not alias.asname}
-
-
-def _without_imports(body: str) -> str:
-    """Return `body` without the imports at its top level, which go to the top of the file."""
-    tree, lines = ast.parse(body).body, body.splitlines()
-    plain = [each for each in tree if isinstance(each, ast.Import) and not each.col_offset]
-    gone = {each.lineno - 1 for each in plain if not any(a.asname for a in each.names)}
-    kept = "\n".join(line for at, line in enumerate(lines) if at not in gone).strip()
-    return re.sub(r"\n{4,}", "\n\n\n", kept)
-
-
-def _sorted(names: Collection[str]) -> tuple[list[str], list[str]]:
-    """Return the modules of the standard library, and the others."""
-    ours = {name for name in names if name.partition(".")[0] in sys.stdlib_module_names}
-    return sorted(ours), sorted({*names} - ours)
 
 
 def _header(proof: Proof) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.model import Link, Probe, Role
-from bot.drivers.answers import STEADY, counted, message
+from bot.drivers.answers import STEADY
+from bot.drivers.message import counted, message
 from bot.drivers.plain import Plain
 from bot.drivers.recorded import replayed
 

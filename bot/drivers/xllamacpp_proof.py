@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.model import Json, Link, Probe
-from bot.drivers.answers import STEADY, counted, message
+from bot.drivers.answers import STEADY
 from bot.drivers.encoding import TEXT
+from bot.drivers.message import counted, message
 
 _POST = """import urllib.request
 

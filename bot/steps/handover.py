@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.core.metadata import environment_of
-from bot.core.model import Closure, Link, Observation, Release
+from bot.core.model import Closure, Link, Observation
 from bot.core.outcome import Culprit, Explanation
 from bot.core.program import body, raised
 from bot.core.proof import NAME, Proof, command, commands, failed, write
 from bot.core.trial import Trial
-from bot.core.versions import neighbours
+from bot.steps.beside import Beside, beside, outside
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
 
@@ -45,15 +45,6 @@ class Shown:
     loaded: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Beside:
-    """The proof with the culprits one release further out: what it should say, and its pins."""
-
-    name: str
-    good: bool
-    pins: tuple[str, ...] = field(default=())
-
-
 def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
     """Return the smallest file whose two commands do what they say, or nothing."""
     for each in _tellings(mixtures, told):
@@ -77,19 +68,13 @@ def _tellings(mixtures: Mixtures, told: Explanation) -> Iterator[Explanation]:
 def _unyanked(mixtures: Mixtures, culprit: Culprit) -> Culprit:
     """Return the culprit with a yanked end of its interval moved outwards."""
     known = mixtures.releases.get(culprit.package, {})
-    before, after = _outside(known, culprit)
+    before, after = outside(known, culprit)
     low, high = (known.get(end) for end in (culprit.last_good, culprit.first_bad))
     return replace(
         culprit,
         last_good=before if low and low.yanked is not None and before else culprit.last_good,
         first_bad=after if high and high.yanked is not None and after else culprit.first_bad,
     )
-
-
-def _outside(known: Mapping[str, Release], culprit: Culprit) -> tuple[str | None, str | None]:
-    """Return the releases before and after the interval that anybody can install."""
-    usable = [version for version, release in known.items() if release.yanked is None]
-    return neighbours(usable, culprit.last_good, culprit.first_bad)
 
 
 def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
@@ -102,7 +87,7 @@ def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) ->
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
         proof = replace(proof, index=index)
         if _holds(house, proof, words):
-            return _confirmed(house, proof, words, tuple(_beside(mixtures, told, proof)))
+            return _confirmed(house, proof, words, tuple(beside(mixtures, told, proof)))
     return None
 
 
@@ -185,46 +170,13 @@ def _title(told: Explanation, raised_before: bool) -> str:
     return f"{names}: raises {name}{f': {plain}' if plain else ''}"
 
 
-def _beside(mixtures: Mixtures, told: Explanation, proof: Proof) -> Iterator[_Beside]:
-    """Yield the neighbours of the interval that exist and can be closed."""
-    shared = dict(pin.split("==", 1) for pin in proof.shared)
-    given = dict(pin.split("==", 1) for pin in (*proof.wrong, *proof.right))
-    for good in (True, False):
-        moved = dict(_further(mixtures, told, good=good))
-        ends = {c.package: c.last_good if good else c.first_bad for c in told.culprits}
-        trial = Trial(versions=tuple(sorted({**ends, **moved}.items())), lean="good")
-        closure = mixtures.close(trial) if moved else None
-        if isinstance(closure, Closure):
-            versions = closure.versions
-            known = {name for name in versions if name in given or name in shared}
-            known |= versions.keys() - mixtures.good.versions.keys() - mixtures.bad.versions.keys()
-            yield _Beside(
-                name=" ".join(f"{name} {version}" for name, version in moved.items()),
-                good=good,
-                pins=tuple(
-                    f"{name}=={versions[name]}"
-                    for name in sorted(known)
-                    if shared.get(name) != versions[name]
-                ),
-            )
-
-
-def _further(mixtures: Mixtures, told: Explanation, *, good: bool) -> Iterator[tuple[str, str]]:
-    """Yield the release before the last good one of each culprit, or after the first bad one."""
-    for each in told.culprits:
-        before, after = _outside(mixtures.releases.get(each.package, {}), each)
-        found = before if good else after
-        if found is not None:
-            yield each.package, found
-
-
 def _holds(house: House, proof: Proof, words: str) -> bool:
     """Run both commands, each in a new folder: whether they end as they say."""
     fails, passes = commands(proof)
     return all(_run_all(house, write(proof), {fails: False, passes: True}, words))
 
 
-def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[_Beside]) -> Handed | None:
+def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[Beside]) -> Handed | None:
     """Run both commands again, with the neighbours; only what does as it says is handed over."""
     text = write(proof)
     fails, passes = commands(proof)

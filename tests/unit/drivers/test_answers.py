@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.model import Json, Link, Look, Probe
 from bot.core.proof import expecting
-from bot.drivers import answers
+from bot.drivers import answers, message
 from bot.drivers.ctranslate2 import CTRANSLATE2
 from bot.drivers.folder import known
 from bot.drivers.httpx import HTTPX
@@ -75,18 +75,18 @@ def test_what_is_expected_is_read_as_the_guest_does_and_no_more(
 ) -> None:
     whole = json.loads(json.dumps(chat.gathered(events)))
     told = chat.message(whole)
-    read = answers.message(expected(told), streamed=False)
+    read = message.message(expected(told), streamed=False)
     assert seen(read, answer=whole) == told
     if events[0]["choices"][0]["index"] == 0 and told["finish_reason"]:  # type: ignore[index]
-        streamed = answers.message(expected(told), streamed=True)
+        streamed = message.message(expected(told), streamed=True)
         assert seen(streamed, events=events) == told
     usage = {"prompt_tokens": 3, "completion_tokens": 2}
     counts = [*events, {"choices": [], "usage": usage}]
-    assert seen(answers.counted(streamed=True), events=counts) == usage
+    assert seen(message.counted(streamed=True), events=counts) == usage
 
 
 def test_only_the_fields_that_are_expected_are_read() -> None:
-    read = answers.message(expected({"content": "Hello"}), streamed=True)
+    read = message.message(expected({"content": "Hello"}), streamed=True)
     assert seen(read, events=STREAMS[2]) == {"content": "Hello"}
     assert "tool_calls" not in read
     assert "role" not in read
@@ -95,7 +95,7 @@ def test_only_the_fields_that_are_expected_are_read() -> None:
 def test_what_nobody_says_is_no_empty_text() -> None:
     told = expected({"content": None, "finish_reason": "tool_calls"})
     silent = [event(0, "tool_calls", role="assistant")]
-    assert seen(answers.message(told, streamed=True), events=silent) == {
+    assert seen(message.message(told, streamed=True), events=silent) == {
         "content": None,
         "finish_reason": "tool_calls",
     }
@@ -103,9 +103,9 @@ def test_what_nobody_says_is_no_empty_text() -> None:
 
 @pytest.mark.parametrize("golden", [None, "text", {"error": {}}, {"role": "a", "more": [{}]}])
 def test_of_what_is_no_plain_message_everything_is_read(golden: Json) -> None:
-    assert answers.message(expected(golden), streamed=False) == answers.MESSAGE
+    assert message.message(expected(golden), streamed=False) == answers.MESSAGE
     both = answers.GATHERED + answers.MESSAGE
-    assert answers.message(expected(golden), streamed=True) == both
+    assert message.message(expected(golden), streamed=True) == both
 
 
 @pytest.mark.parametrize(
