@@ -115,6 +115,7 @@ def test_of_what_is_no_plain_message_everything_is_read(golden: Json) -> None:
         (MISTRALRS_GGUF, probe("chat", {"messages": [], "stream": True}, (Link.PROMPT, "a")), 7),
         (MISTRALRS, probe("encode", {"text": "a"}), 2),
         (MISTRALRS, probe("chat", {"messages": [], "temperature": 1}), 0),
+        (MISTRALRS, probe("chat", {"messages": [], "chat_template_kwargs": {"other": 1}}), 0),
         (MISTRALRS, probe("chat", {"messages": [], "grammar": "x"}), 0),
         (ONNXRUNTIME_GENAI, probe("chat", {"messages": []}, (Link.PROMPT, "a")), 5),
         (ONNXRUNTIME_GENAI, probe("chat", {"messages": [], "stream": True}), 6),
