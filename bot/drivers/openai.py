@@ -42,9 +42,8 @@ tap = http.server.HTTPServer(("127.0.0.1", 0), Tap)
 threading.Thread(target=tap.serve_forever, daemon=True).start()
 url = f"http://127.0.0.1:{tap.server_port}/v1"
 client = openai.OpenAI(base_url=url, api_key="unused", max_retries=0)
-asked = {"model": "tiny-chat", **REQUEST}
-if asked.get("stream"):
-    asked.setdefault("stream_options", {"include_usage": True})
+counted = {"stream_options": {"include_usage": True}} if REQUEST.get("stream") else {}
+asked = {"model": "tiny-chat", **counted, **REQUEST}
 try:
     client.chat.completions.create(**asked)
 except openai.APIStatusError:

@@ -28,12 +28,15 @@ body = {"model": "tiny-chat", "stream_options": {"include_usage": True}, **REQUE
 headers = {"Content-Type": "application/json"}
 path = base_url + "/v1/chat/completions"
 asked = urllib.request.Request(path, json.dumps(body).encode(), headers)
-with urllib.request.urlopen(asked, timeout=60) as answer:
-    data = [line[5:].strip() for line in answer if line.startswith(b"data:")]
+answer = urllib.request.urlopen(asked, timeout=60)
+data = [line[5:].strip() for line in answer if line.startswith(b"data:")]
 events = ["[DONE]" if each == b"[DONE]" else json.loads(each) for each in data if each]
 """
 _ENDED = """events = [each for each in events if each != "[DONE]"]
 """
+_CLOSED = _STREAM.partition("events = ")[0] + (
+    'events = [json.loads(each) for each in data if each not in (b"", b"[DONE]")]\n'
+)
 _ANSWER = """answer = post("/v1/chat/completions", {"model": "tiny-chat", **REQUEST})
 """
 _PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]
@@ -198,7 +201,7 @@ def _completed(request: Mapping[str, Json]) -> str:
 def _read(probe: Probe, request: Mapping[str, Json], link: Link) -> str:
     """The whole answer, put together where it came in pieces."""
     streamed = bool(request.get("stream"))
-    start = _STREAM + _ENDED if streamed else _POST + _ANSWER
+    start = _CLOSED if streamed else _POST + _ANSWER
     usage = link is Link.USAGE
     return start + (counted(streamed=streamed) if usage else message(probe, streamed=streamed))
 
