@@ -171,6 +171,11 @@ class Ran:
 class Shell(Protocol):
     """Runs one command of ours, such as the two lines that a proof prints."""
 
+    @property
+    def index_args(self) -> tuple[str, ...]:
+        """The flags by which `uv` finds what it finds here, beyond a user's own settings."""
+        ...
+
     def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
         """Run `argv` in an empty folder holding `files`, with no token and no home."""
         ...

@@ -2,7 +2,8 @@
 
 The file knows nothing of stackmatrix and reads no version: it asks the smallest question and
 compares what it sees with what it must be. What both sides share is pinned inside (PEP 723),
-what differs is given on the two command lines in its docstring.
+what differs is given on the two command lines in its docstring. It is read by strangers, so it
+is short: nothing stands in it that its own body does not use.
 
 >>> text = write(Proof(title="greets", shared=(), wrong=("greet==2",), right=("greet==1",),
 ...     interpreter="3.11", request={}, expected="hello", body="seen = 'hello'"))
@@ -14,18 +15,24 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from bot.core.model import Json
+from bot.core.imports import imported, in_order, parted, without
+from bot.core.model import Json, Link, Look, Probe
 
 NAME = "repro.py"
 WIDE = 96
+_DIED = 2  # an exit code above it is a death by a signal; uv's own mistakes end with 1 or 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What goes into the file: pins of each side, the question, the value, and how to see it."""
+    """What goes into the file: pins of each side, the question, the value, and how to see it.
+
+    `body` is Python that sets `seen`, and may use `REQUEST` and `HERE`, its folder. `index` holds
+    flags of `uv run` that say where packages come from.
+    """
 
     title: str
     shared: tuple[str, ...]
@@ -39,42 +46,94 @@ class Proof:
     memory_bytes: int = 0
     seconds: float = 0.0
     files: tuple[tuple[str, str], ...] = ()  # name, sha256
+    index: tuple[str, ...] = ()
+
+
+def expecting(probe: Probe, link: Link, value: Json) -> Probe:
+    """Return `probe` looking at `link` for `value`: a driver may show no more than that takes."""
+    look = probe.look(link) or Look(link=link, compare="json")
+    others = tuple(each for each in probe.looks if each.link is not link)
+    return replace(probe, looks=(*others, replace(look, golden=value)))
+
+
+def parts(good: Json, bad: Json) -> tuple[Json, ...]:
+    """Return what a proof may expect of a message, the least first: the fields that differ, all.
+
+    >>> parts({"content": "a", "finish_reason": "stop"}, {"content": "b", "finish_reason": "stop"})
+    ({'content': 'a'}, {'content': 'a', 'finish_reason': 'stop'})
+    """
+    if not isinstance(good, dict) or not isinstance(bad, dict) or "finish_reason" not in good:
+        return (good,)
+    least: Json = {name: each for name, each in good.items() if bad.get(name) != each}
+    return (least, good) if least and "more" not in good else (good,)
 
 
 def commands(proof: Proof) -> tuple[str, str]:
     """Return the two command lines, the one that fails and the one that passes."""
-    return _command(proof, proof.wrong), _command(proof, proof.right)
+    return command(proof, proof.wrong), command(proof, proof.right)
 
 
-def _command(proof: Proof, pins: Sequence[str]) -> str:
+def command(proof: Proof, pins: Sequence[str]) -> str:
+    """Return the line that runs the file with `pins` beside what it pins itself."""
     chosen = [part for pin in pins for part in ("--with", pin)]
-    return shlex.join(["uv", "run", "--python", proof.interpreter, *chosen, NAME])
+    return shlex.join(["uv", "run", "--python", proof.interpreter, *proof.index, *chosen, NAME])
+
+
+def failed(returncode: int | None, output: str) -> bool:
+    """Whether a run of the file failed as a proof does: by comparing, by raising or by dying.
+
+    What `uv` cannot resolve or install ends with 1 as well, and proves nothing.
+    """
+    if returncode is None or returncode == 0:
+        return False
+    told = ("expected: ", "Traceback (most recent call last)", "Timeout (")
+    return not 0 < returncode <= _DIED or any(words in output for words in told)
 
 
 def write(proof: Proof) -> str:
     """Return the text of the file."""
-    fails, passes = commands(proof)
-    parts = [
-        _header(proof),
-        f'"""{proof.title}\n\nfails:   {fails}\npasses:  {passes}\n"""\n',
-        "import hashlib\n" * bool(proof.files)
-        + "import json\n"
-        + "import pathlib\n" * ("HERE" in proof.body)
-        + "import sys\n",
-        _guards(proof),
-        "HERE = pathlib.Path(__file__).parent" * ("HERE" in proof.body),
-        *(_file(name, digest) for name, digest in proof.files),
-        _literal("REQUEST", proof.request) * ("REQUEST" in proof.body),
-        _literal("EXPECTED", proof.expected) + "\n",
-        proof.body.strip() + "\n",
-        _verdict(proof),
+    future, body = parted(proof.body)
+    known = imported(body)
+    if proof.request is not None and "os.environ" not in body:
+        body = without(body)
+    question = _literal("REQUEST", proof.request) if "REQUEST" in body else ""
+    expected = _literal("EXPECTED", proof.expected)
+    asked = _imports(proof, f"{question}\n{body}\n{expected}")
+    above = in_order({*asked, *known} - imported(body))
+    blocks = [
+        f"{_header(proof)}\n{_docstring(proof)}",
+        "\n".join((*future, *(f"import {name}" for name in above))),
+        "\n".join((*_guards(proof), *_place(proof, body), *filter(None, [question]))),
+        f"\n{_CLOSE}\n" if proof.tolerant else "",
+        body if not body.startswith(("def ", "class ")) else f"\n{body}",
+        f"{expected}\n{_verdict(proof)}",
     ]
-    return "\n".join(part for part in parts if part)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _docstring(proof: Proof) -> str:
+    fails, passes = commands(proof)
+    return f'"""{proof.title}\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n"""'
+
+
+def _imports(proof: Proof, uses: str) -> list[str]:
+    """Return the modules that the frame of the file needs."""
+    needed = {
+        "faulthandler": proof.seconds,
+        "hashlib": proof.files,
+        "json": "json." in uses,
+        "pathlib": "HERE" in uses or proof.files,
+        "resource": proof.memory_bytes,
+        "sys": "sys." in uses,
+    }
+    return [name for name, asked in needed.items() if asked]
 
 
 def _header(proof: Proof) -> str:
-    pins = "".join(f'#     "{pin}",\n' for pin in proof.shared)
-    inside = f"[\n{pins}# ]" if pins else "[]"
+    pins = ", ".join(f'"{pin}"' for pin in proof.shared)
+    inside = f"[{pins}]"
+    if len(inside) > WIDE:
+        inside = "\n#     ".join(("[", *_filled(proof.shared))) + "\n# ]"
     return (
         "# /// script\n"
         f'# requires-python = "=={proof.interpreter}.*"\n'
@@ -83,22 +142,31 @@ def _header(proof: Proof) -> str:
     )
 
 
-def _guards(proof: Proof) -> str:
+def _filled(pins: Sequence[str]) -> Iterator[str]:
+    """Yield lines of quoted pins, as many in each as there is room for."""
+    line = ""
+    for pin in pins:
+        word = f'"{pin}",'
+        if line and len(line) + len(word) >= WIDE:
+            yield line
+            line = ""
+        line += f" {word}" if line else word
+    yield line
+
+
+def _guards(proof: Proof) -> list[str]:
     """What makes eating memory, or never answering, an ordinary failure of the file."""
     lines = []
     if proof.memory_bytes:
         limit = f"({proof.memory_bytes}, {proof.memory_bytes})"
-        lines += ["import resource\n", f"resource.setrlimit(resource.RLIMIT_DATA, {limit})"]
+        lines.append(f"resource.setrlimit(resource.RLIMIT_DATA, {limit})")
     if proof.seconds:
-        lines += [
-            "import faulthandler\n",
-            f"faulthandler.dump_traceback_later({proof.seconds:g}, exit=True)",
-        ]
-    return "\n".join(lines) + "\n" if lines else ""
+        lines.append(f"faulthandler.dump_traceback_later({proof.seconds:g}, exit=True)")
+    return lines
 
 
 def _literal(name: str, value: Json) -> str:
-    """Write a JSON value as Python, broken into lines where it is long."""
+    """Write a JSON value as Python, as JSON in one line where it is long."""
     text = f"{name} = {python(value)}"
     if len(text) <= WIDE:
         return text
@@ -113,34 +181,34 @@ def python(value: Json) -> str:
     return repr(value)
 
 
-def _file(name: str, digest: str) -> str:
+def _place(proof: Proof, body: str) -> Iterator[str]:
     """Refuse another file of the same name: the proof speaks of these bytes."""
-    return (
-        f'if hashlib.sha256((HERE / "{name}").read_bytes()).hexdigest() != (\n'
-        f'    "{digest}"\n):\n    sys.exit("another {name}")'
-    )
+    if "HERE" in body or proof.files:
+        yield "HERE = pathlib.Path(__file__).parent"
+    if len(proof.files) > 1:
+        inside = "".join(f'    "{name}": "{digest}",\n' for name, digest in proof.files)
+        yield f"FILES = {{\n{inside}}}"
+        yield "for name, digest in FILES.items():"
+        yield "    if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != digest:"
+        yield '        raise SystemExit(f"another {name}")'
+    for name, digest in proof.files if len(proof.files) == 1 else ():
+        yield f'digest = hashlib.sha256((HERE / "{name}").read_bytes()).hexdigest()'
+        yield f'assert digest == "{digest}", "another {name}"'
 
 
 def _verdict(proof: Proof) -> str:
     """Compare, and say it by the exit code: 1 is the failure, 0 is as it should be."""
-    same = "close(seen, EXPECTED)" if proof.tolerant else "seen == EXPECTED"
+    differs = "not close(seen, EXPECTED)" if proof.tolerant else "seen != EXPECTED"
     return (
-        (_CLOSE if proof.tolerant else "")
-        + f"if not {same}:\n"
-        + '    print(f"seen:     {json.dumps(seen)}\\nexpected: {json.dumps(EXPECTED)}")\n'
-        + "    sys.exit(1)\n"
-        + 'print("as expected")\n'
+        f"if {differs}:\n"
+        '    raise SystemExit(f"seen:     {seen!r}\\nexpected: {EXPECTED!r}")\n'
+        'print("as expected")\n'
     )
 
 
 _CLOSE = """def close(one, other):
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return abs(one - other) < 1e-2
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(close, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(close(one[k], other[k]) for k in one)
-    return one == other
-
-
-"""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(close, one, other))
+    return one == other or type(one) is type(other) is float and abs(one - other) < 1e-2"""

@@ -100,3 +100,26 @@ def jump(old: str, new: str, scheme: str = PEP440) -> int:
     if (before.epoch, before.major) != (after.epoch, after.major):
         return 3
     return 2 if before.minor != after.minor else 1
+
+
+def neighbours(
+    versions: Iterable[str], first: str, last: str, scheme: str = PEP440
+) -> tuple[str | None, str | None]:
+    """Return the release before `first` and the one after `last`, on the way from one to the other.
+
+    Early releases count where an end is one. None where there is no such release.
+
+    >>> neighbours(["1.0", "1.1", "1.2", "1.3", "1.4rc1"], "1.1", "1.2")
+    ('1.0', '1.3')
+    >>> neighbours(["1.0", "1.1", "1.2"], "1.1", "1.0")
+    ('1.2', None)
+    """
+    known = [each for each in versions if parse(each, scheme) is not None]
+    early = is_prerelease(first, scheme) or is_prerelease(last, scheme)
+    line = [each for each in ordered(known, scheme) if early or not is_prerelease(each, scheme)]
+    order = [key(each, scheme)[1] for each in line]
+    low, high = sorted((key(first, scheme)[1], key(last, scheme)[1]))
+    below = [each for each, at in zip(line, order, strict=True) if at < low]
+    above = [each for each, at in zip(line, order, strict=True) if at > high]
+    ends = (below[-1] if below else None, above[0] if above else None)
+    return ends if key(first, scheme) <= key(last, scheme) else ends[::-1]

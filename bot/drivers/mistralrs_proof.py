@@ -215,7 +215,9 @@ def _words(request: Mapping[str, Json]) -> dict[str, str] | None:
     sampled = asked.get("temperature") and asked.get("top_k") != 1
     odd = asked.keys() - _WORDS.keys() - _UNHEARD - more.keys()
     choice = asked.get("tool_choice", "auto") not in ("auto", "none")
-    return None if sampled or odd or choice else words
+    thinks = asked.get("chat_template_kwargs") or {}
+    other = not isinstance(thinks, dict) or thinks.keys() - {"enable_thinking"}
+    return None if sampled or odd or choice or other else words
 
 
 def _format(told: Json) -> dict[str, str]:
@@ -227,7 +229,8 @@ def _format(told: Json) -> dict[str, str]:
 
 
 def _thinking(told: Json) -> dict[str, str]:
-    return {"enable_thinking": repr(told["enable_thinking"])} if isinstance(told, dict) else {}
+    asked = told if isinstance(told, dict) else {}
+    return {name: repr(each) for name, each in asked.items() if name == "enable_thinking"}
 
 
 def _written(words: Mapping[str, str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.model import Link, Probe, Role
-from bot.drivers.answers import GATHERED, MESSAGE, STEADY, USAGE
+from bot.drivers.answers import STEADY
+from bot.drivers.message import counted, message
 from bot.drivers.plain import Plain
 from bot.drivers.recorded import replayed
 
@@ -12,15 +13,13 @@ _CLIENT = """import openai
 client = openai.OpenAI(base_url=base_url + "/v1", api_key="unused", max_retries=0)
 """
 
-_ANSWER = """REQUEST.setdefault("model", "tiny-chat")
-answer = client.chat.completions.create(**REQUEST).model_dump(exclude_unset=True)
+_ANSWER = """asked = {"model": "tiny-chat", **REQUEST}
+answer = client.chat.completions.create(**asked).model_dump(exclude_unset=True)
 """
 
-_STREAMED = """REQUEST.setdefault("model", "tiny-chat")
-REQUEST.setdefault("stream_options", {"include_usage": True})
-events = [
-    chunk.model_dump(exclude_unset=True) for chunk in client.chat.completions.create(**REQUEST)
-]
+_STREAMED = """asked = {"model": "tiny-chat", "stream_options": {"include_usage": True}, **REQUEST}
+stream = client.chat.completions.create(**asked)
+events = [chunk.model_dump(exclude_unset=True) for chunk in stream]
 """
 
 _REQUEST = """import http.server
@@ -41,14 +40,12 @@ class Tap(http.server.BaseHTTPRequestHandler):
 
 tap = http.server.HTTPServer(("127.0.0.1", 0), Tap)
 threading.Thread(target=tap.serve_forever, daemon=True).start()
-client = openai.OpenAI(
-    base_url=f"http://127.0.0.1:{tap.server_port}/v1", api_key="unused", max_retries=0
-)
-REQUEST.setdefault("model", "tiny-chat")
-if REQUEST.get("stream"):
-    REQUEST.setdefault("stream_options", {"include_usage": True})
+url = f"http://127.0.0.1:{tap.server_port}/v1"
+client = openai.OpenAI(base_url=url, api_key="unused", max_retries=0)
+counted = {"stream_options": {"include_usage": True}} if REQUEST.get("stream") else {}
+asked = {"model": "tiny-chat", **counted, **REQUEST}
 try:
-    client.chat.completions.create(**REQUEST)
+    client.chat.completions.create(**asked)
 except openai.APIStatusError:
     pass
 """
@@ -80,8 +77,6 @@ def ask(url, events):
 """
 _OTHERS = frozenset({"call", "source", "bare"})  # other methods than that of a chat
 
-_SEEN = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
-
 
 def _show(probe: Probe, link: Link) -> str:
     """What the client sends, or what it makes of the answer, whole or in pieces."""
@@ -90,11 +85,15 @@ def _show(probe: Probe, link: Link) -> str:
         return replayed(_REPLAYED, probe, link)
     if probe.ask != "chat":
         return ""
-    if link is Link.STREAM and request.get("stream"):
-        return _CLIENT + _STREAMED + STEADY
-    if link not in _SEEN:
-        return _REQUEST if link is Link.REQUEST else ""
-    return _CLIENT + (_STREAMED + GATHERED if request.get("stream") else _ANSWER) + _SEEN[link]
+    streamed = bool(request.get("stream"))
+    asked = _CLIENT + (_STREAMED if streamed else _ANSWER)
+    shown = {
+        Link.REQUEST: _REQUEST,
+        Link.STREAM: (asked + STEADY) * streamed,
+        Link.MESSAGE: asked + message(probe, streamed=streamed),
+        Link.USAGE: asked + counted(streamed=streamed),
+    }
+    return shown.get(link, "")
 
 
 OPENAI = Plain(

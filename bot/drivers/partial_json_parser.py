@@ -12,12 +12,10 @@ _READ = """import partial_json_parser
 def whole(text):
     kinds = ("ALL", "COLLECTION", "STR", "NUM", "ATOM", "OBJ", "ARR")
     allow = partial_json_parser.Allow
-    found = {
-        name: tried(partial_json_parser.loads, text, getattr(allow, name))
-        for name in kinds
-        if hasattr(allow, name)
-    }
-    found["default"] = partial_json_parser.loads(text)
+    known = [name for name in kinds if hasattr(allow, name)]
+    loads = partial_json_parser.loads
+    found = {name: tried(loads, text, getattr(allow, name)) for name in known}
+    found["default"] = loads(text)
     if hasattr(partial_json_parser, "ensure_json"):
         found["text"] = tried(partial_json_parser.ensure_json, text)
     return found

@@ -8,80 +8,69 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.core.model import Json, Link, Probe
-from bot.drivers.answers import GATHERED, MESSAGE, STEADY, USAGE
+from bot.drivers.answers import STEADY
 from bot.drivers.encoding import TEXT
+from bot.drivers.message import counted, message
 
 _POST = """import urllib.request
 
 
 def post(path, body):
-    asked = urllib.request.Request(
-        base_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        return json.load(answer)
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(base_url + path, json.dumps(body).encode(), headers)
+    return json.load(urllib.request.urlopen(asked, timeout=60))
 
 
 """
 _STREAM = """import urllib.request
 
-REQUEST.setdefault("model", "tiny-chat")
-REQUEST.setdefault("stream_options", {"include_usage": True})
-asked = urllib.request.Request(
-    base_url + "/v1/chat/completions",
-    json.dumps(REQUEST).encode(),
-    {"Content-Type": "application/json"},
-)
-with urllib.request.urlopen(asked, timeout=60) as answer:
-    data = [line[5:].strip() for line in answer if line.startswith(b"data:")]
+body = {"model": "tiny-chat", "stream_options": {"include_usage": True}, **REQUEST}
+headers = {"Content-Type": "application/json"}
+path = base_url + "/v1/chat/completions"
+asked = urllib.request.Request(path, json.dumps(body).encode(), headers)
+answer = urllib.request.urlopen(asked, timeout=60)
+data = [line[5:].strip() for line in answer if line.startswith(b"data:")]
 events = ["[DONE]" if each == b"[DONE]" else json.loads(each) for each in data if each]
 """
 _ENDED = """events = [each for each in events if each != "[DONE]"]
 """
-_ANSWER = """REQUEST.setdefault("model", "tiny-chat")
-answer = post("/v1/chat/completions", REQUEST)
+_CLOSED = _STREAM.partition("events = ")[0] + (
+    'events = [json.loads(each) for each in data if each not in (b"", b"[DONE]")]\n'
+)
+_ANSWER = """answer = post("/v1/chat/completions", {"model": "tiny-chat", **REQUEST})
 """
 _PROMPT = """prompt = post("/apply-template", REQUEST)["prompt"]
 """
 _TOKENS = """body = {{"content": {text}, "add_special": False, "parse_special": True}}
 ids = post("/tokenize", body)["tokens"]
 """
-_COMPLETION = """same = {"temperature", "seed", "stop"}.intersection(REQUEST)
-asked = {name: REQUEST[name] for name in same}
-asked.update(prompt=prompt, cache_prompt=False, return_tokens=True, n_probs=5)
-asked["n_predict"] = REQUEST.get("max_tokens", REQUEST.get("max_completion_tokens", 256))
+_COMPLETION = """asked = {asked}
+asked["prompt"] = post("/apply-template", REQUEST)["prompt"]
 answer = post("/completion", asked)
 """
-_SCORES = """seen = [
-    {
-        "id": each["id"],
-        "logprob": each.get("logprob"),
-        "top": [[top["id"], top["logprob"]] for top in each.get("top_logprobs") or []],
-    }
-    for each in entries
-]
+_SCORES = """seen = []
+for each in entries:
+    top = [[top["id"], top["logprob"]] for top in each.get("top_logprobs") or []]
+    seen.append({"id": each["id"], "logprob": each.get("logprob"), "top": top})
 """
 _BEFORE = {
     Link.PROMPT: "seen = prompt\n",
     Link.PROMPT_IDS: _TOKENS.format(text="prompt") + "seen = ids\n",
-    Link.OUTPUT_IDS: _COMPLETION + 'seen = answer["tokens"]\n',
-    Link.TEXT: _COMPLETION + 'seen = answer["content"]\n',
-    Link.LOGPROBS: _COMPLETION + 'entries = answer["completion_probabilities"]\n' + _SCORES,
+}
+_AFTER = {
+    Link.OUTPUT_IDS: 'seen = answer["tokens"]\n',
+    Link.TEXT: 'seen = answer["content"]\n',
+    Link.LOGPROBS: _SCORES.replace("entries", 'answer["completion_probabilities"]'),
 }
 _ENTRIES = """entries = []
 for each in {answers}:
     for choice in each.get("choices") or []:
         entries.extend((choice.get("logprobs") or {{}}).get("content") or [])
 """
-_TOLD = """seen = [
-    {
-        "token": each.get("token"),
-        "bytes": each.get("bytes"),
-        "fields": sorted(each),
-        "top": len(each.get("top_logprobs") or []),
-    }
-    for each in entries
-]
+_TOLD = """seen = []
+for each in entries:
+    told = {"token": each.get("token"), "bytes": each.get("bytes"), "fields": sorted(each)}
+    seen.append({**told, "top": len(each.get("top_logprobs") or [])})
 """
 _SHAPES = """for event in events:
     for choice in event["choices"] if event != "[DONE]" else []:
@@ -191,20 +180,35 @@ def show(probe: Probe, link: Link) -> str:
     request = probe.request if isinstance(probe.request, dict) else {}
     if probe.ask == "chat" and link in _BEFORE:
         return _POST + _PROMPT + _BEFORE[link]
+    if probe.ask == "chat" and link in _AFTER:
+        return _POST + _completed(request) + _AFTER[link]
+    if probe.ask in ("chat", "scored") and link in (Link.MESSAGE, Link.USAGE):
+        return _read(probe, request, link)
     shows = {"chat": _answer, "scored": _scored, "wire": _wire, "encode": _encode}
     if probe.ask == "render":
         return _POST + _TEMPLATE if link is Link.PROMPT and _templated(request) else ""
     return shows[probe.ask](request, link) if probe.ask in shows else ""
 
 
+def _completed(request: Mapping[str, Json]) -> str:
+    """What completes a prompt as a chat of this request would."""
+    same = {name: request[name] for name in ("temperature", "seed", "stop") if name in request}
+    limit = request.get("max_tokens", request.get("max_completion_tokens", 256))
+    told = {"cache_prompt": False, "return_tokens": True, "n_probs": 5}
+    return _COMPLETION.format(asked=repr({**same, "n_predict": limit, **told}))
+
+
+def _read(probe: Probe, request: Mapping[str, Json], link: Link) -> str:
+    """The whole answer, put together where it came in pieces."""
+    streamed = bool(request.get("stream"))
+    start = _CLOSED if streamed else _POST + _ANSWER
+    usage = link is Link.USAGE
+    return start + (counted(streamed=streamed) if usage else message(probe, streamed=streamed))
+
+
 def _answer(request: Mapping[str, Json], link: Link) -> str:
-    """The whole answer, or the stream as it came."""
-    if not request.get("stream"):
-        whole = {Link.MESSAGE: MESSAGE, Link.USAGE: USAGE}
-        return _POST + _ANSWER + whole[link] if link in whole else ""
-    ended = _ENDED + GATHERED
-    pieces = {Link.STREAM: STEADY, Link.MESSAGE: ended + MESSAGE, Link.USAGE: ended + USAGE}
-    return _STREAM + pieces[link] if link in pieces else ""
+    """The stream as it came."""
+    return _STREAM + STEADY if link is Link.STREAM and request.get("stream") else ""
 
 
 def _scored(request: Mapping[str, Json], link: Link) -> str:

@@ -46,6 +46,7 @@ class UvShell:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
             "NO_COLOR": "1",
+            "PYTHONHASHSEED": "random",  # a stranger's is not fixed
         }
         fixed |= {"UV_OFFLINE": "1"} if self.offline else {}
         fixed |= {"UV_NO_CONFIG": "1"} if self.index_args else {}

@@ -1,34 +1,39 @@
 """The file that a reader can run: it fails with the culprits and passes without them.
 
 Only what the program loads, and what that requires, is pinned in it; where that turns out to be
-too little, everything is. Both commands are run, verbatim, before anybody sees the file.
+too little, everything is, and then the day of the search with it. Both commands are run, verbatim,
+twice, each time in a new folder, before anybody sees the file. The releases next to the interval
+are run as well: where one of them is of another mind, that is told and refutes nothing.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.core.metadata import environment_of
 from bot.core.model import Closure, Link, Observation
-from bot.core.outcome import Explanation
-from bot.core.program import body
-from bot.core.proof import NAME, Proof, commands, write
+from bot.core.outcome import Culprit, Explanation
+from bot.core.program import body, raised
+from bot.core.proof import NAME, Proof, command, commands, failed, write
 from bot.core.trial import Trial
+from bot.steps.beside import Beside, beside, outside
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
 
 GUARD_SECONDS = 300.0  # a proof that has not ended by then proves nothing
+LONG = 100  # characters of an exception's words in a title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """The text of a proof that did what its two commands say."""
+    """The text of a proof that did what its two commands say; `notes` are for people."""
 
     text: str
     fails: str
     passes: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,60 @@ class Shown:
 
 def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
     """Return the smallest file whose two commands do what they say, or nothing."""
-    sides = [_side(mixtures, told, which) for which in ("last_good", "first_bad")]
-    good, bad = sides
+    for each in _tellings(mixtures, told):
+        found = _first(house, mixtures, each, shown)
+        if found is not None:
+            return found
+    return None
+
+
+def _tellings(mixtures: Mixtures, told: Explanation) -> Iterator[Explanation]:
+    """Yield what is told; then, where an end is yanked, with the next that is not.
+
+    `uv run` refuses a yanked release where a file's own requirements stand beside it.
+    """
+    yield told
+    culprits = tuple(_unyanked(mixtures, each) for each in told.culprits)
+    if culprits != told.culprits:
+        yield replace(told, culprits=culprits, first_differs=True)
+
+
+def _unyanked(mixtures: Mixtures, culprit: Culprit) -> Culprit:
+    """Return the culprit with a yanked end of its interval moved outwards."""
+    known = mixtures.releases.get(culprit.package, {})
+    before, after = outside(known, culprit)
+    low, high = (known.get(end) for end in (culprit.last_good, culprit.first_bad))
+    return replace(
+        culprit,
+        last_good=before if low and low.yanked is not None and before else culprit.last_good,
+        first_bad=after if high and high.yanked is not None and after else culprit.first_bad,
+    )
+
+
+def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
+    good, bad = (_side(mixtures, told, which) for which in ("last_good", "first_bad"))
     if good is None or bad is None:
         return None
     few = _needed(mixtures, good, bad, told, shown.loaded)
-    for kept in (few, {*good.versions, *bad.versions}):
+    words = "" if told.first_differs else raised(told.signature)[0]
+    for kept, index in _ways(house, few, {*good.versions, *bad.versions}):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
-        handed = _verified(house, proof)
-        if handed is not None:
-            return handed
+        proof = replace(proof, index=index)
+        if _holds(house, proof, words):
+            return _confirmed(house, proof, words, tuple(beside(mixtures, told, proof)))
     return None
+
+
+def _ways(
+    house: House, few: Collection[str], everything: Collection[str]
+) -> Iterator[tuple[Collection[str], tuple[str, ...]]]:
+    """Yield what is pinned and where packages come from, the shortest file first."""
+    index, newest = house.shell.index_args, house.matrix.cutoff
+    yield few, index
+    if set(few) != set(everything):
+        yield everything, index
+    if newest is not None:
+        yield everything, (*index, "--exclude-newer", newest.date().isoformat())
 
 
 def _side(mixtures: Mixtures, told: Explanation, which: str) -> Closure | None:
@@ -96,35 +144,68 @@ def _proof(
     good: Mapping[str, str],
     bad: Mapping[str, str],
 ) -> Proof:
-    names = " with ".join(f"{c.package} {c.last_good} -> {c.first_bad}" for c in told.culprits)
-    raised = shown.good.failure
+    failure = shown.good.failure
     expected = shown.good.at(Link.MESSAGE)
-    if raised is not None:
-        expected = "raised " + raised.message.partition(":")[0].rpartition(".")[2]
+    if failure is not None:
+        expected = "raised " + failure.message.partition(":")[0].rpartition(".")[2]
     return Proof(
-        title=f"{names}: {'raises' if told.kind == 'crash' else 'answers otherwise'}",
+        title=_title(told, failure is not None),
         shared=tuple(f"{n}=={v}" for n, v in sorted(good.items()) if bad.get(n) == v),
         wrong=tuple(f"{n}=={v}" for n, v in sorted(bad.items()) if good.get(n) != v),
         right=tuple(f"{n}=={v}" for n, v in sorted(good.items()) if bad.get(n) != v),
         interpreter=mixtures.interpreter,
         request=None,
         expected=expected,
-        body=body(shown.source, raises=raised is not None),
+        body=body(shown.source, raises=failure is not None),
     )
 
 
-def _verified(house: House, proof: Proof) -> Handed | None:
-    """Run both commands in fresh environments; only what does as it says is handed over."""
+def _title(told: Explanation, raised_before: bool) -> str:
+    """Return one line: which upgrades, and what shows."""
+    names = " with ".join(f"{c.package} {c.last_good} -> {c.first_bad}" for c in told.culprits)
+    name, words = raised(told.signature)
+    if raised_before or not name:
+        return f"{names}: shows another value"
+    plain = words.translate({ord(each): None for each in '"\\'})[:LONG]
+    return f"{names}: raises {name}{f': {plain}' if plain else ''}"
+
+
+def _holds(house: House, proof: Proof, words: str) -> bool:
+    """Run both commands, each in a new folder: whether they end as they say."""
+    fails, passes = commands(proof)
+    return all(_run_all(house, write(proof), {fails: False, passes: True}, words))
+
+
+def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[Beside]) -> Handed | None:
+    """Run both commands again, with the neighbours; only what does as it says is handed over."""
     text = write(proof)
     fails, passes = commands(proof)
-    ends = dict(house.runner.run((fails, passes), lambda command: _end(house, command, text)))
-    held = (ends[fails], ends[passes]) == (1, 0)
-    return Handed(text=text, fails=fails, passes=passes) if held else None
+    if not _holds(house, proof, words):
+        return None
+    lines = {command(proof, each.pins): each.good for each in beside}
+    agreed = _run_all(house, text, lines, "")
+    notes = tuple(
+        f"{each.name}: the proof {'fails' if each.good else 'passes'} there, too"
+        for each, agrees in zip(beside, agreed, strict=True)
+        if not agrees
+    )
+    for note in notes:
+        house.progress.note(note)
+    return Handed(text=text, fails=fails, passes=passes, notes=notes)
 
 
-def _end(house: House, command: str, text: str) -> int | None:
-    """Return 0 or 1 as the command ended; a death by a signal is a failure like any other."""
+def _run_all(house: House, text: str, lines: Mapping[str, bool], words: str) -> tuple[bool, ...]:
+    """Run each line; return whether it ended as is told of it: True passes, False fails."""
+    house.progress.begin("reduce", len(lines))
+    done = dict(house.runner.run(tuple(lines), lambda line: _end(house, line, text, words)))
+    return tuple(done[line] is good for line, good in lines.items())
+
+
+def _end(house: House, line: str, text: str, words: str) -> bool | None:
+    """Return whether the file passed; None where it says neither, such as what cannot install."""
     files = {NAME: text.encode()}
-    ran = house.shell.run(shlex.split(command), files=files, seconds=GUARD_SECONDS)
-    house.progress.advance("reduce", command)
-    return None if ran.returncode is None else min(1, abs(ran.returncode))
+    ran = house.shell.run(shlex.split(line), files=files, seconds=GUARD_SECONDS)
+    house.progress.advance("reduce", line)
+    if ran.returncode == 0:
+        return True
+    return False if failed(ran.returncode, ran.output) and words in ran.output else None

@@ -1,4 +1,7 @@
-"""Write the proof of a finding and run its two commands, verbatim, before anybody sees it."""
+"""Write the proof of a finding and run its two commands, verbatim, before anybody sees it.
+
+Each is run twice, in a new folder: a proof that holds once may hold by chance.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from bot.core.facts import Reduced
 from bot.core.finding import Group, moved
@@ -14,28 +18,31 @@ from bot.core.model import (
     NOT_EXPOSED,
     Closure,
     Conflict,
+    Json,
     Link,
     Observation,
     Reason,
     Requirements,
 )
 from bot.core.outcome import Explanation
-from bot.core.proof import NAME, Proof, commands, write
+from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, write
 from bot.ports import Driver
 from bot.steps.close import close
 from bot.steps.house import House
 from bot.steps.shrink import Sides, Smallest
 
 GUARD_SECONDS = 120.0  # a proof that has not answered by then is stopped, and says nothing
+TIMES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The components a proof needs: what starts first, and what shows the link."""
+    """The components a proof needs, what starts and shows the link, and what must be seen."""
 
     drivers: tuple[Driver, ...]
     components: tuple[str, ...]
     body: str
+    expected: Json
 
 
 def prove(
@@ -71,20 +78,26 @@ def _without(house: House, group: Group, small: Smallest) -> Reduced:
 
 
 def _choices(house: House, group: Group, small: Smallest) -> Iterator[Chosen]:
-    """The ways to see the guilty link with fewer and fewer left out."""
+    """The ways to see the guilty link with fewer and fewer left out; what was seen, at least."""
     link = _link(group, small)
     names = [name for name, _ in group.plainest.cell.components]
     serving = [name for name in names if house.driver(name).serve()]
-    for name in names:
+    wanted = parts(small.good.at(link), small.bad.at(link))
+    asked = [(expecting(small.probe, link, value), value) for value in wanted]
+    whole = (expecting(small.probe, link, None), wanted[-1])  # whatever else may come, read as well
+    tried = []
+    for name, (probe, expected) in product(names, (*asked, whole)):
         driver = house.driver(name)
-        shown = driver.show(small.probe, link)
-        if not shown:
+        shown = driver.show(probe, link)
+        if not shown or expected == NOT_EXPOSED or (name, shown, expected) in tried:
             continue
+        tried.append((name, shown, expected))
         first = [one for one in serving if one != name] if "base_url" in shown else []
         used = (*first, name)
         drivers = tuple(house.driver(one) for one in used)
         starts = "\n\n".join(each.serve() for each in drivers if "base_url" in shown)
-        yield Chosen(drivers=drivers, components=used, body=f"{starts}\n\n{shown}")
+        body = f"{starts}\n\n{shown}"
+        yield Chosen(drivers=drivers, components=used, body=body, expected=expected)
 
 
 def _link(group: Group, small: Smallest) -> Link:
@@ -102,11 +115,7 @@ def _proof(
     small: Smallest,
     chosen: Chosen,
 ) -> Proof | None:
-    """Fill in the file, or return None where what it should say was never seen."""
-    link = _link(group, small)
-    expected = small.good.at(link)
-    if expected == NOT_EXPOSED:
-        return None
+    """Fill in the file, or return None where the culprit has no part in it."""
     needed = _needed(house, group, apart.good, chosen)
     differ = {name for name, _, _ in moved(apart.good.versions, apart.bad.versions)}
     if not {culprit.package for culprit in explanation.culprits} <= set(needed.versions):
@@ -118,9 +127,9 @@ def _proof(
         right=_pins(apart.good, differ),
         interpreter=group.plainest.cell.interpreter,
         request=small.probe.request,
-        expected=expected,
+        expected=chosen.expected,
         body=chosen.body,
-        tolerant=link is Link.LOGPROBS,
+        tolerant=_link(group, small) is Link.LOGPROBS,
         memory_bytes=_guard_memory(house, small.bad),
         seconds=_guard_seconds(small, small.bad),
         files=tuple((name, digest) for name, (digest, _) in _files(house, group, chosen).items()),
@@ -177,11 +186,14 @@ def _files(house: House, group: Group, chosen: Chosen) -> Mapping[str, tuple[str
 
 
 def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smallest) -> Reduced:
-    """Run both commands in fresh environments; the file is kept whatever they say."""
+    """Run both commands in new folders; the file is kept whatever they say."""
     text = write(proof)
     files = {name: content for name, (_, content) in _files(house, group, chosen).items()}
     fails, passes = commands(proof)
-    verified = _ends(house, fails, text, files) == 1 and _ends(house, passes, text, files) == 0
+    verified = all(
+        _passes(house, line, text, files) is good
+        for line, good in ((fails, False), (passes, True)) * TIMES
+    )
     return Reduced(
         finding=group.search,
         request=house.ledger.keep(json.dumps(small.probe.request).encode()),
@@ -194,13 +206,14 @@ def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smalle
     )
 
 
-def _ends(house: House, command: str, text: str, files: Mapping[str, bytes]) -> int | None:
-    """Return 0 or 1 as the command ended; a death by a signal is a failure like any other."""
-    ran = house.shell.run(
-        shlex.split(command), files={NAME: text.encode(), **files}, seconds=GUARD_SECONDS
-    )
-    house.progress.advance("reduce", command)
-    return None if ran.returncode is None else min(1, abs(ran.returncode))
+def _passes(house: House, line: str, text: str, files: Mapping[str, bytes]) -> bool | None:
+    """Return whether the file passed; None where it says neither, such as what cannot install."""
+    given = {NAME: text.encode(), **files}
+    ran = house.shell.run(shlex.split(line), files=given, seconds=GUARD_SECONDS)
+    house.progress.advance("reduce", line)
+    if ran.returncode == 0:
+        return True
+    return False if failed(ran.returncode, ran.output) else None
 
 
 def proof_files(house: House, search: str) -> Mapping[str, bytes]:

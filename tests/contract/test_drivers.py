@@ -15,7 +15,7 @@ import pytest
 
 from bot.app import DRIVERS, SUITE
 from bot.core.model import NOT_EXPOSED, Json, Link, Look, Probe
-from bot.core.proof import NAME, Proof, commands, write
+from bot.core.proof import NAME, Proof, commands, expecting, write
 from bot.drivers.suite import families, read_suite
 from bot.envs.shell import UvShell
 from bot.ports import Driver
@@ -159,7 +159,7 @@ def test_a_proof_ends_well_where_it_is_right_and_with_1_where_it_is_wrong(
     expected = _wire(probe) if link is Link.REQUEST else heard.observations[0].at(link)
     right = _proof(probe, link, expected, drivers, packages)
     wrong = _proof(probe, link, _spoiled(expected), drivers, packages)
-    assert len(write(right).splitlines()) < 110
+    assert len(write(right).splitlines()) <= 60
     assert _end(right, drivers) == (0, "as expected")
     code, said = _end(wrong, drivers)
     assert (code, said.partition(":")[0]) == (1, "expected"), said
@@ -186,7 +186,8 @@ def _spoiled(value: Json) -> Json:
 def _proof(
     probe: Probe, link: Link, expected: Json, drivers: tuple[Driver, ...], packages: tuple[str, ...]
 ) -> Proof:
-    shown = next(text for each in reversed(drivers) if (text := each.show(probe, link)))
+    asked = expecting(probe, link, expected)
+    shown = next(text for each in reversed(drivers) if (text := each.show(asked, link)))
     starts = "\n\n".join(each.serve() for each in drivers if "base_url" in shown)
     pins = tuple(str(pin) for pin in closed(*packages).pins)
     return Proof(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import DRIVERS, SUITE
 from bot.core.model import NOT_EXPOSED, Closure, Json, Link, Probe
-from bot.core.proof import NAME, Proof, commands, write
+from bot.core.proof import NAME, Proof, commands, expecting, write
 from bot.drivers.suite import read_suite
 from bot.envs.shell import UvShell
 from tests.real.stacks import MODEL, PYTHON, ask, closed
@@ -43,7 +43,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(closure: Closure, driver: str, probe: Probe, link: Link, expected: Json) -> int | None:
     """Write the proof that `link` is `expected`, and return how its command ends."""
     chosen = DRIVERS[driver]
-    shown = chosen.show(probe, link)
+    shown = chosen.show(expecting(probe, link, expected), link)
     proof = Proof(
         title=f"{driver} at {link}",
         shared=(),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import math
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.core.model import Json
-from bot.core.proof import NAME, Proof, commands, python, write
+from bot.core.model import Json, Link, Look, Probe
+from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, python, write
 
 PROOF = Proof(
     title="greets in the wrong language",
@@ -28,11 +29,13 @@ PROOF = Proof(
 
 def end(proof: Proof, file: Path) -> int:
     """Run the written file in this process; the exit code it would end with."""
-    text = write(proof) + "\nsys.exit(0)\n"
+    text = write(proof) + "\nraise SystemExit(0)\n"
     with pytest.raises(SystemExit) as ended:
         exec(compile(text, str(file), "exec"), {"__file__": str(file)})  # noqa: S102
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
+    if isinstance(ended.value.code, int):
+        return ended.value.code
+    sys.stdout.write(f"{ended.value.code}\n")  # as the interpreter does, which then ends with 1
+    return 1
 
 
 def test_the_two_commands_differ_in_their_pins_alone() -> None:
@@ -49,7 +52,16 @@ def test_the_docstring_states_both_commands() -> None:
     assert all(command in doc for command in commands(PROOF))
 
 
-@pytest.mark.parametrize("shared", [(), PROOF.shared])
+def test_where_packages_come_from_stands_on_both_lines() -> None:
+    given = commands(replace(PROOF, index=("--find-links", "a b", "--no-index")))
+    start = "uv run --python 3.11 --find-links 'a b' --no-index --with greet=="
+    assert all(each.startswith(start) for each in given)
+
+
+MANY = tuple(f"package-{at}==1.{at}" for at in range(40))
+
+
+@pytest.mark.parametrize("shared", [(), PROOF.shared, MANY])
 def test_what_both_sides_share_is_pinned_inside(shared: tuple[str, ...]) -> None:
     lines = write(replace(PROOF, shared=shared)).splitlines()
     assert lines[0] == "# /// script"
@@ -59,16 +71,17 @@ def test_what_both_sides_share_is_pinned_inside(shared: tuple[str, ...]) -> None
 
 
 def test_it_is_short() -> None:
-    assert len(write(PROOF).splitlines()) < 60
+    assert len(write(PROOF).splitlines()) <= 18
     full = replace(PROOF, memory_bytes=1, seconds=1, tolerant=True, files=(("m.gguf", "0"),))
-    assert len(write(full).splitlines()) < 60
+    assert len(write(full).splitlines()) <= 40
+    assert max(map(len, write(replace(PROOF, shared=MANY)).splitlines())) <= 100
 
 
 def test_it_says_what_it_saw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert end(PROOF, tmp_path / NAME) == 0
     assert capsys.readouterr().out == "as expected\n"
     assert end(replace(PROOF, body="seen = 'hallo'"), tmp_path / NAME) == 1
-    assert capsys.readouterr().out == 'seen:     "hallo"\nexpected: "hello Ada"\n'
+    assert capsys.readouterr().out == "seen:     'hallo'\nexpected: 'hello Ada'\n"
 
 
 VALUES: list[Json] = [
@@ -131,9 +144,47 @@ def test_another_file_beside_it_is_refused(tmp_path: Path) -> None:
     body = 'seen = (HERE / "tiny.gguf").read_text()'
     proof = replace(PROOF, files=(("tiny.gguf", right),), body=body, expected="weights")
     assert end(proof, tmp_path / NAME) == 0
-    other = write(replace(proof, files=(("tiny.gguf", "0" * 64),)))
-    with pytest.raises(SystemExit, match=r"another tiny\.gguf"):
-        exec(compile(other, NAME, "exec"), {"__file__": str(tmp_path / NAME)})  # noqa: S102
+    two = (("tiny.gguf", right), ("other.json", "0" * 64))
+    (tmp_path / "other.json").write_bytes(b"{}")
+    for files, wrong in (((("tiny.gguf", "0" * 64),), "tiny.gguf"), (two, "other.json")):
+        other = write(replace(proof, files=files))
+        with pytest.raises((SystemExit, AssertionError), match=f"another {wrong}"):
+            exec(compile(other, NAME, "exec"), {"__file__": str(tmp_path / NAME)})  # noqa: S102
+
+
+def test_nothing_is_imported_that_is_not_used_and_nothing_twice() -> None:
+    assert "import" not in write(PROOF)
+    told = write(
+        replace(
+            PROOF,
+            body="import json, io\nfrom __future__ import annotations\nseen = json.loads('1')",
+        )
+    )
+    assert told.count("import json") == 1
+    assert told.index("__future__") < told.index("import json")
+    assert ast.get_docstring(ast.parse(told))
+    asks = replace(PROOF, body="import json\nseen = json.dumps(REQUEST)", request="x" * 200)
+    assert write(asks).index("import json") < write(asks).index("REQUEST = json")
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "does"),
+    [
+        (0, "as expected", False),
+        (None, "", False),
+        (1, "No solution found when resolving", False),
+        (2, "error: unexpected argument", False),
+        (1, "seen:     1\nexpected: 2", True),
+        (1, "Traceback (most recent call last):\nKeyError", True),
+        (1, "Timeout (0:00:02)!\nThread 0x", True),
+        (-11, "", True),
+        (139, "", True),
+    ],
+)
+def test_what_uv_cannot_install_is_no_failure_of_the_file(
+    code: int | None, output: str, *, does: bool
+) -> None:
+    assert failed(code, output) is does
 
 
 def test_what_eats_memory_or_never_answers_is_guarded() -> None:
@@ -142,3 +193,36 @@ def test_what_eats_memory_or_never_answers_is_guarded() -> None:
     assert "faulthandler.dump_traceback_later(2.5, exit=True)" in guarded
     assert "resource" not in write(PROOF)
     assert "faulthandler" not in write(PROOF)
+
+
+def test_a_probe_can_be_told_what_to_expect() -> None:
+    looks = (Look(link=Link.TEXT, compare="text"), Look(link=Link.USAGE, compare="json"))
+    probe = Probe(name="a/b", ask="chat", request={}, looks=looks)
+    told = expecting(probe, Link.TEXT, "hello")
+    assert [(each.link, each.compare, each.golden) for each in told.looks] == [
+        (Link.USAGE, "json", None),
+        (Link.TEXT, "text", "hello"),
+    ]
+    assert expecting(probe, Link.MESSAGE, 1).look(Link.MESSAGE) is not None
+
+
+SAID: Json = {"content": "a", "finish_reason": "stop"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [
+        ({"content": "b", "finish_reason": "stop"}, ({"content": "a"}, SAID)),
+        ({"content": "a", "finish_reason": "stop", "reasoning": "so"}, (SAID,)),
+        ({"$": "not exposed"}, (SAID, SAID)),
+        ("text", (SAID,)),
+    ],
+)
+def test_the_fields_that_differ_come_first(bad: Json, expected: tuple[Json, ...]) -> None:
+    assert parts(SAID, bad) == expected
+
+
+def test_several_choices_and_other_values_are_expected_whole() -> None:
+    many: Json = {"content": "a", "finish_reason": "stop", "more": []}
+    assert parts(many, {"content": "b"}) == (many,)
+    assert parts({"a": 1}, {"a": 2}) == ({"a": 1},)

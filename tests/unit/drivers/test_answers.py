@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.core.model import Json, Link, Look, Probe
-from bot.drivers import answers
+from bot.core.proof import expecting
+from bot.drivers import answers, message
 from bot.drivers.ctranslate2 import CTRANSLATE2
 from bot.drivers.folder import known
 from bot.drivers.httpx import HTTPX
@@ -64,6 +65,49 @@ def test_a_stream_is_put_together_as_the_guest_does(events: list[dict[str, objec
     assert seen(answers.STEADY, events=told) == chat.steady(told) == events
 
 
+def expected(value: Json) -> Probe:
+    return expecting(probe("chat", {}), Link.MESSAGE, value)
+
+
+@pytest.mark.parametrize("events", STREAMS[2:])
+def test_what_is_expected_is_read_as_the_guest_does_and_no_more(
+    events: list[dict[str, object]],
+) -> None:
+    whole = json.loads(json.dumps(chat.gathered(events)))
+    told = chat.message(whole)
+    read = message.message(expected(told), streamed=False)
+    assert seen(read, answer=whole) == told
+    if events[0]["choices"][0]["index"] == 0 and told["finish_reason"]:  # type: ignore[index]
+        streamed = message.message(expected(told), streamed=True)
+        assert seen(streamed, events=events) == told
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    counts = [*events, {"choices": [], "usage": usage}]
+    assert seen(message.counted(streamed=True), events=counts) == usage
+
+
+def test_only_the_fields_that_are_expected_are_read() -> None:
+    read = message.message(expected({"content": "Hello"}), streamed=True)
+    assert seen(read, events=STREAMS[2]) == {"content": "Hello"}
+    assert "tool_calls" not in read
+    assert "role" not in read
+
+
+def test_what_nobody_says_is_no_empty_text() -> None:
+    told = expected({"content": None, "finish_reason": "tool_calls"})
+    silent = [event(0, "tool_calls", role="assistant")]
+    assert seen(message.message(told, streamed=True), events=silent) == {
+        "content": None,
+        "finish_reason": "tool_calls",
+    }
+
+
+@pytest.mark.parametrize("golden", [None, "text", {"error": {}}, {"role": "a", "more": [{}]}])
+def test_of_what_is_no_plain_message_everything_is_read(golden: Json) -> None:
+    assert message.message(expected(golden), streamed=False) == answers.MESSAGE
+    both = answers.GATHERED + answers.MESSAGE
+    assert message.message(expected(golden), streamed=True) == both
+
+
 @pytest.mark.parametrize(
     ("driver", "asked", "links"),
     [
@@ -71,6 +115,7 @@ def test_a_stream_is_put_together_as_the_guest_does(events: list[dict[str, objec
         (MISTRALRS_GGUF, probe("chat", {"messages": [], "stream": True}, (Link.PROMPT, "a")), 7),
         (MISTRALRS, probe("encode", {"text": "a"}), 2),
         (MISTRALRS, probe("chat", {"messages": [], "temperature": 1}), 0),
+        (MISTRALRS, probe("chat", {"messages": [], "chat_template_kwargs": {"other": 1}}), 0),
         (MISTRALRS, probe("chat", {"messages": [], "grammar": "x"}), 0),
         (ONNXRUNTIME_GENAI, probe("chat", {"messages": []}, (Link.PROMPT, "a")), 5),
         (ONNXRUNTIME_GENAI, probe("chat", {"messages": [], "stream": True}), 6),

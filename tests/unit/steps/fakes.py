@@ -121,12 +121,14 @@ class FakeShell:
 
     end: Callable[[Sequence[str]], int | None] = lambda _: 0
     ran: list[Sequence[str]] = field(default_factory=list)
+    index_args: tuple[str, ...] = ()
+    output: str = "seen:     1\nexpected: 2"
 
     def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
         assert files
         assert seconds
         self.ran.append(argv)
-        return Ran(returncode=self.end(argv), output="")
+        return Ran(returncode=self.end(argv), output=self.output)
 
 
 class FakeTracker:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.finding import Flip, Group, group
-from bot.core.model import Failure, Link, Observation, Phase, Reason
+from bot.core.model import Failure, Json, Link, Observation, Phase, Probe, Reason
 from bot.core.outcome import Culprit, Diverged, Ending, Explanation, Outcome, Passed, Verdict
 from bot.steps.house import House
 from bot.steps.prove import prove, title
@@ -83,7 +83,7 @@ def test_the_engine_alone_is_proof_enough() -> None:
     assert told.verified
     assert "seen = ENGINE" in repro(home, told.repro)
     assert "client==" not in told.fails
-    assert len(shell_of(home).ran) == 2
+    assert len(shell_of(home).ran) == 4, "each line twice"
     assert (told.finding, told.calls) == (cause().search, 3)
 
 
@@ -100,7 +100,7 @@ def test_more_components_are_tried_where_fewer_do_not_prove_it() -> None:
     assert told.verified, shell_of(home).ran
     text = repro(home, told.repro)
     assert text.index("base_url = START") < text.index("seen = CLIENT(base_url)")
-    assert len(shell_of(home).ran) == 3, (
+    assert len(shell_of(home).ran) == 5, (
         "the first proof never failed, so nobody ran its other half"
     )
 
@@ -113,9 +113,59 @@ def test_an_unverified_proof_is_kept_and_says_so(ends: tuple[int | None, int | N
     assert "seen = ENGINE" in repro(home, told.repro), "the one with the fewest components"
 
 
+def test_a_proof_that_holds_once_only_is_not_verified() -> None:
+    ends = [1, 0, 1, 1]
+    home = home_of(lambda _: ends.pop(0))
+    assert not prove(home, cause(), explained(), APART, SMALL).verified
+    assert ends == []
+
+
+def test_what_cannot_be_installed_is_no_failure_of_the_file() -> None:
+    home = home_of(says_what_it_did)
+    home = replace(home, shell=FakeShell(end=says_what_it_did, output="No solution found"))
+    assert not prove(home, cause(), explained(), APART, SMALL).verified
+
+
 def test_a_death_by_a_signal_is_a_failure_like_any_other() -> None:
     home = home_of(lambda argv: -11 if "engine==2" in argv else 0)
     assert prove(home, cause(), explained(), APART, SMALL).verified
+
+
+class Reader(FakeDriver):
+    """Shows the fields that are expected, or everything where nothing is."""
+
+    def show(self, probe: Probe, link: Link) -> str:
+        look = probe.look(link)
+        golden = look.golden if look else None
+        return f"seen = READ({sorted(golden)})" if isinstance(golden, dict) else "seen = ALL()"
+
+
+@pytest.mark.parametrize(
+    ("turns", "text"),
+    [
+        (0, "seen = READ(['content'])"),
+        (1, "seen = READ(['content', 'finish_reason'])"),
+        (2, "seen = ALL()"),
+    ],
+)
+def test_the_field_that_differs_is_tried_before_the_whole_message(turns: int, text: str) -> None:
+    left = [turns]
+
+    def end(argv: Sequence[str]) -> int:
+        if "engine==2" in argv and left[0]:
+            left[0] -= 1
+            return 0
+        return says_what_it_did(argv)
+
+    def said(content: str) -> Observation:
+        message: Json = {"content": content, "finish_reason": "stop"}
+        return Observation(probe="p", seen=((Link.TEXT, message),))
+
+    home = home_of(end, engine=Reader(name="engine"))
+    small = replace(SMALL, good=said("fine"), bad=said("broken"))
+    told = prove(home, cause(), explained(), APART, small)
+    assert told.verified
+    assert text in repro(home, told.repro)
 
 
 def test_where_nobody_shows_the_link_the_question_is_kept_without_a_proof() -> None:
