@@ -44,6 +44,9 @@ class Shelf:
         assert limits.install_seconds
         return {pin.name: metadata(pin) for pin in closure.pins}
 
+    def pages(self, pin: Pin, *, interpreter: str) -> None:
+        """Have no files to show."""
+
 
 def wheel(name: str, version: str, yanked: str) -> Release:
     reason = "broken" if yanked == f"{name}=={version}" else None
