@@ -194,7 +194,7 @@ def clip() -> Part:
     return bpe(alphabet, learned(words, 60), unk_token="<unk>", end_of_word_suffix="</w>")  # noqa: S106
 
 
-def added(vocab: Part, *tokens: str, **flags: bool) -> list[Part]:
+def added(vocab: Part | list[Any], *tokens: str, **flags: bool) -> list[Part]:
     """List added tokens, special unless `flags` say otherwise; new ones get the next ids."""
     known = vocab if isinstance(vocab, dict) else {piece: at for at, (piece, _) in enumerate(vocab)}
     usual = {
