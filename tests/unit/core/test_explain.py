@@ -212,17 +212,10 @@ def test_one_answer_of_an_end_is_enough() -> None:
     assert found.ending is Ending.CONCLUSIVE
 
 
-@pytest.mark.parametrize("lean", ["good", "bad"])
-def test_an_end_that_does_not_repeat_itself_is_flaky(lean: str) -> None:
-    def ask(trial: Trial) -> Told:
-        odd = trial.lean == lean and trial.draw == 1
-        return Told(signature="odd" if odd else trial.lean)
-
-    found = run(Explain(good=GOOD, bad=BAD, releases={}), ask)
-    assert found.ending is Ending.FLAKY
-    assert found.confidence == pytest.approx(5 / 6)
-    assert found.why == f"the {lean} end showed the same in only 5 of 6 draws"
-    assert found.cost.ends == 8
+@pytest.mark.parametrize("error", [0, 1])
+def test_an_error_that_is_none(error: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Explain(good=GOOD, bad=BAD, releases={}, error=error)
 
 
 def test_nothing_moved() -> None:
