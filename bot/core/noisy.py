@@ -45,6 +45,14 @@ class Caught:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lost:
+    """A suspect that was not confirmed: `denied`, or left open."""
+
+    why: str
+    denied: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class _Way:
     """One way of confirming: mixtures that would do, the strongest first, and what they showed."""
@@ -113,8 +121,8 @@ class Noisy:
             caught = yield from self._confirm(suspect)
             if isinstance(caught, Caught):
                 return caught
-            why = caught
-            if self._weight(suspect) >= self._enough:  # neither held nor denied
+            why = caught.why
+            if not caught.denied:  # nothing would be learned by trying again
                 break
         return why
 
@@ -208,7 +216,7 @@ class Noisy:
 
     # --- the confirmation ------------------------------------------------------------------------
 
-    def _confirm(self, suspect: Suspect) -> Asking[Caught | str]:
+    def _confirm(self, suspect: Suspect) -> Asking[Caught | _Lost]:
         """Draw both ways, in fresh environments, until each and all together are sure enough."""
         span, group = self._named(suspect)
         self.status = f"{span.package} in fresh environments"
@@ -217,15 +225,15 @@ class Noisy:
         enough = log(1 / self.error)
         for _ in range(_CONFIRM):
             odds = [way.odds(sides) for way in ways]
-            if min(odds) <= -enough:
-                break
+            if min(odds) <= -2 * enough:
+                return self._denied(span, first=odds[0] <= odds[1])
             if min(odds) >= enough and self._certain(suspect):
                 return self._caught(suspect, span, group, ways[0])
             open_ = [way for way, each in zip(ways, odds, strict=True) if each < enough] or ways
             why = yield from self._climb(open_, suspect)
             if why:
-                return f"{why} {span.package}"
-        return self._denied(span, [way.odds(sides) <= -enough for way in ways])
+                return _Lost(why=f"{why} {span.package}")
+        return _Lost(why=f"fresh environments could not decide about {span.package}")
 
     def _climb(self, ways: list[_Way], suspect: Suspect) -> Asking[str]:
         """Draw each way once; one whose mixture says nothing goes on to the next that would do."""
@@ -293,10 +301,8 @@ class Noisy:
         sure = self._weight(suspect) / (1 + exp(-self.belief.evidence))
         return Caught(guilty=guilty, span=span, confidence=sure)
 
-    def _denied(self, span: Span, denied: list[bool]) -> str:
-        name = span.package
-        if denied[0]:
-            return f"{name} alone did not show it again in fresh environments"
-        if denied[1]:
-            return f"it still shows with {name} back at good: something else does it as well"
-        return f"fresh environments could not decide about {name}"
+    def _denied(self, span: Span, *, first: bool) -> _Lost:
+        """Return what spoke against the suspect, alone (`first`) or back at good."""
+        alone = f"{span.package} alone did not show it again in fresh environments"
+        rest = f"it still shows with {span.package} back at good: something else does it as well"
+        return _Lost(why=alone if first else rest, denied=True)
