@@ -165,7 +165,7 @@ def main() -> None:
         "B = log2 N / C + log2(1/error) / C1. Cells of the search, one at a time, where the ends "
         "were told apart.\n"
     )
-    print("`known`" + (__doc__ or "").split("* `known`")[1])
+    print("* `known`" + (__doc__ or "").split("* `known`")[1])
     names = "N | rates | how | B | search | ÷ B | right | wrong | flaky | nobody | ends | confirm"
     print(f"| {names} |\n|{'---|' * 12}")
     for shape in SHAPES:
