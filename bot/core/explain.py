@@ -24,16 +24,18 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.apart import Draws, tell_apart
 from bot.core.confirm import Confirmed, Span, Witness
+from bot.core.doubt import Tale, ask_again, varied
 from bot.core.mirror import EACH, asked, back, mirrored
 from bot.core.model import Closure, Link
+from bot.core.noise import Known, Measured, Rates
+from bot.core.noisy import PATIENCE, Noisy
 from bot.core.outcome import Culprit, Ending, Explanation, MovesWith
 from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
 from bot.core.subset import Guilty, search
 from bot.core.trial import Told, Trial
 from bot.core.versions import PEP440
-
-_MORE_DRAWS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,10 @@ class Explain:
     packages that were asked for by name; `prior` says how suspect a package is (1 where it is
     silent); `requires` are the names that a package requires, where known: the head of a group
     that moves together is the member that the others do not require. `scheme` orders versions.
+
+    `rates` are how often good and bad closures show the bad sign, where a history tells; `error`
+    is the share of names that may be wrong where answers vary. Neither matters where none does.
+    Raises `ValueError` for an error that is none (0..1, both excluded).
     """
 
     def __init__(  # noqa: PLR0913 - each is a different kind of knowledge, most have a default
@@ -66,8 +72,13 @@ class Explain:
         requires: Mapping[str, Collection[str]] | None = None,
         link: Link | None = None,
         scheme: str = PEP440,
+        rates: Rates | None = None,
+        error: float = 0.05,
     ) -> None:
         self._good, self._bad, self._roots, self._yanked = good, bad, roots, yanked
+        if not 0 < error < 1:
+            raise ValueError(f"an error lies between 0 and 1: {error}")
+        self._rates, self._error = rates, error
         self._requires = requires or {}
         self._link = link
         self._steps: Steps = steps_between(
@@ -78,6 +89,7 @@ class Explain:
         self._doing = ""
         self._signature = ""
         self._witness: Witness | None = None
+        self._noisy: Noisy | None = None
         self._result: Explanation | None = None
         self._open: tuple[Trial, ...] = ()
         self._flow = self._run()
@@ -110,6 +122,8 @@ class Explain:
         cost = self._record.cost
         bisect = self._witness.bisect if self._witness and not self._result else None
         known = f", good up to {bisect.result[0]}, bad from {bisect.result[1]}" if bisect else ""
+        if self._noisy and not self._result:
+            known = f", {self._noisy.status}"
         return f"{self._doing}{known} ({cost.ends + cost.search + cost.confirm} cells so far)"
 
     def _advance(self) -> None:
@@ -147,14 +161,18 @@ class Explain:
         sides = yield from self._ends()
         if isinstance(sides, Explanation):
             return sides
-        good, self._signature = sides
+        good, bad = sides
+        self._signature = bad
         if not self._steps.order:
             return self._end(Ending.UNEXPLAINED, why=self._nothing_moved())
-        accused = yield from self._accuse(self._steps, self._record, good, self._signature)
+        accused = yield from self._accuse(self._steps, self._record, good, bad)
         if accused.confirmed.others:
             accused = yield from self._undone(accused, good)
+        yield from self._question(accused, good)
+        if varied(self._record):  # the ends repeated themselves by luck
+            return (yield from self._measured(Draws(good=(good,) * 2, bad=(bad,) * 2)))
         if not accused.confirmed.held:
-            return (yield from self._unconfirmed(good, accused.confirmed.why))
+            return self._end(Ending.UNEXPLAINED, why=accused.confirmed.why)
         return self._name(accused.guilty, accused.spans, accused.confirmed.why)
 
     def _accuse(self, steps: Steps, record: Record, good: str, bad: str) -> Asking[Accused]:
@@ -200,41 +218,61 @@ class Explain:
             if not seen[lean]:
                 why = next((said.why for said in ends[lean] if said.why), "")
                 return self._end(ending, why=f"the {lean} end does not answer: {why or 'no word'}")
-        flaky = [lean for lean in seen if len(set(seen[lean])) > 1]
-        if flaky:
-            return (yield from self._flaky(flaky[0], seen[flaky[0]]))
+        varies = any(len(set(words)) > 1 for words in seen.values())
+        if varies or (self._rates and self._rates != Rates(good=0.0, bad=1.0)):
+            first = Draws(good=tuple(seen["good"]), bad=tuple(seen["bad"]))
+            return (yield from self._measured(first))
         good, bad = seen["good"][0], seen["bad"][0]
         if good == bad:
             self._signature = bad
             return self._end(Ending.NO_REGRESSION, why="both ends show the same", confidence=1.0)
         return good, bad
 
-    def _flaky(self, lean: str, seen: list[str]) -> Asking[Explanation]:
-        """Measure an end that does not repeat itself; the confidence is its commonest share."""
-        side = "good" if lean == "good" else "bad"
-        more = [
-            Trial(versions=(), lean=side, fresh=True, draw=draw)  # type: ignore[arg-type]
-            for draw in range(2, 2 + _MORE_DRAWS)
-        ]
-        told = yield from self._record.ask("ends", *more)
-        seen = seen + _signatures(told)
-        (common, count), *_ = Counter(seen).most_common(1)
-        self._signature = common
-        why = f"the {lean} end showed the same in only {count} of {len(seen)} draws"
-        return self._end(Ending.FLAKY, why=why, confidence=count / len(seen))
+    def _measured(self, first: Draws) -> Asking[Explanation]:
+        """Measure ends that vary; where they are told apart, search by what they show how often."""
+        self._doing = "measuring how often the ends show it"
+        self._record.allow(PATIENCE)
+        channel = Known(rates=self._rates) if self._rates else Measured()
+        ends = yield from tell_apart(self._record, first, channel, self._error)
+        words = Counter(filter(ends.measure.sign.shows, first.bad + ends.draws.bad))
+        self._signature = max(words, key=words.__getitem__, default=first.bad[0])
+        if not ends.apart:
+            return self._end(Ending.FLAKY, why=ends.why, confidence=ends.sameness)
+        if not self._steps.order:
+            return self._end(Ending.UNEXPLAINED, why=self._nothing_moved())
+        self._doing = f"searching among {len(self._steps.order)} upgrades, each answer by chance"
+        self._noisy = noisy = Noisy(
+            steps=self._steps,
+            record=self._record,
+            measure=ends.measure,
+            channel=channel,
+            word=self._signature,
+            error=self._error,
+            preference=self._preference,
+        )
+        caught = yield from noisy.run()
+        if isinstance(caught, str):
+            why = f"{caught}; {ends.measure.words}"
+            return self._end(Ending.UNEXPLAINED, why=why)
+        found = self._name(caught.guilty, [caught.span], ends.measure.words)
+        return replace(found, confidence=caught.confidence)
 
-    def _unconfirmed(self, good: str, why: str) -> Asking[Explanation]:
-        """Ask both ends in fresh environments: what varies with the place is no upgrade's doing."""
-        ends = {"good": good, "bad": self._signature}
-        trials = [
-            Trial(versions=(), lean="good", fresh=True),
-            Trial(versions=(), lean="bad", fresh=True),
-        ]
-        told = yield from self._record.ask("ends", *trials)
-        for (lean, usual), said in zip(ends.items(), told, strict=True):
-            if said.signature not in (None, usual):
-                return (yield from self._flaky(lean, [usual, usual, *_signatures([said])]))
-        return self._end(Ending.UNEXPLAINED, why=why)
+    def _question(self, accused: Accused, good: str) -> Asking[None]:
+        """Ask once more what would show that answers vary, in fresh environments.
+
+        Where the accused are confirmed, that is what contradicts them; else both ends: what
+        varies with the place is no upgrade's doing.
+        """
+        if not accused.confirmed.held:
+            ends = [
+                Trial(versions=(), lean="good", fresh=True),
+                Trial(versions=(), lean="bad", fresh=True),
+            ]
+            yield from self._record.ask("ends", *ends)
+            return
+        each = accused.confirmed.why == EACH
+        tale = Tale(steps=self._steps, spans=accused.spans, each=each)
+        yield from ask_again(self._record, tale, good, self._signature)
 
     def _nothing_moved(self) -> str:
         gone = set(self._good.versions) ^ set(self._bad.versions)

@@ -125,6 +125,10 @@ class Record:
         self._purpose: dict[Trial, Purpose] = {}
         self.budget = budget
 
+    def allow(self, more: int) -> None:
+        """Grant `more` trials beyond the budget: answers that vary are asked again and again."""
+        self.budget += more
+
     def ask(self, purpose: Purpose, *trials: Trial) -> Asking[tuple[Told, ...]]:
         """Return what the trials say, waiting only for those that were never asked before."""
         new = tuple(dict.fromkeys(trial for trial in trials if trial not in self.told))

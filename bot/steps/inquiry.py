@@ -30,6 +30,7 @@ from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
+from bot.core.stir import stirred
 from bot.core.trial import Told, Trial
 from bot.errors import InterruptedByPersonError, UsageError
 from bot.ports import Runner, Shelf
@@ -70,8 +71,17 @@ class Question:
     @property
     def traced(self) -> Probe:
         """The same question, with the modules that it loads left in the log."""
-        request = self.probe.request if isinstance(self.probe.request, dict) else {}
-        return replace(self.probe, request={**request, "trace": True})
+        return replace(self.probe, request={**self._request, "trace": True})
+
+    def stirred(self, draw: int) -> Probe:
+        """The same question, in surroundings that differ a little from draw to draw."""
+        given = self._request.get("environment")
+        variables: Json = {**stirred(draw), **(given if isinstance(given, dict) else {})}
+        return replace(self.probe, request={**self._request, "environment": variables})
+
+    @property
+    def _request(self) -> dict[str, Json]:
+        return self.probe.request if isinstance(self.probe.request, dict) else {}
 
     @property
     def key(self) -> str:
@@ -297,7 +307,9 @@ class Inquiry:
         return Told(signature=told, versions=closure.versions, why=why)
 
     def _observe(self, closure: Closure, trial: Trial) -> Observation:
-        probe = self.question.traced if trial in ENDS else self.question.probe
+        probe = self.question.stirred(max(trial.draw, 0) + trial.fresh)
+        if trial in ENDS:
+            probe = self.question.traced
         for turn in range(RETRIES + 1):
             seen = self._ask(closure, probe, fresh=trial.fresh or bool(turn))
             if seen.failure is None or not seen.failure.reason.spurious:
