@@ -1,38 +1,22 @@
-"""From a guilty package to its interval, and the two fresh trials that anyone is named by.
+"""The two fresh trials that anyone is named by.
 
 Both ways: the culprit alone, at the first version that shows it, among good things shows it; good
 again, among bad things, it does not. A mixture that cannot exist says neither, so each way is a
 ladder of mixtures that would do, the strongest first.
 
->>> Span(package="httpx", last_good="0.27.2", first_bad="0.28.0", signature="boom").single
-True
+>>> Confirmed(held=False, why="something else does it as well").held
+False
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.bisect import Answer, Bisect
+from bot.core.bounds import Guilty
+from bot.core.roads import Roads, Span
 from bot.core.steps import Asking, Record, Steps
-from bot.core.subset import Guilty
-from bot.core.trial import Told, Trial
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Where one package turns: (last_good, first_bad], the gap inside, what first_bad shows."""
-
-    package: str
-    last_good: str
-    first_bad: str
-    signature: str
-    gap: tuple[str, ...] = ()
-
-    @property
-    def single(self) -> bool:
-        """Whether the interval is a single step: nothing untried lies inside."""
-        return not self.gap
+from bot.core.trial import Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,33 +44,15 @@ class Witness:
     record: Record
     good: str
     bad: str
-    bisect: Bisect | None = None
+    roads: Roads
 
-    def _release(self, pins: dict[str, str]) -> Asking[Told | None]:
-        """Ask exact versions among good things, or among bad ones where that cannot be."""
-        versions = tuple(sorted(pins.items()))
-        for trial in (Trial(versions=versions, lean="good"), Trial(versions=versions, lean="bad")):
-            (told,) = yield from self.record.ask("search", trial)
-            kept = not told.versions or pins.items() <= told.versions.items()
-            if told.signature is not None and kept:
-                return told
-        return None
-
-    def span(self, package: str, guilty: Guilty) -> Asking[Span]:
-        """Bisect the releases of `package` with the other culprits at bad."""
-        others = {name: self.steps.bad[name] for name in guilty.heads if name != package}
-        self.bisect = bisect = Bisect(self.steps.roads[package])
-        shown: dict[str, str] = {}
-        while (version := bisect.propose()) is not None:
-            told = yield from self._release({**others, package: version})
-            answer = Answer.UNKNOWN
-            if told is not None and told.signature is not None:
-                shown[version] = told.signature
-                answer = Answer.GOOD if told.signature == self.good else Answer.BAD
-            bisect.tell(version, answer)
-        low, high, gap = bisect.result
-        signature = shown.get(high, self.bad)
-        return Span(package=package, last_good=low, first_bad=high, signature=signature, gap=gap)
+    def spans(self, guilty: Guilty) -> Asking[list[Span]]:
+        """Bisect the releases of each culprit with the others at bad."""
+        spans: list[Span] = []
+        for head in guilty.heads:
+            span = yield from self.roads.span(head, set(guilty.heads) - {head})
+            spans.append(span)
+        return spans
 
     def _alone(self, guilty: Guilty, spans: Sequence[Span]) -> list[Rung]:
         """Return the ladder for "the culprits alone show it"."""
@@ -96,8 +62,7 @@ class Witness:
         ]
         if len(spans) == 1:
             (span,) = spans
-            pins = ((span.package, span.first_bad),)
-            trial = Trial(versions=pins, lean="good", fresh=True)
+            trial = self.roads.alone(span)
             rungs.insert(0, Rung(trial=trial, shows=span.signature, denies=self.good))
         return rungs
 
@@ -106,21 +71,30 @@ class Witness:
         others = set(self.steps.order) - {name for group in guilty.groups for name in group}
         trials = []
         if all(span.last_good for span in spans):
-            back = tuple(sorted((span.package, self.steps.good[span.package]) for span in spans))
             last = tuple(sorted((span.package, span.last_good) for span in spans))
-            trials = [Trial(versions=pins, lean="bad", fresh=True) for pins in (back, last)]
-        trials += [self.steps.trial(up, fresh=True) for up in (others, self._most(guilty))]
+            trials = [self.roads.back(span.package for span in spans)]
+            trials += [Trial(versions=last, lean="bad", fresh=True)]
+        trials += [self.steps.trial(others, fresh=True), self._most(spans)]
         return [Rung(trial=trial, shows=self.good, denies=self.bad) for trial in trials]
 
-    def _most(self, guilty: Guilty) -> frozenset[str]:
-        """Return the largest mixture without the culprits that was seen to be good."""
+    def _most(self, spans: Sequence[Span]) -> Trial:
+        """Return the largest mixture that was seen to be good with every culprit at a good release.
+
+        The culprits are back, though perhaps not all the way.
+        """
         good = [
-            frozenset(name for name, _ in trial.versions)
+            trial.versions
             for trial, told in self.record.told.items()
             if told.signature == self.good and trial.lean == "good"
         ]
-        without = [up for up in good if up.isdisjoint(guilty.heads)]
-        return max(without, key=lambda up: (len(up), sorted(up)), default=frozenset())
+        without = [pins for pins in good if all(self._back(span, dict(pins)) for span in spans)]
+        most = max(without, key=lambda pins: (len(pins), pins), default=())
+        return Trial(versions=most, lean="good", fresh=True)
+
+    def _back(self, span: Span, pins: Mapping[str, str]) -> bool:
+        """Whether a culprit is at a release that was seen to be good."""
+        road = self.steps.roads[span.package]
+        return pins.get(span.package, road[0]) in road[: road.index(span.last_good) + 1]
 
     def confirm(self, guilty: Guilty, spans: Sequence[Span]) -> Asking[Confirmed]:
         """Climb both ladders side by side, in freshly built environments."""
@@ -146,6 +120,6 @@ class Witness:
                     return Confirmed(held=False, why=denied[at])
                 held[at] = told.signature == rung.shows
                 if at and rung.trial == weakest:
-                    most = len(weakest.versions)
+                    most = len({name for name, _ in weakest.versions} - set(guilty.heads))
                     why = f"beside {names} at good, at most {most} other upgrades could be tried"
         return Confirmed(held=True, why=why)

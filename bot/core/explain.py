@@ -23,11 +23,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from bot.core.confirm import Span, Witness
+from bot.core.bounds import Guilty
+from bot.core.confirm import Witness
 from bot.core.model import Closure, Link
 from bot.core.outcome import Culprit, Ending, Explanation, MovesWith
+from bot.core.roads import Roads, Span
 from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
-from bot.core.subset import Guilty, search
+from bot.core.subset import search
 from bot.core.trial import Told, Trial
 from bot.core.versions import PEP440
 
@@ -66,7 +68,7 @@ class Explain:
         self._record = Record(budget=64 + 16 * len(self._steps.order) + 2 * roads)
         self._doing = ""
         self._signature = ""
-        self._witness: Witness | None = None
+        self._roads: Roads | None = None
         self._result: Explanation | None = None
         self._open: tuple[Trial, ...] = ()
         self._flow = self._run()
@@ -97,9 +99,11 @@ class Explain:
     def status(self) -> str:
         """Return one line for display: what is asked now, what is known, and the cells so far."""
         cost = self._record.cost
-        bisect = self._witness.bisect if self._witness and not self._result else None
-        known = f", good up to {bisect.result[0]}, bad from {bisect.result[1]}" if bisect else ""
-        return f"{self._doing}{known} ({cost.ends + cost.search + cost.confirm} cells so far)"
+        doing, roads = self._doing, self._roads
+        if roads and roads.bisect and not self._result:
+            low, high, _ = roads.bisect.result
+            doing = f"bisecting the releases of {roads.package}, good up to {low}, bad from {high}"
+        return f"{doing} ({cost.ends + cost.search + cost.confirm} cells so far)"
 
     def _advance(self) -> None:
         try:
@@ -140,16 +144,21 @@ class Explain:
         if not self._steps.order:
             return self._end(Ending.UNEXPLAINED, why=self._nothing_moved())
         self._doing = f"searching among {len(self._steps.order)} upgrades"
-        guilty = yield from search(
-            self._steps, self._record, good=good, bad=self._signature, preference=self._preference
-        )
-        self._witness = witness = Witness(
+        self._roads = roads = Roads(
             steps=self._steps, record=self._record, good=good, bad=self._signature
         )
-        spans: list[Span] = []
-        for head in guilty.heads:
-            self._doing = f"bisecting the releases of {head}"
-            spans.append((yield from witness.span(head, guilty)))
+        guilty = yield from search(
+            self._steps,
+            self._record,
+            good=good,
+            bad=self._signature,
+            preference=self._preference,
+            roads=roads,
+        )
+        witness = Witness(
+            steps=self._steps, record=self._record, good=good, bad=self._signature, roads=roads
+        )
+        spans = yield from witness.spans(guilty)
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
         confirmed = yield from witness.confirm(guilty, spans)
         if not confirmed.held:
@@ -250,7 +259,8 @@ class Explain:
         return tuple(MovesWith(package=name, because=self._because(name, guilty)) for name in names)
 
     def _because(self, name: str, guilty: Guilty) -> str:
-        asked = " and ".join(f"{head} {self._steps.bad[head]}" for head in guilty.heads)
+        at = {**self._steps.bad, **guilty.told.versions}
+        asked = " and ".join(f"{head} {at[head]}" for head in guilty.heads)
         wanting = [head for head in guilty.heads if name in self._requires.get(head, ())]
         if wanting:
             return f"{_list(wanting)} requires {name}"
