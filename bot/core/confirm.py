@@ -1,38 +1,22 @@
-"""From a guilty package to its interval, and the two fresh trials that anyone is named by.
+"""The two fresh trials that anyone is named by.
 
 Both ways: the culprit alone, at the first version that shows it, among good things shows it; good
 again, among bad things, it does not. A mixture that cannot exist says neither, so each way is a
 ladder of mixtures that would do, the strongest first.
 
->>> Span(package="httpx", last_good="0.27.2", first_bad="0.28.0", signature="boom").single
-True
+>>> Confirmed(held=False, why="something else does it as well").held
+False
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.bisect import Answer, Bisect
+from bot.core.bounds import Guilty
+from bot.core.roads import Roads, Span
 from bot.core.steps import Asking, Record, Steps
-from bot.core.subset import Guilty
-from bot.core.trial import Told, Trial
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Where one package turns: (last_good, first_bad], the gap inside, what first_bad shows."""
-
-    package: str
-    last_good: str
-    first_bad: str
-    signature: str
-    gap: tuple[str, ...] = ()
-
-    @property
-    def single(self) -> bool:
-        """Whether the interval is a single step: nothing untried lies inside."""
-        return not self.gap
+from bot.core.trial import Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,76 +48,62 @@ class Witness:
     record: Record
     good: str
     bad: str
-    bisect: Bisect | None = None
+    roads: Roads
 
-    def _release(self, pins: dict[str, str]) -> Asking[Told | None]:
-        """Ask exact versions among good things, or among bad ones where that cannot be."""
-        versions = tuple(sorted(pins.items()))
-        for trial in (Trial(versions=versions, lean="good"), Trial(versions=versions, lean="bad")):
-            (told,) = yield from self.record.ask("search", trial)
-            kept = not told.versions or pins.items() <= told.versions.items()
-            if told.signature is not None and kept:
-                return told
-        return None
+    def spans(self, guilty: Guilty) -> Asking[list[Span]]:
+        """Bisect the releases of each culprit with the others at bad."""
+        spans: list[Span] = []
+        for group in guilty.groups:
+            span = yield from self.roads.span(group[0], self._others(group, guilty))
+            spans.append((yield from self._deeper(group, span, guilty)))
+        return spans
 
-    def span(self, package: str, guilty: Guilty) -> Asking[Span]:
-        """Bisect the releases of `package` with the other culprits at bad."""
-        return (yield from self._walk(package, self._others(package, guilty)))
+    def _others(self, group: Sequence[str], guilty: Guilty) -> set[str]:
+        return set(guilty.heads) - set(group)
 
-    def _others(self, package: str, guilty: Guilty) -> dict[str, str]:
-        """Return the other culprits at bad: those of the group of `package` are none."""
-        return {
-            group[0]: self.steps.bad[group[0]] for group in guilty.groups if package not in group
-        }
-
-    def _walk(self, package: str, others: dict[str, str]) -> Asking[Span]:
-        self.bisect = bisect = Bisect(self.steps.roads[package])
-        shown: dict[str, str] = {}
-        while (version := bisect.propose()) is not None:
-            told = yield from self._release({**others, package: version})
-            answer = Answer.UNKNOWN
-            if told is not None and told.signature is not None:
-                shown[version] = told.signature
-                answer = Answer.GOOD if told.signature == self.good else Answer.BAD
-            bisect.tell(version, answer)
-        low, high, gap = bisect.result
-        signature = shown.get(high, self.bad)
-        return Span(package=package, last_good=low, first_bad=high, signature=signature, gap=gap)
-
-    def deeper(self, group: Sequence[str], span: Span, guilty: Guilty) -> Asking[Span]:
+    def _deeper(self, group: Sequence[str], span: Span, guilty: Guilty) -> Asking[Span]:
         """Return the span of a follower that turns by itself, else the head's own `span`.
 
         A couple that moves together hides which of the two did it only between the ends: where
         a step of the head drags a follower over several releases, those may tell them apart.
         """
+        others = self._others(group, guilty)
         for name in group[1:]:
-            if not self._leaps(name, span, guilty):
+            sides = yield from self._dragged(name, span, others)
+            if not self._leaps(name, sides):
                 continue
-            inner = yield from self._walk(name, self._others(name, guilty))
-            sides = [self._beside(inner, at, guilty) for at in (inner.last_good, inner.first_bad)]
-            stood, now = (side.get(span.package) for side in sides)
-            if stood and stood == now:
+            inner = yield from self.roads.span(name, others)
+            before, after = yield from self._dragged(span.package, inner, others)
+            if before and before == after:
                 return inner
         return span
 
-    def _leaps(self, name: str, span: Span, guilty: Guilty) -> bool:
-        """Whether `name` moves by more than one release where the package of `span` turns."""
+    def _leaps(self, name: str, sides: Sequence[str]) -> bool:
+        """Whether `name` moves by more than one release between two of its versions."""
         road = self.steps.roads.get(name, ())
-        sides = [self._beside(span, at, guilty) for at in (span.last_good, span.first_bad)]
-        places = [road.index(side[name]) for side in sides if side.get(name) in road]
+        places = [road.index(side) for side in sides if side in road]
         return len(places) == len(sides) and places[1] - places[0] > 1
 
-    def _beside(self, span: Span, version: str, guilty: Guilty) -> Mapping[str, str]:
-        """Return what was installed with one version of the package of `span`, as far as known."""
-        others = self._others(span.package, guilty)
-        pins = tuple(sorted({**others, span.package: version}.items()))
-        for trial in (Trial(versions=pins, lean="good"), Trial(versions=pins, lean="bad")):
-            told = self.record.told.get(trial)
-            if told is not None and told.signature is not None:
-                return told.versions
-        if version == self.steps.bad[span.package]:
-            return guilty.told.versions
-        return {} if others else self.steps.good
+    def _dragged(self, other: str, span: Span, others: Collection[str]) -> Asking[tuple[str, str]]:
+        """Return the versions of `other` that come with either side of `span`, as far as known."""
+        before = yield from self._beside(other, span.package, span.last_good, others)
+        after = yield from self._beside(other, span.package, span.first_bad, others)
+        return before, after
+
+    def _beside(
+        self, other: str, package: str, version: str, others: Collection[str]
+    ) -> Asking[str]:
+        """Return the version of `other` among good things with `package` at `version`."""
+        pins = {**{name: self.steps.bad[name] for name in others}, package: version}
+        if pins == {package: self.steps.good[package]}:
+            return self.steps.good.get(other, "")
+        for trial, told in self.record.told.items():
+            asked = dict(trial.versions) if trial.lean == "good" and told.signature else {}
+            if pins.items() <= asked.items() and other not in asked:
+                return told.versions.get(other, "")
+        trial = Trial(versions=tuple(sorted(pins.items())), lean="good")
+        (told,) = yield from self.record.ask("search", trial)
+        return told.versions.get(other, "")
 
     def _alone(self, guilty: Guilty, spans: Sequence[Span]) -> list[Rung]:
         """Return the ladder for "the culprits alone show it"."""
@@ -143,8 +113,7 @@ class Witness:
         ]
         if len(spans) == 1:
             (span,) = spans
-            pins = ((span.package, span.first_bad),)
-            trial = Trial(versions=pins, lean="good", fresh=True)
+            trial = self.roads.alone(span)
             rungs.insert(0, Rung(trial=trial, shows=span.signature, denies=self.good))
         return rungs
 
@@ -153,21 +122,30 @@ class Witness:
         others = set(self.steps.order) - {name for group in guilty.groups for name in group}
         trials = []
         if all(span.last_good for span in spans):
-            back = tuple(sorted((span.package, self.steps.good[span.package]) for span in spans))
             last = tuple(sorted((span.package, span.last_good) for span in spans))
-            trials = [Trial(versions=pins, lean="bad", fresh=True) for pins in (back, last)]
-        trials += [self.steps.trial(up, fresh=True) for up in (others, self._most(guilty))]
+            trials = [self.roads.back(span.package for span in spans)]
+            trials += [Trial(versions=last, lean="bad", fresh=True)]
+        trials += [self.steps.trial(others, fresh=True), self._most(spans)]
         return [Rung(trial=trial, shows=self.good, denies=self.bad) for trial in trials]
 
-    def _most(self, guilty: Guilty) -> frozenset[str]:
-        """Return the largest mixture without the culprits that was seen to be good."""
+    def _most(self, spans: Sequence[Span]) -> Trial:
+        """Return the largest mixture that was seen to be good with every culprit at a good release.
+
+        The culprits are back, though perhaps not all the way.
+        """
         good = [
-            frozenset(name for name, _ in trial.versions)
+            trial.versions
             for trial, told in self.record.told.items()
             if told.signature == self.good and trial.lean == "good"
         ]
-        without = [up for up in good if up.isdisjoint(guilty.heads)]
-        return max(without, key=lambda up: (len(up), sorted(up)), default=frozenset())
+        without = [pins for pins in good if all(self._back(span, dict(pins)) for span in spans)]
+        most = max(without, key=lambda pins: (len(pins), pins), default=())
+        return Trial(versions=most, lean="good", fresh=True)
+
+    def _back(self, span: Span, pins: Mapping[str, str]) -> bool:
+        """Whether a culprit is at a release that was seen to be good."""
+        road = self.steps.roads[span.package]
+        return pins.get(span.package, road[0]) in road[: road.index(span.last_good) + 1]
 
     def confirm(self, guilty: Guilty, spans: Sequence[Span]) -> Asking[Confirmed]:
         """Climb both ladders side by side, in freshly built environments."""
@@ -193,6 +171,6 @@ class Witness:
                     return Confirmed(held=False, why=denied[at], others=bool(at))
                 held[at] = told.signature == rung.shows
                 if at and rung.trial == weakest:
-                    most = len(weakest.versions)
+                    most = len({name for name, _ in weakest.versions} - set(guilty.heads))
                     why = f"beside {names} at good, at most {most} other upgrades could be tried"
         return Confirmed(held=True, why=why)

@@ -19,11 +19,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.confirm import Span
+from bot.core.roads import Span
 from bot.core.steps import Asking, Record, Steps
 from bot.core.trial import Told, Trial
 
 _AGAIN = 2  # contradicted answers that are asked again
+_ALONE = 3  # fresh draws of an interaction without one of its culprits
 
 
 def varied(record: Record) -> bool:
@@ -57,9 +58,20 @@ class Tale:
             taken.append(road.index(version) >= road.index(span.first_bad))
         return any(taken) if self.each else all(taken)
 
+    def without_one(self) -> list[Trial]:
+        """Return the trials of an interaction that lack one of its culprits, several of each."""
+        heads = {span.package for span in self.spans}
+        rest = [] if self.each or len(heads) == 1 else [heads - {head} for head in sorted(heads)]
+        trials = [self.steps.trial(few, fresh=True) for few in rest]
+        return [replace(trial, draw=draw) for trial in trials for draw in range(1, 1 + _ALONE)]
+
 
 def ask_again(record: Record, tale: Tale, good: str, bad: str) -> Asking[None]:
-    """Ask the answers that contradict an explanation once more, in fresh environments."""
+    """Ask the answers that contradict an explanation once more, in fresh environments.
+
+    Of an interaction also all its culprits but one: who shows it half of the time looks as if it
+    needed whoever was beside it when it did.
+    """
     denies = {True: good, False: bad, None: object()}
     against = [
         trial
@@ -67,4 +79,4 @@ def ask_again(record: Record, tale: Tale, good: str, bad: str) -> Asking[None]:
         if told.signature == denies[tale.bad(told)] and not trial.fresh
     ]
     again = [replace(trial, fresh=True, draw=trial.draw + 1) for trial in against[:_AGAIN]]
-    yield from record.ask("confirm", *again)
+    yield from record.ask("confirm", *again, *tale.without_one())

@@ -25,15 +25,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.apart import Draws, tell_apart
-from bot.core.confirm import Confirmed, Span, Witness
+from bot.core.bounds import Guilty
+from bot.core.confirm import Confirmed, Witness
 from bot.core.doubt import Tale, ask_again, varied
 from bot.core.mirror import EACH, asked, back, mirrored
 from bot.core.model import Closure, Link
 from bot.core.noise import Known, Measured, Rates
 from bot.core.noisy import PATIENCE, Noisy
 from bot.core.outcome import Culprit, Ending, Explanation, MovesWith
+from bot.core.roads import Roads, Span
 from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
-from bot.core.subset import Guilty, search
+from bot.core.subset import search
 from bot.core.trial import Told, Trial
 from bot.core.versions import PEP440
 
@@ -88,7 +90,7 @@ class Explain:
         self._record = Record(budget=64 + 16 * len(self._steps.order) + 2 * roads)
         self._doing = ""
         self._signature = ""
-        self._witness: Witness | None = None
+        self._roads: Roads | None = None
         self._noisy: Noisy | None = None
         self._result: Explanation | None = None
         self._open: tuple[Trial, ...] = ()
@@ -120,11 +122,13 @@ class Explain:
     def status(self) -> str:
         """Return one line for display: what is asked now, what is known, and the cells so far."""
         cost = self._record.cost
-        bisect = self._witness.bisect if self._witness and not self._result else None
-        known = f", good up to {bisect.result[0]}, bad from {bisect.result[1]}" if bisect else ""
+        doing, roads = self._doing, self._roads
+        if roads and roads.bisect and not self._result:
+            low, high, _ = roads.bisect.result
+            doing = f"bisecting the releases of {roads.package}, good up to {low}, bad from {high}"
         if self._noisy and not self._result:
-            known = f", {self._noisy.status}"
-        return f"{self._doing}{known} ({cost.ends + cost.search + cost.confirm} cells so far)"
+            doing = f"{doing}, {self._noisy.status}"
+        return f"{doing} ({cost.ends + cost.search + cost.confirm} cells so far)"
 
     def _advance(self) -> None:
         try:
@@ -178,13 +182,12 @@ class Explain:
     def _accuse(self, steps: Steps, record: Record, good: str, bad: str) -> Asking[Accused]:
         """Search, bisect and confirm, between ends that show `good` and `bad`."""
         self._doing = f"searching among {len(steps.order)} upgrades"
-        guilty = yield from search(steps, record, good=good, bad=bad, preference=self._preference)
-        self._witness = witness = Witness(steps=steps, record=record, good=good, bad=bad)
-        spans: list[Span] = []
-        for group in guilty.groups:
-            self._doing = f"bisecting the releases of {group[0]}"
-            span = yield from witness.span(group[0], guilty)
-            spans.append((yield from witness.deeper(group, span, guilty)))
+        self._roads = roads = Roads(steps=steps, record=record, good=good, bad=bad)
+        guilty = yield from search(
+            steps, record, good=good, bad=bad, preference=self._preference, roads=roads
+        )
+        witness = Witness(steps=steps, record=record, good=good, bad=bad, roads=roads)
+        spans = yield from witness.spans(guilty)
         guilty = guilty.led_by([span.package for span in spans])
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
         confirmed = yield from witness.confirm(guilty, spans)
@@ -325,7 +328,8 @@ class Explain:
         return tuple(MovesWith(package=name, because=self._because(name, guilty)) for name in names)
 
     def _because(self, name: str, guilty: Guilty) -> str:
-        asked = " and ".join(f"{head} {self._steps.bad[head]}" for head in guilty.heads)
+        at = {**self._steps.bad, **guilty.told.versions}
+        asked = " and ".join(f"{head} {at[head]}" for head in guilty.heads)
         wanting = [head for head in guilty.heads if name in self._requires.get(head, ())]
         if wanting:
             return f"{_list(wanting)} requires {name}"

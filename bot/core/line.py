@@ -54,9 +54,8 @@ class Line:
 
     @property
     def prior(self) -> list[float]:
-        """How suspect each step is: its package's mass, spread over the road."""
-        mass, roads = self.steps.mass, self.steps.roads
-        return [mass[name] / (len(roads[name]) - 1) for name, _ in self.places]
+        """How suspect each step is."""
+        return [self.steps.weight[name] for name, _ in self.places]
 
     def first(self, size: int) -> Spot:
         """Return the question in which the first `size` steps of the line are taken."""
@@ -90,7 +89,7 @@ class Line:
         versions = told.versions or {**ends, **dict(trial.versions)}
         reached = {}
         for name, road in self.steps.roads.items():
-            version = versions.get(name, road[0])
+            version = versions.get(name, "" if "" in road else road[0])
             if version not in road:
                 return None
             reached[name] = road.index(version)

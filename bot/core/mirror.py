@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from bot.core.confirm import Span
+from bot.core.roads import Span
 from bot.core.steps import Asking, Purpose, Record, Steps
 from bot.core.trial import Trial
 

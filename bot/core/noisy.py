@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from math import exp, log
 
 from bot.core.apart import Measure
-from bot.core.confirm import Span
+from bot.core.bounds import Guilty
 from bot.core.line import Line, Spot
 from bot.core.noise import Belief, Channel, Sides
+from bot.core.roads import Span
 from bot.core.steps import Asking, Purpose, Record, Steps
-from bot.core.subset import Guilty, Preference
+from bot.core.subset import Preference
 from bot.core.trial import Told, Trial
 
 PATIENCE = 600  # answers that a search takes at most

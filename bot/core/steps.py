@@ -33,15 +33,16 @@ Asking: TypeAlias = Generator[tuple[Trial, ...], None, Answered]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """The suspects: `order` most suspected first, `mass` how much, `roads` from good to bad.
+    """The suspects: `order` most suspected first, `roads` from good to bad.
 
+    `weight` says how suspect each single step of a package is.
     A root that appears has `""` for its good version, one that goes has it for its bad one.
     """
 
     good: Mapping[str, str]
     bad: Mapping[str, str]
     order: tuple[str, ...]
-    mass: Mapping[str, float]
+    weight: Mapping[str, float]
     roads: Mapping[str, tuple[str, ...]]
 
     def trial(self, up: Collection[str], *, fresh: bool = False) -> Trial:
@@ -50,6 +51,22 @@ class Steps:
             return Trial(versions=(), lean="bad")
         return Trial(versions=tuple((n, self.bad[n]) for n in sorted(up)), lean="good", fresh=fresh)
 
+    def places(self, trial: Trial, told: Told) -> dict[str, int]:
+        """Return how far up its road every step really stood; none for what is not on its road."""
+        lean = self.good if trial.lean == "good" else self.bad
+        asked = {**lean, **dict(trial.versions)}
+        there = told.versions or asked
+        places = {}
+        for name, versions in self.roads.items():
+            version = there.get(name, "")
+            if version in versions:
+                places[name] = versions.index(version)
+        return places
+
+    def up(self, places: Mapping[str, int]) -> frozenset[str]:
+        """Return the steps that stand at their bad version."""
+        return frozenset(n for n, all_ in self.roads.items() if places.get(n) == len(all_) - 1)
+
     def closed(self, told: Told) -> frozenset[str]:
         """Return the steps that were really at their bad version in what was installed."""
         return frozenset(n for n in self.order if told.versions.get(n, "") == self.bad[n])
@@ -57,15 +74,6 @@ class Steps:
     def moved(self, told: Told) -> frozenset[str]:
         """Return the steps that were no longer at their good version in what was installed."""
         return frozenset(n for n in self.order if told.versions.get(n, "") != self.good[n])
-
-    def middle(self, names: Sequence[str]) -> int:
-        """Return the length of the prefix of `names` that holds nearest to half of their mass."""
-        total, best, at, sum_ = sum(self.mass[n] for n in names), float("inf"), 1, 0.0
-        for length, name in enumerate(names[:-1], start=1):
-            sum_ += self.mass[name]
-            if abs(total / 2 - sum_) < best:
-                best, at = abs(total / 2 - sum_), length
-        return at
 
     def limit(self, guilty: int) -> float:
         """Return log2 of the hypotheses: sets of `guilty` single-step upgrades of packages."""
@@ -108,7 +116,7 @@ def steps_between(
         good={name: old for name, (old, _) in moved.items()},
         bad={name: new for name, (_, new) in moved.items()},
         order=tuple(order),
-        mass={name: weight[name] * (len(roads[name]) - 1) for name in moved},
+        weight=weight,
         roads=roads,
     )
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.confirm import Span
 from bot.core.doubt import Tale, ask_again, varied
 from bot.core.model import Closure, Pin
+from bot.core.roads import Span
 from bot.core.steps import Record, steps_between
 from bot.core.trial import Told, Trial
 
@@ -53,3 +55,15 @@ def test_what_contradicts_is_asked_again(
     flow = ask_again(record((versions, word)), Tale(steps=STEPS, spans=[SPAN]), "ok", "boom")
     asked = [trial.name for trial in next(flow, ())]
     assert asked == ([f"a=={versions['a']} | good fresh #1"] if again else [])
+
+
+def test_an_interaction_is_asked_without_each_of_its_culprits() -> None:
+    spans = [SPAN, replace(SPAN, package="b")]
+    steps = replace(STEPS, good={**STEPS.good, "b": "1"}, bad={**STEPS.bad, "b": "2"})
+    asked = Tale(steps=steps, spans=spans).without_one()
+    assert [trial.name for trial in asked] == [
+        *(f"b==2 | good fresh #{draw}" for draw in (1, 2, 3)),
+        *(f"a==3 | good fresh #{draw}" for draw in (1, 2, 3)),
+    ]
+    assert Tale(steps=steps, spans=spans, each=True).without_one() == []
+    assert Tale(steps=steps, spans=[SPAN]).without_one() == []

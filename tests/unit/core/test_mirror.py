@@ -21,7 +21,7 @@ def test_either_of_two_names_both() -> None:
         Culprit(package="yarl", last_good="1.0", first_bad="2.0"),
     )
     assert found.signature == "odd"
-    assert found.cost.confirm == 4
+    assert found.cost.confirm == 6
 
 
 def test_swapped_ends_give_the_mirror_image() -> None:

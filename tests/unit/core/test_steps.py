@@ -36,3 +36,14 @@ def test_a_closure_that_was_seen_before_costs_nothing() -> None:
 
 def test_nothing_to_suspect_has_no_limit() -> None:
     assert steps_between(GOOD, GOOD, releases={}).limit(1) == 0.0
+
+
+def test_where_everybody_stood() -> None:
+    good, bad = closure(a="1", b="1", c="1"), closure(a="3", b="2", c="2")
+    steps = steps_between(good, bad, releases={"a": ["2"]})
+    asked = Trial(versions=(("a", "2"),), lean="good")
+    assert steps.places(asked, Told(signature="ok")) == {"a": 1, "b": 0, "c": 0}
+    told = Told(signature="ok", versions={"a": "3", "b": "1.5", "c": "2"})
+    assert steps.places(asked, told) == {"a": 2, "c": 1}
+    assert steps.up(steps.places(asked, told)) == {"a", "c"}
+    assert steps.places(Trial(versions=(), lean="bad"), Told(signature="ok"))["a"] == 2
