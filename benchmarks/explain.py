@@ -1,12 +1,13 @@
 """`stackmatrix explain` against plain delta debugging, on real breakages, in one run.
 
-    python benchmarks/explain.py CASES [--haystack] [--only WORD] > benchmarks/explain.md
+    python benchmarks/explain.py CASES [--haystack] [--only WORD] [--no-proof] > explain.md
 
 CASES is a folder with one JSON file a case (`good_freeze`, `bad_freeze`, `probe`, `exclude_newer`,
 `culprit`, `culprit_range`, `kind`), beside it `haystack-good.txt` and `haystack-bad.txt`. The
 reference is memoising ddmin over the packages that differ: each trial is a fresh `uv venv` with
 exact pins from the warm cache, without dependencies. It names packages only, no releases. Both
-start from a warm cache: every wheel was installed once before.
+start from a warm cache: every wheel was installed once before. Whether this process and those of
+the reference write bytecode is the environment's to say (PYTHONDONTWRITEBYTECODE), and told.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def wanted(case: dict) -> dict[str, tuple[str, str] | None]:
     return {case["culprit"][0]: tuple(case["culprit_range"])}
 
 
-def ours(case: dict, good: dict[str, str], bad: dict[str, str], state: Path) -> Outcome:
+def ours(
+    case: dict, good: dict[str, str], bad: dict[str, str], state: Path, more: Sequence[str]
+) -> Outcome:
     """Run the command, from nothing known of this search."""
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
@@ -65,7 +68,7 @@ def ours(case: dict, good: dict[str, str], bad: dict[str, str], state: Path) -> 
         (here / "probe.py").write_text(case["probe"])
         argv = [str(COMMAND), "explain", "--good", "good.txt", "--bad", "bad.txt"]
         argv += ["--probe", "probe.py", "--exclude-newer", case["exclude_newer"], "--quiet"]
-        argv += ["--python", case["python"], "--state", str(state), "--json", "out.json"]
+        argv += ["--python", case["python"], "--state", str(state), "--json", "out.json", *more]
         began = time.monotonic()
         subprocess.run(argv, cwd=here, check=False)
         spent = time.monotonic() - began
@@ -147,7 +150,9 @@ def main() -> None:
     parser.add_argument("cases", type=Path)
     parser.add_argument("--haystack", action="store_true")
     parser.add_argument("--only", default="", help="a word in the name of a case")
+    parser.add_argument("--no-proof", action="store_true", help="stop where the culprit is named")
     asked = parser.parse_args()
+    more = ["--no-proof"] if asked.no_proof else []
     hay = asked.cases.parent if asked.haystack else None
     print("| case | differ | ours: cells | s | right | ddmin: cells | s | right | ratio |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -158,7 +163,7 @@ def main() -> None:
             good, bad = pins(case, "good", hay), pins(case, "bad", hay)
             for side in (good, bad):
                 cell(case, side)  # every wheel was installed once
-            us, them = ours(case, good, bad, Path(state)), theirs(case, good, bad)
+            us, them = ours(case, good, bad, Path(state), more), theirs(case, good, bad)
             ratios.append(us.seconds / them.seconds)
             rights = [rights[0] + us.right, rights[1] + them.right]
             differ = sum(good.get(n) != bad.get(n) for n in good.keys() | bad.keys())
@@ -167,6 +172,7 @@ def main() -> None:
             print(f"| {case['id']} | {differ} | {told} | {other} | {ratios[-1]:.2f} |", flush=True)
     count = len(ratios)
     print(f"\nRight: ours {rights[0]} of {count}, ddmin {rights[1]} of {count} (packages only).")
+    print(f"Bytecode is {'not ' if sys.dont_write_bytecode else ''}written. ", end="")
     print(f"Wall time, ours to ddmin: median {statistics.median(ratios):.2f}.")
 
 

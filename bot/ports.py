@@ -176,8 +176,18 @@ class Shell(Protocol):
         """The flags by which `uv` finds what it finds here, beyond a user's own settings."""
         ...
 
-    def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
-        """Run `argv` in an empty folder holding `files`, with no token and no home."""
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        files: Mapping[str, bytes],
+        seconds: float,
+        again: bool = False,
+    ) -> Ran:
+        """Run `argv` in an empty folder holding `files`, with no token and no home.
+
+        What is run `again`, or is of what was fetched before, asks nobody where that will do.
+        """
         ...
 
 

@@ -30,13 +30,20 @@ def fresh_mark() -> str:
     return uuid.uuid4().hex
 
 
-def _stat(pid: int) -> tuple[int, str] | None:
-    """Return (session, start time) of a living process; None for the dead and for zombies."""
+def _started(pid: int) -> str:
+    """Return when a living process was started; "" for the dead and for zombies."""
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None
-    return None if fields[0] in "ZX" else (int(fields[3]), fields[19])
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except (ProcessLookupError, PermissionError):
+        return 0
 
 
 def _children(pid: int) -> list[int]:
@@ -51,7 +58,7 @@ def _children(pid: int) -> list[int]:
 
 def _marked(pid: int, mark: bytes) -> bool:
     try:
-        return mark in (PROC / str(pid) / "environ").read_bytes()
+        return mark in Path(f"{PROC}/{pid}/environ").read_bytes()
     except OSError:
         return False
 
@@ -74,9 +81,9 @@ class Tree:
         found: dict[int, str] = {}
         while todo:
             pid = todo.pop()
-            stat = None if pid in found else _stat(pid)
-            if stat and self._seen.get(pid, stat[1]) == stat[1]:
-                found[pid] = stat[1]
+            began = "" if pid in found else _started(pid)
+            if began and self._seen.get(pid, began) == began:
+                found[pid] = began
                 todo += _children(pid)
         self._seen = found
         return sorted(found)
@@ -87,8 +94,7 @@ class Tree:
         return [pid for pid in everyone if pid != os.getpid() and self._mine(pid)]
 
     def _mine(self, pid: int) -> bool:
-        stat = _stat(pid)
-        return stat is not None and (stat[0] == self.pid or _marked(pid, self._mark))
+        return _session(pid) == self.pid or _marked(pid, self._mark)
 
     def memory(self) -> int:
         """Return the resident bytes of the living, pages that they share counted each time."""

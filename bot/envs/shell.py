@@ -1,17 +1,27 @@
-"""Runs the command that a proof prints, as a stranger would: an empty folder, a new home."""
+"""Runs the command that a proof prints, as a stranger would: an empty folder, a new home.
+
+The first time, what it needs is looked up and fetched as anywhere. When it is run again, all of
+that is in the cache, and no index is asked once more.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.effects.files import put
 from bot.effects.process import clean_environment, run
 from bot.effects.uv import Uv, binary, index_variables, interpreter
 from bot.ports import Ran
+
+OURS = str(Path(sys.base_prefix) / "bin")  # a shim on the PATH takes long to name the same Python
+_UNCACHED = re.compile("network (connectivity )?(is|was) disabled", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,33 +37,54 @@ class UvShell:
     cache: Path | None = None
     python: str = "3"
 
-    def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        files: Mapping[str, bytes],
+        seconds: float,
+        again: bool = False,
+    ) -> Ran:
         """Run `argv` where only `files` (content by relative path) are; see `ports.Shell.run`."""
+        if again and not self.offline:
+            ran = self._once(argv, files, seconds, offline=True)
+            if not _UNCACHED.search(ran.output):
+                return ran
+        return self._once(argv, files, seconds, offline=self.offline)
+
+    def _once(
+        self, argv: Sequence[str], files: Mapping[str, bytes], seconds: float, *, offline: bool
+    ) -> Ran:
         with tempfile.TemporaryDirectory(prefix="proof-") as scratch:
             room = Path(scratch)
             for name in ("home", "tmp", "work"):
                 (room / name).mkdir()
             for path, content in files.items():
                 put(room / "work" / path, content)
-            env = clean_environment(room, self._variables(room))
+            env = clean_environment(room, self._variables(offline=offline))
             command = [binary() if argv[0] == "uv" else argv[0], *argv[1:]]
             return run(command, cwd=room / "work", env=env, seconds=seconds)
 
-    def _variables(self, room: Path) -> dict[str, str]:
+    def _variables(self, *, offline: bool) -> dict[str, str]:
         fixed = {
-            "UV_CACHE_DIR": str(self.cache) if self.cache else _usual_cache(room),
+            "UV_CACHE_DIR": str(self.cache) if self.cache else _usual_cache(),
             "UV_PYTHON": interpreter(self.python),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
             "NO_COLOR": "1",
+            "UV_PYTHON_SEARCH_PATH": os.pathsep.join((OURS, os.environ.get("PATH", os.defpath))),
             "PYTHONHASHSEED": "random",  # a stranger's is not fixed
+            "PYTHONDONTWRITEBYTECODE": "1",  # nobody would read it
         }
-        fixed |= {"UV_OFFLINE": "1"} if self.offline else {}
+        fixed |= {"UV_OFFLINE": "1"} if offline else {}
         fixed |= {"UV_NO_CONFIG": "1"} if self.index_args else {}
         managed = os.environ.get("UV_PYTHON_INSTALL_DIR")
         fixed |= {"UV_PYTHON_INSTALL_DIR": managed} if managed else {}
         return {**fixed, **index_variables(self.index_args)}
 
 
-def _usual_cache(room: Path) -> str:
-    return Uv().run("cache", "dir", cwd=room, seconds=30).output.strip()
+@cache
+def _usual_cache() -> str:
+    """Return where uv keeps what it fetched; asked once."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return Uv().run("cache", "dir", cwd=Path(scratch), seconds=30).output.strip()

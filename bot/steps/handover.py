@@ -21,6 +21,7 @@ from bot.core.trial import Trial
 from bot.steps.beside import Beside, beside, outside
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
+from bot.steps.together import together
 
 GUARD_SECONDS = 300.0  # a proof that has not ended by then proves nothing
 LONG = 100  # characters of an exception's words in a title
@@ -86,8 +87,9 @@ def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) ->
     for kept, index in _ways(house, few, {*good.versions, *bad.versions}):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
         proof = replace(proof, index=index)
-        if _holds(house, proof, words):
-            return _confirmed(house, proof, words, tuple(beside(mixtures, told, proof)))
+        holds, again = _holds(house, proof, words)
+        if holds:
+            return _confirmed(house, proof, tuple(beside(mixtures, told, proof))) if again else None
     return None
 
 
@@ -170,20 +172,25 @@ def _title(told: Explanation, raised_before: bool) -> str:
     return f"{names}: raises {name}{f': {plain}' if plain else ''}"
 
 
-def _holds(house: House, proof: Proof, words: str) -> bool:
-    """Run both commands, each in a new folder: whether they end as they say."""
+def _holds(house: House, proof: Proof, words: str) -> tuple[bool, bool]:
+    """Run both commands twice, each in a new folder: whether they end as they say, each time.
+
+    Once all that they need is looked up as anywhere, and beside it taken from what was fetched.
+    """
     fails, passes = commands(proof)
-    return all(_run_all(house, write(proof), {fails: False, passes: True}, words))
+    claims = {fails: False, passes: True}
+    first, second = together(
+        house.runner,
+        lambda: _run_all(house, write(proof), claims, words),
+        lambda: _run_all(house, write(proof), claims, words, again=True),
+    )
+    return all(first), all(second)
 
 
-def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[Beside]) -> Handed | None:
-    """Run both commands again, with the neighbours; only what does as it says is handed over."""
-    text = write(proof)
-    fails, passes = commands(proof)
-    if not _holds(house, proof, words):
-        return None
+def _confirmed(house: House, proof: Proof, beside: Sequence[Beside]) -> Handed:
+    """Run it on the neighbours as well, and tell which of them is of another mind."""
     lines = {command(proof, each.pins): each.good for each in beside}
-    agreed = _run_all(house, text, lines, "")
+    agreed = _run_all(house, write(proof), lines, "", again=True)
     notes = tuple(
         f"{each.name}: the proof {'fails' if each.good else 'passes'} there, too"
         for each, agrees in zip(beside, agreed, strict=True)
@@ -191,20 +198,25 @@ def _confirmed(house: House, proof: Proof, words: str, beside: Sequence[Beside])
     )
     for note in notes:
         house.progress.note(note)
-    return Handed(text=text, fails=fails, passes=passes, notes=notes)
+    fails, passes = commands(proof)
+    return Handed(text=write(proof), fails=fails, passes=passes, notes=notes)
 
 
-def _run_all(house: House, text: str, lines: Mapping[str, bool], words: str) -> tuple[bool, ...]:
+def _run_all(
+    house: House, text: str, lines: Mapping[str, bool], words: str, *, again: bool = False
+) -> tuple[bool, ...]:
     """Run each line; return whether it ended as is told of it: True passes, False fails."""
     house.progress.begin("reduce", len(lines))
-    done = dict(house.runner.run(tuple(lines), lambda line: _end(house, line, text, words)))
+    done = dict(
+        house.runner.run(tuple(lines), lambda line: _end(house, line, text, words, again=again))
+    )
     return tuple(done[line] is good for line, good in lines.items())
 
 
-def _end(house: House, line: str, text: str, words: str) -> bool | None:
+def _end(house: House, line: str, text: str, words: str, *, again: bool) -> bool | None:
     """Return whether the file passed; None where it says neither, such as what cannot install."""
     files = {NAME: text.encode()}
-    ran = house.shell.run(shlex.split(line), files=files, seconds=GUARD_SECONDS)
+    ran = house.shell.run(shlex.split(line), files=files, seconds=GUARD_SECONDS, again=again)
     house.progress.advance("reduce", line)
     if ran.returncode == 0:
         return True

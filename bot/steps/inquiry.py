@@ -41,6 +41,7 @@ from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
 from bot.steps.released import released
+from bot.steps.together import together
 
 GUESTS: Json = [{"name": "script", "setup": {}}]
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
@@ -114,19 +115,24 @@ class Inquiry:
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
         asked = self.question
-        releases = released(self.house, self.errands, asked.moved)
         mixtures = Mixtures(
             house=self.house,
             shelf=self.shelf,
             good=asked.good,
             bad=asked.bad,
             roots=asked.roots,
-            releases={
-                name: {each.version: each for each in told} for name, told in releases.items()
-            },
+            releases={},
             interpreter=asked.interpreter,
         )
         self._learn(mixtures)
+        releases, suspicion = together(
+            self.errands,
+            lambda: released(self.house, self.errands, asked.moved),
+            lambda: self._prior(mixtures),
+        )
+        mixtures.releases = {
+            name: {each.version: each for each in told} for name, told in releases.items()
+        }
         machine = Explain(
             good=asked.good,
             bad=asked.bad,
@@ -139,7 +145,7 @@ class Inquiry:
                 if each.yanked is not None
             ),
             requires=self._requires(mixtures),
-            prior=self._prior(mixtures),
+            prior=suspicion,
         )
         left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
         try:
@@ -155,12 +161,17 @@ class Inquiry:
             raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
 
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
-        handed = self._handed(mixtures, told) if told.culprits else None
-        if told.culprits and handed is None and self.proof:
+        if not told.culprits:
+            return Found(question=self.question, explanation=told)
+        handed, case = together(
+            self.errands,
+            lambda: self._handed(mixtures, told),
+            lambda: self._case(mixtures, told),
+        )
+        if handed is None and self.proof:
             told = self._doubted(mixtures, told)
         if not told.culprits:
             return Found(question=self.question, explanation=told)
-        case = self._case(mixtures, told)
         return Found(
             question=self.question,
             explanation=told,

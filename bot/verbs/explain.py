@@ -157,7 +157,11 @@ def _opened(
         run = ledger.begin(started)
         house = house_of(options, matrix, {}, ledger, progress, run)
         behind = UvEnv(
-            root=options.state / "envs", index_args=index, offline=options.offline, build=True
+            root=options.state / "envs",
+            index_args=index,
+            offline=options.offline,
+            build=True,
+            variables={"PYTHONDONTWRITEBYTECODE": "1"},  # a fresh one is asked once, and gone
         )
         shelf = ShelfEnv(
             root=options.state / "shelf",

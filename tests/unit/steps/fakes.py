@@ -121,13 +121,22 @@ class FakeShell:
 
     end: Callable[[Sequence[str]], int | None] = lambda _: 0
     ran: list[Sequence[str]] = field(default_factory=list)
+    again: list[bool] = field(default_factory=list)
     index_args: tuple[str, ...] = ()
     output: str = "seen:     1\nexpected: 2"
 
-    def run(self, argv: Sequence[str], *, files: Mapping[str, bytes], seconds: float) -> Ran:
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        files: Mapping[str, bytes],
+        seconds: float,
+        again: bool = False,
+    ) -> Ran:
         assert files
         assert seconds
         self.ran.append(argv)
+        self.again.append(again)
         return Ran(returncode=self.end(argv), output=self.output)
 
 

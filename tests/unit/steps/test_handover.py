@@ -87,7 +87,9 @@ def handed(
     )
     for side in (mixtures.good, mixtures.bad):
         assert mixtures.learn(side) is None
-    return hand_over(home, mixtures, told, shown), shell.ran, said.notes
+    found = hand_over(home, mixtures, told, shown)
+    assert shell.again[:4] in ([], [False, False, True, True]), "looked up, and then not again"
+    return found, shell.ran, said.notes
 
 
 def from_three_on(argv: Sequence[str]) -> int:
@@ -130,7 +132,7 @@ def test_where_little_does_not_do_everything_is_pinned_and_then_the_day() -> Non
     start = "uv run --python 3.11 --exclude-newer 2026-01-02 --with "
     assert found.fails.startswith(start)
     assert found.passes.startswith(start)
-    assert len([argv for argv in ran if "--exclude-newer" not in argv]) == 4
+    assert len([argv for argv in ran if "--exclude-newer" not in argv]) == 8
 
 
 def test_what_fails_in_another_way_proves_nothing() -> None:
