@@ -150,9 +150,12 @@ class Shelf(Protocol):
     """Unpacked wheels, at hand before anybody asks for a room with them."""
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
-        """Put `closure` on the shelf; what each distribution declares, by its normal name."""
+        """Put `closure` on the shelf; what each distribution declares, by its normal name.
+
+        What has no wheel is built only where `build` says so.
+        """
         ...
 
     def pages(self, pin: Pin, *, interpreter: str) -> Pages | None:

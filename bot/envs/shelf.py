@@ -59,7 +59,7 @@ class ShelfEnv:
                 yield built
             return
         with place_for(self.root, closure.digest[:12]) as room:
-            wheels = self._shelve(closure, interpreter, limits)
+            wheels = self._shelve(closure, interpreter, limits, build=True)
             yield wheels if isinstance(wheels, Failure) else self._link(room, wheels, interpreter)
 
     def _fresh(
@@ -68,10 +68,10 @@ class ShelfEnv:
         return self.behind.open(closure, interpreter=interpreter, limits=limits, fresh=True)
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
         """Put `closure` on the shelf; return what its distributions declare, by name."""
-        wheels = self._shelve(closure, interpreter, limits)
+        wheels = self._shelve(closure, interpreter, limits, build=build)
         if isinstance(wheels, Failure):
             return wheels
         return {wheel.metadata.name: wheel.metadata for wheel in wheels}
@@ -83,7 +83,7 @@ class ShelfEnv:
         return WheelPages(crate=wheel.crate, info=info[0]) if wheel and info else None
 
     def _shelve(
-        self, closure: Closure, interpreter: str, limits: Limits
+        self, closure: Closure, interpreter: str, limits: Limits, *, build: bool
     ) -> Sequence[Wheel] | Failure:
         """Return the wheels of `closure`, installing in one crate what is not there yet."""
         with self._guard:
@@ -91,7 +91,7 @@ class ShelfEnv:
                 pin for pin in closure.pins if self._key(pin, interpreter) not in self._known
             ]
             if missing:
-                failure = self._fill(missing, interpreter, limits)
+                failure = self._fill(missing, interpreter, limits, build=build and self.build)
                 if failure is not None:
                     return failure
             return [self._known[self._key(pin, interpreter)] for pin in closure.pins]
@@ -99,12 +99,14 @@ class ShelfEnv:
     def _key(self, pin: Pin, interpreter: str) -> tuple[str, str]:
         return str(pin), digest([*pin.hashes, interpreter, *self.index_args])
 
-    def _fill(self, pins: Sequence[Pin], version: str, limits: Limits) -> Failure | None:
+    def _fill(
+        self, pins: Sequence[Pin], version: str, limits: Limits, *, build: bool
+    ) -> Failure | None:
         name = digest([list(self._key(pin, version)) for pin in pins])[:16]
         crate = self.root.resolve() / "crates" / name
         with exclusive(crate.with_suffix(".lock")):
             if not crate.with_suffix(".json").exists():
-                failure = self._install(crate, pins, version, limits)
+                failure = self._install(crate, pins, version, limits, build=build)
                 if failure is not None:
                     shutil.rmtree(crate, ignore_errors=True)
                     return failure
@@ -113,7 +115,7 @@ class ShelfEnv:
         return None
 
     def _install(
-        self, crate: Path, pins: Sequence[Pin], version: str, limits: Limits
+        self, crate: Path, pins: Sequence[Pin], version: str, limits: Limits, *, build: bool
     ) -> Failure | None:
         """Install `pins` into `crate`: linked to the cache at first, what joins them as copies.
 
@@ -123,7 +125,7 @@ class ShelfEnv:
         shutil.rmtree(crate, ignore_errors=True)
         crate.mkdir(parents=True)
         lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in pins]
-        flags = ["--no-deps", "--target", str(crate), *(() if self.build else ("--no-build",))]
+        flags = ["--no-deps", "--target", str(crate), *(() if build else ("--no-build",))]
         flags += ["--link-mode", "copy"] if self._known else []
         flags += ["--require-hashes"] if all(pin.hashes for pin in pins) else []
         with tempfile.TemporaryDirectory(prefix="install-") as scratch:

@@ -233,7 +233,7 @@ class Inquiry:
     def _learn(self, mixtures: Mixtures) -> None:
         """Put both ends on the shelf. Raises `UsageError` for one that cannot be installed."""
         for word, end in (("good", self.question.good), ("bad", self.question.bad)):
-            failure = mixtures.learn(end)
+            failure = mixtures.learn(end, build=True)
             if failure is not None:
                 what = f"the {word} end cannot be installed: {failure.message}"
                 cure = "check the names, the versions, and where packages come from"

@@ -41,10 +41,13 @@ class Mixtures:
     known: dict[tuple[str, str], Metadata] = field(default_factory=dict)
     pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
 
-    def learn(self, closure: Closure) -> Failure | None:
-        """Put `closure` on the shelf and read what it declares, or say why that cannot be."""
+    def learn(self, closure: Closure, *, build: bool = False) -> Failure | None:
+        """Put `closure` on the shelf and read what it declares, or say why that cannot be.
+
+        Only the ends are built where they have no wheel: others without one are gaps.
+        """
         found = self.shelf.declared(
-            closure, interpreter=self.interpreter, limits=self.house.limits()
+            closure, interpreter=self.interpreter, limits=self.house.limits(), build=build
         )
         if isinstance(found, Failure):
             return found

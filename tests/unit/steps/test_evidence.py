@@ -65,9 +65,9 @@ class Shelf:
     texts: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
-        raise AssertionError(closure, interpreter, limits)
+        raise AssertionError(closure, interpreter, limits, build)
 
     def pages(self, pin: Pin, *, interpreter: str) -> Texts | None:
         assert interpreter

@@ -38,10 +38,11 @@ class Shelf:
     """Knows what each package of the index requires, and that it brings a module of its name."""
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
         assert interpreter
         assert limits.install_seconds
+        assert build in {True, False}
         return {pin.name: metadata(pin) for pin in closure.pins}
 
     def pages(self, pin: Pin, *, interpreter: str) -> None:

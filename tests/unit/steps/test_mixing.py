@@ -26,13 +26,16 @@ class FakeShelf:
 
     broken: frozenset[str] = frozenset()
     asked: list[Closure] = field(default_factory=list)
+    built: list[Closure] = field(default_factory=list)
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
         assert interpreter
         assert limits.install_seconds
         self.asked.append(closure)
+        if build:
+            self.built.append(closure)
         for pin in closure.pins:
             if str(pin) in self.broken:
                 return Failure(
@@ -62,12 +65,20 @@ def mixtures(shelf: FakeShelf, index: House, **releases: Release) -> Mixtures:
         interpreter="3.11",
     )
     for end in (GOOD, BAD):
-        assert made.learn(end) is None
+        assert made.learn(end, build=True) is None
     return made
 
 
 def trial(**versions: str) -> Trial:
     return Trial(versions=tuple(sorted(versions.items())), lean="good")
+
+
+def test_only_the_ends_are_built() -> None:
+    shelf = FakeShelf()
+    made = mixtures(shelf, house(INDEX))
+    made.close(trial(pair="2"))
+    assert len(shelf.asked) > len(shelf.built)
+    assert shelf.built == [GOOD, BAD]
 
 
 def test_a_mixture_of_the_ends_asks_nobody() -> None:

@@ -28,10 +28,11 @@ class Shelf:
     broken: bool = False
 
     def declared(
-        self, closure: Closure, *, interpreter: str, limits: Limits
+        self, closure: Closure, *, interpreter: str, limits: Limits, build: bool = True
     ) -> Mapping[str, Metadata] | Failure:
         assert interpreter
         assert limits.install_seconds
+        assert build in {True, False}
         if self.broken:
             return Failure(phase=Phase.INSTALL, reason=Reason.NOT_INSTALLABLE, message="no wheel")
         return {
