@@ -130,7 +130,7 @@ def _format(request: Mapping[str, Json]) -> bool:
     if not isinstance(asked, dict) or "type" not in asked:
         return False
     inner = asked.get("json_schema")
-    named = isinstance(inner, dict) and {"name", "schema"} <= set(inner)
+    named = isinstance(inner, dict) and bool(inner.get("name")) and "schema" in inner
     return named or asked["type"] != "json_schema"
 
 

@@ -93,7 +93,7 @@ def edits(source: str) -> tuple[Edit, ...]:
     for place in places(tree):
         if id(place.node) in fixed:
             continue
-        drops = () if place.node is last else _drops(place)
+        drops = [edit for edit in _drops(place) if place.node is not last or edit.way != "drop"]
         found += [*drops, *_less(place), *_texts(place)]
         if id(place.node) in straight:
             found.append(Edit(place.at, straight[id(place.node)]))

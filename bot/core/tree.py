@@ -124,13 +124,9 @@ class Tree(ABC, Generic[Value, Edit]):
             self._open, self._done = (), True
 
     def _run(self) -> Flow[Value]:
-        """Take every level, then check; again from the first level where the check finds more."""
-        before = None
-        while before != self.text(self._best):
-            for edits in self.levels():
-                yield from self._level(edits)
-            before = self.text(self._best)
-            yield from self._check()
+        for edits in self.levels():
+            yield from self._level(edits)
+        yield from self._check()
 
     def _level(self, edits: Sequence[Edit]) -> Flow[Value]:
         """Make as many of `edits` as may be made together."""
@@ -166,20 +162,19 @@ class Tree(ABC, Generic[Value, Edit]):
             return
 
     def _check(self) -> Flow[Value]:
-        """Ask for every single edit; after one that could be made, for those that come later."""
+        """Ask for every single edit, on and on round the tree, until none is left that may work."""
         first = 0
         while found := self._unasked(first):
             yield tuple(one for _, one in found)
-            for at, one in found:
-                if self._shows(one):
-                    first = at
-                    self._take(one)
-                    break
+            able = [(at, one) for at, one in found if self._shows(one)]
+            first = able[0][0] if able else found[-1][0]
+            self._take(able[0][1] if able else None)
 
     def _unasked(self, first: int) -> list[tuple[int, Value]]:
         """Return the next few single edits that nobody knows about, from the one at `first` on."""
+        edits = list(enumerate(self.edits(self._best)))
         found: dict[str, tuple[int, Value]] = {}
-        for at, edit in list(enumerate(self.edits(self._best)))[first:]:
+        for at, edit in (*edits[first:], *edits[:first]):
             one = self._edit(self._best, [edit])
             if one is None or self._known.get(self.text(one)) is False:
                 continue

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 from bot.core.metadata import environment_of
 from bot.core.model import Closure, Link, Observation
@@ -17,6 +18,7 @@ from bot.core.program import body
 from bot.core.proof import NAME, Proof, commands, write
 from bot.core.trial import Trial
 from bot.steps.house import House
+from bot.steps.lessen import Both
 from bot.steps.mixing import Mixtures
 
 GUARD_SECONDS = 300.0  # a proof that has not ended by then proves nothing
@@ -47,8 +49,11 @@ def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown)
     if good is None or bad is None:
         return None
     few = _needed(mixtures, good, bad, told, shown.loaded)
-    for kept in (few, {*good.versions, *bad.versions}):
-        proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
+    both = Both(house=house, interpreter=mixtures.interpreter, good=good, bad=bad)
+    less = both.less(shown.source)
+    smaller = [replace(shown, source=less.source, good=less.good)] if less else []
+    for what, kept in product([*smaller, shown], (few, {*good.versions, *bad.versions})):
+        proof = _proof(mixtures, told, what, _only(good, kept), _only(bad, kept))
         handed = _verified(house, proof)
         if handed is not None:
             return handed

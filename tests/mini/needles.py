@@ -62,6 +62,11 @@ _CALL: Final[Json] = {
     "properties": {"id": _TEXT, "type": _TEXT, "function": {"required": ["name", "arguments"]}},
     "required": ["id", "function"],
 }
+_ANSWER: Final[Json] = {
+    "type": "object",
+    "properties": {"name": {"type": "string", "minLength": 1}},
+    "required": ["name", "schema"],
+}
 _PART: Final[Json] = {"type": "object", "required": ["type", "text"]}
 REQUEST: Final = Draft202012Validator(
     {
@@ -99,7 +104,11 @@ REQUEST: Final = Draft202012Validator(
             "temperature": {"type": "number", "minimum": 0, "maximum": 2},
             "max_tokens": {"type": "integer", "minimum": 0},
             "stop": {"type": ["string", "array"]},
-            "response_format": {"type": "object", "required": ["type"]},
+            "response_format": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {"json_schema": _ANSWER},
+            },
         },
         "dependentRequired": {"tool_choice": ["tools"]},
     }
@@ -193,7 +202,7 @@ def _said(request: dict[str, Any]) -> list[Any]:
 def separator(draw: Random) -> Needled:
     """A line separator in a message, a least value in a schema, and a stream."""
     request = _request(draw, 30, 4)
-    request["messages"][draw.randint(4, 30)]["content"] = f"before {chr(0x2028)} after"
+    request["messages"][draw.randint(4, 28)]["content"] = f"before {chr(0x2028)} after"
     draw.choice(_fields(request)).update(type="number", minimum=3)
     return Needled(
         name="separator",
@@ -226,7 +235,7 @@ def union(draw: Random) -> Needled:
 def answered(draw: Random) -> Needled:
     """A tool's empty answer to a call."""
     request = _request(draw, 18, 4)
-    place = draw.randint(3, 25)
+    place = draw.randint(3, 15)
     for at in range(4):
         call: dict[str, Any] = {"id": f"call_{at}", "type": "function"}
         asked = {"name": _tool(draw, at)["function"]["name"], "arguments": '{"where": "here"}'}
@@ -292,7 +301,7 @@ def parts(draw: Random) -> Needled:
     request = _request(draw, 28, 3)
     request |= {"logprobs": True, "top_logprobs": 5}
     texts = [_sentence(draw, 9) for _ in range(6)]
-    place = draw.randint(6, 30)
+    place = draw.randint(6, 24)
     listed = [{"type": "text", "text": text} for text in texts]
     request["messages"][place] = {"role": "user", "content": listed}
 
