@@ -6,7 +6,7 @@ answer is a fact, so what was asked once is not asked again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -21,7 +21,8 @@ from bot.steps.house import House
 TRIALS_AT_MOST = 60
 TIME_AT_MOST = timedelta(seconds=30)  # no round begins after that
 WIDTH = 2  # candidates asked at once
-SECONDS = 60.0  # what one run of a candidate may take
+SECONDS = 120.0  # what the first run of each side may take
+LEAST, TIMES = 10.0, 4.0  # a later one: so many seconds, or times the first
 _GUESTS: Json = [{"name": "script", "setup": {}}]
 _LOOKS = (Look(link=Link.MESSAGE, compare="json"),)
 
@@ -43,6 +44,7 @@ class Both:
     interpreter: str
     good: Closure
     bad: Closure
+    seconds: float = SECONDS
 
     def less(self, source: str) -> Less | None:
         """Return the smallest program that the budget allows; None where nothing can go.
@@ -52,13 +54,15 @@ class Both:
         first = self._ends(source)
         if first is None or not part(first, first) or first.good == first.bad:
             return None
+        spent = [self._seen(side, source).seconds for side in (self.good, self.bad)]
+        brisk = replace(self, seconds=max(LEAST, TIMES * max(spent)))
         machine = Lessen(source, width=WIDTH)
         until = self.house.clock() + TIME_AT_MOST
         found: dict[str, bool] = {}
         while (candidates := machine.propose()) and machine.calls < TRIALS_AT_MOST:
             if self.house.clock() > until:
                 break
-            told = dict(self.house.runner.run(candidates, partial(self._still, first)))
+            told = dict(self.house.runner.run(candidates, partial(brisk.still, first)))
             found |= told
             for one in candidates:
                 machine.tell(one, told[one])
@@ -72,7 +76,7 @@ class Both:
         good, bad = (end(self._seen(side, source)) for side in (self.good, self.bad))
         return None if good is None or bad is None else Ends(good=good, bad=bad)
 
-    def _still(self, first: Ends, source: str) -> bool:
+    def still(self, first: Ends, source: str) -> bool:
         """Whether both sides do what they did, the bad one asked first."""
         bad = end(self._seen(self.bad, source))
         if bad is None or not holds(first.bad, bad):
@@ -93,7 +97,11 @@ class Both:
 
     def _ask(self, side: Closure, source: str) -> Observation:
         probe = Probe(
-            name="less", ask="script", request={"source": source}, looks=_LOOKS, seconds=SECONDS
+            name="less",
+            ask="script",
+            request={"source": source},
+            looks=_LOOKS,
+            seconds=self.seconds,
         )
         limits = self.house.limits()
         with self.house.env.open(

@@ -7,6 +7,7 @@ checks, dead functions). `lib` is the package that changed, a module made for ea
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bot.core.parted import End, Ends, holds, part
 from bot.core.signature import normal
 from tests.mini.leftovers import DEAD, HEAD, KEYWORD, POOLED, RENDERS, SCHEMA, SPECIAL, STREAM
 
+CPU_SECONDS: Final = 0.3  # of one run
 WORDS: Final = [
     "amber",
     "birch",
@@ -32,6 +34,10 @@ WORDS: Final = [
     "knoll",
     "larch",
 ]
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError("a line less, and a loop may never end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +56,15 @@ class Spread:
         names = {"__name__": "__main__", "print": lambda *one: told.append(" ".join(map(str, one)))}
         before = sys.modules.get("lib")
         sys.modules["lib"] = module
+        signal.signal(signal.SIGVTALRM, _too_long)
+        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, CPU_SECONDS)
         try:
             exec(compile(source, "probe.py", "exec", dont_inherit=True), names)  # noqa: S102
             return End(value=json.loads(told[-1]))
-        except Exception as error:  # noqa: BLE001 - what a program does is what is asked
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a program does is what is asked
             return End(failed=normal(f"{type(error).__name__}: {error}"))
         finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             sys.modules.pop("lib")
             if before is not None:
                 sys.modules["lib"] = before

@@ -31,7 +31,12 @@ for name in ["a", "b", "c"]:
         print(json.dumps([found, 12345, "and more words"]))
 """
     best = lessened(source, lambda one: "json.dumps" in one and "12345" in one).best
-    assert best == "import json\njson.dumps(12345)"
+    assert best == "import json\nprint(json.dumps([12345]))"
+
+
+def test_what_is_around_gives_way_again_and_again() -> None:
+    source = "if a:\n    while b:\n        with c:\n            try:\n                needed()\n            finally:\n                d()"
+    assert lessened(source, lambda one: "needed()" in one, width=1).best == "needed()"
 
 
 def test_what_is_no_program_is_refused() -> None:
