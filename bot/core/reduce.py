@@ -17,7 +17,7 @@ and smaller than the best, so it ends.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -109,8 +109,8 @@ class Reduce(Tree[Json, Edit]):
         """Return how likely a node is needed: one of those that stand beside each other."""
         if edit.way != "drop":
             return 0.5
-        beside = _at(self.best, edit.path[:-1])
-        return 1 / (1 + len(beside)) if isinstance(beside, dict | list) else 1.0
+        beside = sum(path[:-1] == edit.path[:-1] for path, _ in _walk(self.best, ()) if path)
+        return 1 / (1 + beside)
 
     def edited(self, value: Json, edits: Sequence[Edit]) -> Json | None:
         """Return `value` after `edits`, mended where others speak of what is gone."""
@@ -139,25 +139,13 @@ class Reduce(Tree[Json, Edit]):
 def _walk(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
     """Yield every node with its path, a parent before its children."""
     yield path, value
-    keys: Iterator[str | int] = iter(())
+    inner: Iterable[tuple[str | int, Json]] = ()
     if isinstance(value, dict):
-        keys = iter(value)
+        inner = value.items()
     elif isinstance(value, list):
-        keys = iter(range(len(value)))
-    for key in keys:
-        yield from _walk(_at(value, (key,)), (*path, key))
-
-
-def _at(value: Json, path: Path) -> Json:
-    """Return the node at `path`, or None where it is gone."""
-    for key in path:
-        if isinstance(value, dict) and isinstance(key, str):
-            value = value.get(key)
-        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return None
-    return value
+        inner = enumerate(value)
+    for key, one in inner:
+        yield from _walk(one, (*path, key))
 
 
 def _drops(value: Json) -> list[Edit]:

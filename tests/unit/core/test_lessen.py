@@ -35,8 +35,22 @@ for name in ["a", "b", "c"]:
 
 
 def test_what_is_around_gives_way_again_and_again() -> None:
-    source = "if a:\n    while b:\n        with c:\n            try:\n                needed()\n            finally:\n                d()"
-    assert lessened(source, lambda one: "needed()" in one, width=1).best == "needed()"
+    source = """
+if a:
+    while b:
+        with c:
+            try:
+                needed("a long text with the needle in it, and more words than that")
+            finally:
+                d()
+"""
+    machine = lessened(source, lambda one: "needed(" in one and "needle" in one, width=1)
+    assert machine.best == "needed('needle')"
+
+
+def test_a_long_word_is_cut_at_both_ends() -> None:
+    source = "f('some-long-word-with-a-needle-in-it')"
+    assert lessened(source, lambda one: "f('" in one and "needle" in one).best == "f('needle')"
 
 
 def test_what_is_no_program_is_refused() -> None:

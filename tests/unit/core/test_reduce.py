@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Json
-from bot.core.reduce import Edit, Reduce, canonical
+from bot.core.reduce import Edit, Reduce, canonical, shortlex
 
 
 def reduce(request: Json, fault: Callable[[Any], bool], **options: Any) -> Reduce:  # noqa: ANN401
@@ -195,3 +195,7 @@ def test_a_reducer_that_cannot_shrink_is_done_at_once() -> None:
     machine = Reduce([])
     assert machine.propose() == ()
     assert machine.done
+
+
+def test_shorter_is_smaller_and_then_earlier() -> None:
+    assert sorted(["bb", "a", "aa"], key=shortlex) == ["a", "aa", "bb"]
