@@ -24,6 +24,7 @@ from random import Random
 import picire
 
 from bot.core.lessen import Lessen
+from bot.core.parted import least
 from bot.core.reduce import Reduce, canonical
 from tests.mini import needles, spread
 
@@ -105,7 +106,7 @@ def program(kind: Callable[[Random], spread.Spread], seed: int) -> Row:
     """Reduce a program by both."""
     asked = kind(Random(seed))  # noqa: S311 - a corpus, no secret
     shows = asked.fault()
-    best, calls = ours(Lessen(asked.source, width=1), shows)
+    best, calls = ours(Lessen(asked.source, width=1, empty=least(asked.first)), shows)
     left, their_calls = theirs(asked.source, shows)
     return Row(
         name=asked.name,

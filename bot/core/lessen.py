@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from bot.core import syntax
 from bot.core.names import unread
@@ -38,12 +38,19 @@ class Lessen(Tree[str, Edit]):
     """One reduction of a program; its best is written as Python itself writes it.
 
     `width` candidates are proposed at once; `known` holds what was told before, by text.
-    Raises `SyntaxError` for what is no program.
+    `empty` says what may be shown instead where what is shown does not matter, an empty list or
+    an empty dict. Raises `SyntaxError` for what is no program.
     """
 
     def __init__(
-        self, source: str, *, width: int = 4, known: Mapping[str, bool] | None = None
+        self,
+        source: str,
+        *,
+        width: int = 4,
+        known: Mapping[str, bool] | None = None,
+        empty: Literal["list", "dict"] | None = None,
     ) -> None:
+        self._empty = {"list": 0, "dict": 1}.get(empty or "")
         super().__init__(syntax.normal(source), width=width, known=known)
 
     def text(self, value: str) -> str:
@@ -52,7 +59,9 @@ class Lessen(Tree[str, Edit]):
 
     def edits(self, value: str) -> Sequence[Edit]:
         """Return every single edit."""
-        return syntax.edits(value)
+        return [
+            edit for edit in syntax.edits(value) if edit.way != "empty" or edit.count == self._empty
+        ]
 
     def edited(self, value: str, edits: Sequence[Edit]) -> str | None:
         """Return the program after `edits`, or None."""
@@ -60,6 +69,7 @@ class Lessen(Tree[str, Edit]):
 
     def levels(self) -> Iterator[Sequence[Edit]]:
         """Yield statements, then expressions, from the outside in; then texts and numbers."""
+        yield self._some({"empty"})
         yield from self._deeper(statements=True)
         yield from self._deeper(statements=False)
         yield self._some(_GIVE)

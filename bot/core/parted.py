@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from bot.core.model import Json
 from bot.core.reduce import canonical as exact
@@ -46,6 +46,14 @@ def part(first: Ends, now: Ends) -> bool:
     if first.good.failed or first.bad.failed:
         return True
     return leaves(now.good.value, now.bad.value) == leaves(first.good.value, first.bad.value)
+
+
+def least(first: Ends) -> Literal["list", "dict"] | None:
+    """Return what may be shown where one side fails: as little as there is of the same kind."""
+    value = first.good.value if first.bad.failed else first.bad.value
+    if not (first.bad.failed or first.good.failed) or not isinstance(value, list | dict):
+        return None
+    return "list" if isinstance(value, list) else "dict"
 
 
 def holds(first: End, now: End) -> bool:

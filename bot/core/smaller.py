@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeAlias
 from bot.core.wording import cut, without
 
 Way: TypeAlias = Literal[
-    "drop", "item", "parameter", "body", "else", "child", "value", "notes", "unfold", "inline",
-    "word", "front", "back", "letter", "zero",
+    "drop", "item", "parameter", "body", "else", "child", "value", "notes", "unfold",
+    "inline", "empty", "word", "front", "back", "letter", "zero",
 ]  # fmt: skip
 
 
@@ -62,6 +62,9 @@ class Smaller(ast.NodeTransformer):
         if "drop" in ways:
             return None
         for edit in mine:
+            if edit.way == "empty":
+                empty = (ast.List(elts=[], ctx=ast.Load()), ast.Dict(keys=[], values=[]))
+                return empty[edit.count]
             if edit.way in {"body", "else"}:
                 return self._inside(node, edit.way)
             if edit.way == "child" and isinstance(node, ast.expr):

@@ -95,6 +95,8 @@ def edits(source: str) -> tuple[Edit, ...]:
             continue
         drops = [edit for edit in _drops(place) if place.node is not last or edit.way != "drop"]
         found += [*drops, *_less(place), *_texts(place)]
+        if place.node is last:
+            found += [Edit(place.at, "empty", 0), Edit(place.at, "empty", 1)]
         if id(place.node) in straight:
             found.append(Edit(place.at, straight[id(place.node)]))
     return tuple(found)
@@ -105,7 +107,8 @@ def _fixed(tree: ast.Module) -> set[int]:
     value = shown(tree)
     if value is None:
         return set()
-    inside = {id(node) for node in ast.walk(value)}
+    told = [node for node in ast.walk(tree.body[-1]) if isinstance(node, ast.keyword)]
+    inside = {id(node) for one in (value, *told) for node in ast.walk(one)}
     return {id(node) for node in ast.walk(tree.body[-1])} - inside
 
 

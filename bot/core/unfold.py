@@ -18,6 +18,7 @@ x = [c]
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 
@@ -51,34 +52,37 @@ def unfold(tree: ast.Module, function: ast.FunctionDef) -> None:
 
 
 def inlinable(tree: ast.Module) -> list[ast.Assign]:
-    """Return the assignments to a name that is bound once and read once, elsewhere."""
+    """Return the assignments to a name that is bound once and read once, elsewhere.
+
+    One that only gives another name to something may be read more often.
+    """
     return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and _reader(tree, node) is not None
+        node for node in ast.walk(tree) if isinstance(node, ast.Assign) and _readers(tree, node)
     ]
 
 
 def inline(tree: ast.Module, assignment: ast.Assign) -> None:
-    """Put the value in the place of the name that reads it; the assignment goes."""
-    reader = _reader(tree, assignment)
-    if reader is not None:
-        _Instead(reader, assignment.value).visit(tree)
+    """Put the value in the place of the names that read it; the assignment goes."""
+    readers = _readers(tree, assignment)
+    for reader in readers:
+        _Instead(reader, copy.deepcopy(assignment.value)).visit(tree)
+    if readers:
         _Instead(assignment, None).visit(tree)
 
 
-def _reader(tree: ast.Module, assignment: ast.Assign) -> ast.Name | None:
-    """Return the one place that reads what is assigned, where there is one and one value."""
+def _readers(tree: ast.Module, assignment: ast.Assign) -> list[ast.Name]:
+    """Return the places that read what is assigned, where it may stand in all of them."""
     match assignment.targets:
         case [ast.Name(id=name)]:
             same = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == name]
             reads = [one for one in same if isinstance(one.ctx, ast.Load)]
             own = {id(one) for one in ast.walk(assignment)}
-            if len(same) == len(reads) + 1 and [id(one) in own for one in reads] == [False]:
-                return reads[0]
+            often = isinstance(assignment.value, ast.Name) or len(reads) == 1
+            if often and len(same) == len(reads) + 1 and not any(id(one) in own for one in reads):
+                return reads
         case _:
             pass
-    return None
+    return []
 
 
 class _Instead(ast.NodeTransformer):

@@ -13,7 +13,7 @@ from functools import partial
 from bot.core.facts import Tried
 from bot.core.lessen import Lessen
 from bot.core.model import Closure, Failure, Json, Link, Look, Observation, Probe, digest
-from bot.core.parted import End, Ends, holds, part
+from bot.core.parted import End, Ends, holds, least, part
 from bot.core.signature import normal
 from bot.steps.ask import ask, whole
 from bot.steps.house import House
@@ -56,7 +56,7 @@ class Both:
             return None
         spent = [self._seen(side, source).seconds for side in (self.good, self.bad)]
         brisk = replace(self, seconds=max(LEAST, TIMES * max(spent)))
-        machine = Lessen(source, width=WIDTH)
+        machine = Lessen(source, width=WIDTH, empty=least(first))
         until = self.house.clock() + TIME_AT_MOST
         found: dict[str, bool] = {}
         while (candidates := machine.propose()) and machine.calls < TRIALS_AT_MOST:

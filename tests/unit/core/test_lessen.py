@@ -9,10 +9,11 @@ import pytest
 
 from bot.core import syntax
 from bot.core.lessen import Lessen
+from bot.core.parted import least
 from tests.mini.spread import Spread, keyword, pooled, special
 
 
-def lessened(source: str, shows: Callable[[str], bool], **options: int) -> Lessen:
+def lessened(source: str, shows: Callable[[str], bool], **options: object) -> Lessen:
     machine = Lessen(source, **options)  # type: ignore[arg-type]
     while candidates := machine.propose():
         for one in candidates:
@@ -66,7 +67,7 @@ def test_a_probe_keeps_its_signature_and_nothing_of_it_can_go(
     probe = kind(Random(1))
     shows = probe.fault()
     assert shows(probe.source)
-    machine = lessened(probe.source, shows, width=4)
+    machine = lessened(probe.source, shows, width=4, empty=least(probe.first))
     assert machine.done
     assert shows(machine.best)
     assert machine.calls < 130

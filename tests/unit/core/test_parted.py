@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.model import Json
-from bot.core.parted import End, Ends, holds, leaves, part, within
+from bot.core.parted import End, Ends, holds, least, leaves, part, within
 
 
 def both(good: Json, bad: Json) -> Ends:
@@ -51,3 +51,11 @@ def test_within(value: Json, whole: Json, *, is_part: bool) -> None:
 
 def test_places_in_lists_have_no_numbers() -> None:
     assert leaves([0, 1, 2], [0, 1, 3]) == leaves([2], [3])
+
+
+def test_what_is_shown_where_it_does_not_matter() -> None:
+    failed = End(failed="KeyError: x")
+    assert least(Ends(good=End(value=[1]), bad=failed)) == "list"
+    assert least(Ends(good=failed, bad=End(value={"a": 1}))) == "dict"
+    assert least(Ends(good=End(value="text"), bad=failed)) is None
+    assert least(both([1], [2])) is None

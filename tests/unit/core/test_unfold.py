@@ -65,6 +65,7 @@ def test_functions_that_stay(source: str) -> None:
         ("a = [1]\nprint(a)", "print([1])"),
         ("a = 1\nb = a\nprint(b)", "print(1)"),
         ("a = 1\nprint(a, a)", "a = 1\nprint(a, a)"),
+        ("a = b\nprint(a, a)", "print(b, b)"),
         ("a = f(a)", "a = f(a)"),
         ("a = 1\na += 1", "a = 1\na += 1"),
         ("a = b = 1\nprint(a, b)", "a = b = 1\nprint(a, b)"),
