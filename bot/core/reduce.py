@@ -106,7 +106,9 @@ class Reduce(Tree[Json, Edit]):
         yield _numbers(self.best, "whole")
 
     def chance(self, edit: Edit) -> float:
-        """Return how likely a node is needed: one of those that stand beside each other."""
+        """Return how likely a part is needed: one of those that stand beside each other."""
+        if edit.way == "word":
+            return 1 / (1 + len(words(self._texts(self.best)[edit.path])))
         if edit.way != "drop":
             return 0.5
         beside = sum(path[:-1] == edit.path[:-1] for path, _ in _walk(self.best, ()) if path)

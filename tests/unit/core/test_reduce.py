@@ -55,7 +55,7 @@ def test_three_pieces_of_a_long_chat() -> None:
         ],
     }
     assert machine.done
-    assert machine.calls <= 60
+    assert machine.calls <= 55
 
 
 def test_a_property_that_goes_is_not_required_any_more() -> None:
