@@ -70,7 +70,10 @@ class Lessen(Tree[str, Edit]):
     def levels(self) -> Iterator[Sequence[Edit]]:
         """Yield statements, then expressions, from the outside in; then texts and numbers."""
         yield self._some({"empty"})
+        yield self._told()
         yield from self._deeper(statements=True)
+        yield self._some({"empty"})
+        yield self._unread()
         yield from self._deeper(statements=False)
         yield self._some(_GIVE)
         yield self._some({"inline"})
@@ -115,6 +118,16 @@ class Lessen(Tree[str, Edit]):
             for place in self._places()
             if place.depth == depth and isinstance(place.node, ast.stmt) is statements
         }
+
+    def _told(self) -> list[Edit]:
+        """Return the items of dicts that are worked out: much else is there for them alone."""
+        nodes = list(ast.walk(ast.parse(self.best)))
+        dicts = {at: node for at, node in enumerate(nodes) if isinstance(node, ast.Dict)}
+        return [
+            edit
+            for edit in self._some({"item"}, dicts.keys())
+            if not isinstance(dicts[edit.at].values[edit.count], ast.Constant)
+        ]
 
     def _unread(self) -> list[Edit]:
         """Return the statements that bind what nothing reads any more."""

@@ -59,6 +59,21 @@ def test_what_is_no_program_is_refused() -> None:
         Lessen("if")
 
 
+def test_what_is_shown_beside_goes_first_and_takes_along_what_was_there_for_it() -> None:
+    helpers = [f"def f{at}(x):\n    y = x\n    return y\nz{at} = f{at}(1)" for at in range(8)]
+    items = ", ".join(f"'k{at}': z{at}" for at in range(8))
+    source = "\n".join(["import json", *helpers, f"print(json.dumps({{{items}, 'n': lib()}}))"])
+    asked: list[str] = []
+
+    def shows(one: str) -> bool:
+        asked.append(one)
+        return "lib()" in one
+
+    machine = lessened(source, shows, width=1)
+    assert machine.best == "import json\nprint(json.dumps({'': lib()}))"
+    assert len(asked) < 15
+
+
 @pytest.mark.parametrize("kind", [special, keyword, pooled], ids=lambda kind: kind.__name__)
 def test_a_probe_keeps_its_signature_and_nothing_of_it_can_go(
     kind: Callable[[Random], Spread],
