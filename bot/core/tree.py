@@ -77,8 +77,7 @@ class Tree(ABC, Generic[Value, Edit]):
 
     def propose(self) -> tuple[Value, ...]:
         """Return candidates, each smaller than `best` and independent. Empty when finished."""
-        texts = {self.text(one): one for one in self._open}
-        return tuple(one for text, one in texts.items() if text not in self._known)
+        return self._waiting()
 
     def tell(self, candidate: Value, still: bool) -> None:
         """Take whether `candidate` still shows it. Telling it again changes nothing.
@@ -92,7 +91,7 @@ class Tree(ABC, Generic[Value, Edit]):
             raise ValueError(f"nobody asked for {text[:80]}")
         self._known[text] = still
         self._calls += 1
-        if not self.propose():
+        if not self._waiting():
             self._advance()
 
     @property
@@ -115,10 +114,14 @@ class Tree(ABC, Generic[Value, Edit]):
         first, second = self.text(one), self.text(other)
         return (len(first), first) < (len(second), second)
 
+    def _waiting(self) -> tuple[Value, ...]:
+        texts = {self.text(one): one for one in self._open}
+        return tuple(one for text, one in texts.items() if text not in self._known)
+
     def _advance(self) -> None:
         try:
             self._open = next(self._flow)
-            while not self.propose():
+            while not self._waiting():
                 self._open = next(self._flow)
         except StopIteration:
             self._open, self._done = (), True

@@ -76,3 +76,11 @@ def test_what_is_known_is_not_asked() -> None:
 
 def test_a_tree_of_nothing_is_done_at_once() -> None:
     assert Letters("!").done
+
+
+def test_one_that_proposes_nothing_leaves_its_input_and_ends() -> None:
+    class Lazy(Letters):
+        def propose(self) -> tuple[str, ...]:
+            return ()
+
+    assert run(Lazy("a!b"), lambda _: True).best == "a!b"
