@@ -14,6 +14,7 @@ import ast
 import re
 from textwrap import indent
 
+ROW = 96  # characters
 _BACK = "sys.stdout = sys.__stdout__"
 _CAUGHT = f"""import io
 import sys
@@ -55,6 +56,16 @@ def body(source: str, *, raises: bool) -> str:
         return before + told
     again = f"\n{_BACK}" if _BACK in told else ""
     return before + _RAISES.format(inside=indent(told, "    ")) + again
+
+
+def rows(source: str) -> int:
+    r"""Return how many rows of a screen a program fills, without notes and empty ones.
+
+    >>> rows("# a note\n\nimport json\nprint(json.dumps('" + "long " * 20 + "'))")
+    3
+    """
+    lines = (line.strip() for line in source.splitlines())
+    return sum(-(-len(line) // ROW) for line in lines if not line.startswith("#"))
 
 
 def quoted(text: str) -> str:

@@ -1,8 +1,8 @@
-"""The smallest request that still shows it: hierarchical delta debugging over a JSON tree.
+"""The smallest request that still shows it: hierarchical, probabilistic delta debugging of JSON.
 
-List elements and schema properties first, then keys, then texts, then numbers, from the root to
-the leaves, again and again until nothing can go (Misherghi and Su 2006; ddmin after Zeller and
-Hildebrandt 2002). Every candidate is valid by construction and smaller than the best, so it ends.
+Everything at one depth of the tree together, from the options and lists at the top to the nodes
+of schemas, then words, letters and numbers. Every candidate is as valid as the first request was
+and smaller than the best, so it ends.
 
 >>> request = {"messages": [{"role": "user", "content": "please say boom now"},
 ...                         {"role": "user", "content": "thanks"}], "temperature": 0.7}
@@ -17,20 +17,30 @@ Hildebrandt 2002). Every candidate is valid by construction and smaller than the
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
+from bot.core.chat import is_chat, kept
 from bot.core.model import Json
+from bot.core.tree import Tree
+from bot.core.wording import cut, gallop, without, words
 
 Path: TypeAlias = tuple[str | int, ...]
-Part = TypeVar("Part")
-Flow: TypeAlias = Generator[tuple[Json, ...], None, None]
+
+__all__ = ["FIXED", "Reduce", "canonical", "is_chat", "shortlex"]
 
 FIXED = frozenset({"role", "type", "$ref", "format", "model", "id", "tool_call_id"})
 """Keys whose texts are words of a protocol: half of one is nothing."""
 
-_LETTER_BY_LETTER = 64
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One thing that makes a request smaller: what is at `path` goes, or becomes less."""
+
+    path: Path
+    way: Literal["drop", "word", "front", "back", "letter", "zero", "whole"]
+    count: int = 0  # which word, or how many letters
 
 
 def canonical(value: Json) -> str:
@@ -44,252 +54,191 @@ def shortlex(value: Json) -> tuple[int, str]:
     return len(text), text
 
 
-def is_chat(request: Json) -> bool:
-    """Whether this could be sent as a chat request, as far as it claims to be one.
+class Reduce(Tree[Json, Edit]):
+    """One reduction of a request.
 
-    Messages, where there were any, stay: at least one, each with a role, contents or calls.
-    Tools, where there are any, have a name. What has no messages is not a chat; that is fine.
-    """
-    if not isinstance(request, dict):
-        return True
-    for key, valid in (("messages", _is_message), ("tools", _is_tool)):
-        items = request.get(key)
-        if key in request and not (isinstance(items, list) and items and all(map(valid, items))):
-            return False
-    return True
-
-
-def _is_message(message: Json) -> bool:
-    if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-        return False
-    return "content" in message or bool(message.get("tool_calls"))
-
-
-def _is_tool(tool: Json) -> bool:
-    function = tool.get("function", tool) if isinstance(tool, dict) else None
-    return isinstance(function, dict) and bool(function.get("name"))
-
-
-class Reduce:
-    """One reduction.
-
-    `keep` says which requests are still valid (a chat keeps its messages in any case); `fixed`
-    names keys whose texts are left alone; `width` candidates are proposed at once.
+    `keep` says which requests are still valid (by default: as much of a chat as the first one
+    is); `fixed` names keys whose texts are left alone; `width` candidates are proposed at once;
+    `known` holds what was told before, by canonical text.
     """
 
     def __init__(
         self,
         request: Json,
         *,
-        keep: Callable[[Json], bool] = is_chat,
+        keep: Callable[[Json], bool] | None = None,
         fixed: frozenset[str] = FIXED,
         width: int = 4,
+        known: Mapping[str, bool] | None = None,
     ) -> None:
-        self._best = request
-        self._needs = {"messages"} & set(request if isinstance(request, dict) else ())
-        self._keep, self._fixed, self._width = keep, fixed, width
-        self._known: dict[str, bool] = {canonical(request): True}
-        self._open: tuple[Json, ...] = ()
-        self._calls = 0
-        self._done = False
-        self._flow = self._run()
-        self._advance()
+        usual = kept(request)
+        self._keep = (lambda one: usual(one) and keep(one)) if keep else usual
+        self._fixed = fixed
+        super().__init__(request, width=width, known=known)
 
-    def propose(self) -> tuple[Json, ...]:
-        """Return candidates, each smaller than `best` and independent. Empty when finished."""
-        return tuple(c for c in self._open if canonical(c) not in self._known)
+    def text(self, value: Json) -> str:
+        """Return the canonical text."""
+        return canonical(value)
 
-    def tell(self, candidate: Json, still: bool) -> None:
-        """Take whether `candidate` still shows it. Telling it again changes nothing.
-
-        Raises `ValueError` for a candidate that was never proposed.
-        """
-        text = canonical(candidate)
-        if text in self._known:
-            return
-        if text not in map(canonical, self._open):
-            raise ValueError(f"nobody asked for {text[:80]}")
-        self._known[text] = still
-        self._calls += 1
-        if not self.propose():
-            self._advance()
-
-    @property
-    def best(self) -> Json:
-        """The smallest request so far that still shows it."""
-        return self._best
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing smaller is left to try: no single node can go."""
-        return self._done
-
-    @property
-    def calls(self) -> int:
-        """How many candidates were told about."""
-        return self._calls
-
-    def _advance(self) -> None:
-        try:
-            self._open = next(self._flow)
-        except StopIteration:
-            self._open, self._done = (), True
-
-    def _run(self) -> Flow:
-        """Every pass, until a whole round changes nothing."""
-        before = None
-        while before != canonical(self._best):
-            before = canonical(self._best)
-            for shrink in (self._lists, self._keys, self._texts, self._numbers):
-                yield from self._walk(shrink)
-
-    def _walk(self, shrink: Callable[[Path, Json], Flow]) -> Flow:
-        """Visit the tree from the root, level by level, as it is when its turn comes."""
-        queue: list[Path] = [()]
-        for path in queue:
-            yield from shrink(path, _at(self._best, path))
-            queue.extend((*path, key) for key in _children(_at(self._best, path)))
-
-    def _lists(self, path: Path, value: Json) -> Flow:
-        if isinstance(value, list):
-            yield from self._ddmin(path, value, lambda left: left)
-        elif isinstance(value, dict) and path[-1:] == ("properties",):
-            yield from self._keys(path, value)
-
-    def _keys(self, path: Path, value: Json) -> Flow:
-        if isinstance(value, dict):
-            yield from self._ddmin(path, list(value.items()), dict)
-
-    def _texts(self, path: Path, value: Json) -> Flow:
-        """Halves, then words, then characters, then plain letters."""
-        if not isinstance(value, str) or not self._fixed.isdisjoint(path[-1:]):
-            return
-        yield from self._ddmin(path, re.findall(r"\s+|\S+", value), "".join)
-        text = str(_at(self._best, path))
-        if len(text) <= _LETTER_BY_LETTER:
-            yield from self._ddmin(path, text, "".join)
-        yield from self._first(path, [re.sub(r"\w", "a", str(_at(self._best, path)))])
-
-    def _numbers(self, path: Path, value: Json) -> Flow:
-        """Toward small: nothing, one, then half as much while that will do."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return
-        whole = int(value) if abs(value) < 1e15 else 0  # noqa: PLR2004 - also infinities
-        yield from self._first(path, [0, 1, whole])
-        while isinstance(half := _at(self._best, path), int) and abs(half) > 1:
-            yield from self._first(path, [half // 2 if half > 0 else -(-half // 2)])
-            if _at(self._best, path) == half:
-                return
-
-    def _first(self, path: Path, values: Sequence[Json]) -> Flow:
-        """Put the first of `values` that will do."""
-        for value in values:
-            candidate = self._put(path, value)
-            yield from self._ask([candidate])
-            if self._take(candidate):
-                return
-
-    def _ddmin(self, path: Path, parts: Sequence[Part], join: Callable[[list[Part]], Json]) -> Flow:
-        """Drop chunks of `parts`: all, then halves, down to single ones until none can go."""
-
-        def build(indices: Sequence[int]) -> Json:
-            return self._put(path, join([parts[at] for at in indices]))
-
-        left = list(range(len(parts)))
-        size = len(left)
-        while size:
-            before = len(left)
-            chunks = [left[at : at + size] for at in range(0, before, size)]
-            for start in range(0, len(chunks), self._width):
-                left = yield from self._drop(left, chunks[start : start + self._width], build)
-            again = size == 1 and len(left) < before
-            size = min(1 if again else size // 2, len(left))
-
-    def _drop(
-        self, left: list[int], chunks: list[list[int]], build: Callable[[Sequence[int]], Json]
-    ) -> Generator[tuple[Json, ...], None, list[int]]:
-        """Drop each chunk, then all that could go together; return what is left."""
-        without = [_minus(left, chunk) for chunk in chunks]
-        yield from self._ask([build(kept) for kept in without])
-        gone = [
-            chunk for chunk, kept in zip(chunks, without, strict=True) if self._shows(build(kept))
+    def edits(self, value: Json) -> Sequence[Edit]:
+        """Return every node that could go, every word, and numbers of several digits."""
+        return [
+            *_drops(value),
+            *self._words(value),
+            *_numbers(value, "zero"),
         ]
-        for chosen in (gone, gone[:1]):
-            kept = _minus(left, [at for chunk in chosen for at in chunk])
-            candidate = build(kept)
-            yield from self._ask([candidate])
-            if self._take(candidate):
-                return kept
-        return left
 
-    def _put(self, path: Path, value: Json) -> Json:
-        """Return the best with `value` at `path`; what is no property is not required either."""
-        request = _with(self._best, path, value)
-        if path[-1:] != ("properties",) or not isinstance(value, dict):
-            return request
-        schema, old = _at(request, path[:-1]), _at(self._best, path)
-        required = schema.get("required") if isinstance(schema, dict) else None
-        if not isinstance(required, list) or not isinstance(old, dict):
-            return request
-        gone = set(old) - set(value)
-        stay: list[Json] = [name for name in required if name not in gone]
-        return _with(request, (*path[:-1], "required"), stay)
+    def levels(self) -> Iterator[Sequence[Edit]]:
+        """Yield the nodes of each depth, then words, letters and numbers."""
+        depth = 1
+        while level := [one for one in _drops(self.best) if len(one.path) == depth]:
+            yield level
+            depth += 1
+        yield self._words(self.best)
+        yield [
+            Edit(path, "letter")
+            for path, text in self._texts(self.best).items()
+            if len(text) > 1 and self.edited(self.best, [Edit(path, "word", 0)]) is None
+        ]
+        for cuts in gallop(self._lengths):
+            yield [Edit(path, end, size) for path, end, size in cuts]
+        yield _numbers(self.best, "zero")
+        yield _numbers(self.best, "whole")
 
-    def _ask(self, candidates: Sequence[Json]) -> Flow:
-        """Wait for those candidates that are valid, smaller than the best and not yet known."""
-        new = {canonical(c): c for c in candidates if self._may(c)}
-        asked = tuple(c for text, c in new.items() if text not in self._known)
-        if asked:
-            yield asked
+    def chance(self, edit: Edit) -> float:
+        """Return how likely a part is needed: one of those that stand beside each other."""
+        if edit.way == "word":
+            return 1 / (1 + len(words(self._texts(self.best)[edit.path])))
+        if edit.way != "drop":
+            return 0.5
+        beside = sum(path[:-1] == edit.path[:-1] for path, _ in _walk(self.best, ()) if path)
+        return 1 / (1 + beside)
 
-    def _may(self, candidate: Json) -> bool:
-        if shortlex(candidate) >= shortlex(self._best):
-            return False
-        top = set(candidate) if isinstance(candidate, dict) else set()
-        return self._needs <= top and self._keep(candidate)
+    def edited(self, value: Json, edits: Sequence[Edit]) -> Json | None:
+        """Return `value` after `edits`, mended where others speak of what is gone."""
+        smaller = _mended(value, _rebuilt(value, _by_path(edits), ()))
+        return smaller if self._keep(smaller) else None
 
-    def _shows(self, candidate: Json) -> bool:
-        return self._may(candidate) and self._known.get(canonical(candidate), False)
+    def _words(self, value: Json) -> list[Edit]:
+        return [
+            Edit(path, "word", at)
+            for path, text in self._texts(value).items()
+            for at in range(len(words(text)))
+        ]
 
-    def _take(self, candidate: Json) -> bool:
-        """Make `candidate` the best if it still shows it."""
-        if not self._shows(candidate):
-            return False
-        self._best = candidate
-        return True
+    def _lengths(self) -> dict[Path, int]:
+        return {path: len(text) for path, text in self._texts(self.best).items()}
+
+    def _texts(self, value: Json) -> dict[Path, str]:
+        """Return every text that may be less, by where it is."""
+        return {
+            path: node
+            for path, node in _walk(value, ())
+            if isinstance(node, str) and self._fixed.isdisjoint(path[-1:])
+        }
 
 
-def _minus(left: Sequence[int], gone: Sequence[int]) -> list[int]:
-    out = set(gone)
-    return [at for at in left if at not in out]
-
-
-def _children(value: Json) -> Iterator[str | int]:
+def _walk(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+    """Yield every node with its path, a parent before its children."""
+    yield path, value
+    inner: Iterable[tuple[str | int, Json]] = ()
     if isinstance(value, dict):
-        yield from value
+        inner = value.items()
     elif isinstance(value, list):
-        yield from range(len(value))
+        inner = enumerate(value)
+    for key, one in inner:
+        yield from _walk(one, (*path, key))
 
 
-def _at(value: Json, path: Path) -> Json:
-    """Return the node at `path`, or None where it is gone."""
-    for key in path:
-        if isinstance(value, dict) and isinstance(key, str):
-            value = value.get(key)
-        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return None
+def _drops(value: Json) -> list[Edit]:
+    return [Edit(path, "drop") for path, _ in _walk(value, ()) if path]
+
+
+def _numbers(value: Json, way: Literal["zero", "whole"]) -> list[Edit]:
+    """Return the numbers of more than one digit: less of one digit is no smaller."""
+    return [
+        Edit(path, way)
+        for path, node in _walk(value, ())
+        if isinstance(node, int | float) and not isinstance(node, bool) and len(str(node)) > 1
+    ]
+
+
+def _by_path(edits: Sequence[Edit]) -> dict[Path, list[Edit]]:
+    found: dict[Path, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.path, []).append(edit)
+    return found
+
+
+def _rebuilt(value: Json, edits: Mapping[Path, list[Edit]], path: Path) -> Json:
+    """Return `value` with everything below `path` edited."""
+    mine = edits.get(path, [])
+    if mine:
+        return _less(value, mine)
+
+    def stays(key: str | int) -> bool:
+        return not any(edit.way == "drop" for edit in edits.get((*path, key), ()))
+
+    if isinstance(value, dict):
+        left = {k: _rebuilt(v, edits, (*path, k)) for k, v in value.items() if stays(k)}
+        return _promises(value, left)
+    if isinstance(value, list):
+        return [_rebuilt(v, edits, (*path, at)) for at, v in enumerate(value) if stays(at)]
     return value
 
 
-def _with(value: Json, path: Path, node: Json) -> Json:
-    """Return a copy of `value` with `node` at `path`."""
-    if not path:
-        return node
-    key, *rest = path
-    if isinstance(value, dict) and isinstance(key, str):
-        return {**value, key: _with(value[key], tuple(rest), node)}
-    if isinstance(value, list) and isinstance(key, int):
-        return [*value[:key], _with(value[key], tuple(rest), node), *value[key + 1 :]]
-    raise TypeError(f"no node at {path}")
+def _less(value: Json, edits: Sequence[Edit]) -> Json:
+    """Return a text of fewer words or letters, or a smaller number."""
+    if isinstance(value, int | float):
+        finite = abs(value) < float("inf")
+        return int(value) if edits[0].way == "whole" and finite else 0
+    text = str(value)
+    gone = {edit.count for edit in edits if edit.way == "word"}
+    if gone:
+        return without(text, gone)
+    if edits[0].way == "letter":
+        return text[:1]
+    ends = {edit.way: edit.count for edit in edits}
+    return cut(text, front=ends.get("front", 0), back=ends.get("back", 0))
+
+
+def _promises(old: Mapping[str, Json], new: dict[str, Json]) -> Json:
+    """Take from `required` what is no property any more; one that promises nothing goes."""
+    had, has, required = old.get("properties"), new.get("properties"), new.get("required")
+    if not (isinstance(had, dict) and isinstance(required, list)):
+        return dict(new)
+    gone = set(had) - set(has if isinstance(has, dict) else ())
+    stay: list[Json] = [name for name in required if name not in gone]
+    if stay or not gone.intersection(map(str, required)):
+        return {**new, "required": stay}
+    return {key: value for key, value in new.items() if key != "required"}
+
+
+def _mended(old: Json, new: Json) -> Json:
+    """Take the answers to calls that are gone."""
+    gone = _made(old) - _made(new)
+    if not gone or not isinstance(new, dict) or not isinstance(new.get("messages"), list):
+        return new
+    stay: list[Json] = [
+        one
+        for one in _listed(new)
+        if not isinstance(one, dict) or str(one.get("tool_call_id")) not in gone
+    ]
+    return {**new, "messages": stay}
+
+
+def _listed(request: Json) -> list[Json]:
+    messages = request.get("messages") if isinstance(request, dict) else None
+    return messages if isinstance(messages, list) else []
+
+
+def _made(request: Json) -> set[str]:
+    """Return the ids of all calls that a request speaks of."""
+    calls = [one.get("tool_calls") for one in _listed(request) if isinstance(one, dict)]
+    return {
+        str(call.get("id"))
+        for some in calls
+        if isinstance(some, list)
+        for call in some
+        if isinstance(call, dict) and "id" in call
+    }

@@ -13,13 +13,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.metadata import environment_of
-from bot.core.model import Closure, Link, Observation
+from bot.core.model import Closure, Failure, Link, Observation, Reason
 from bot.core.outcome import Culprit, Explanation
 from bot.core.program import body, raised
 from bot.core.proof import NAME, Proof, command, commands, failed, write
+from bot.core.signature import normal
 from bot.core.trial import Trial
 from bot.steps.beside import Beside, beside, outside
 from bot.steps.house import House
+from bot.steps.lessen import Both, Less
 from bot.steps.mixing import Mixtures
 from bot.steps.together import together
 
@@ -44,6 +46,7 @@ class Shown:
     source: str
     good: Observation
     loaded: frozenset[str]
+    words: str | None = None  # what the proof says where it fails; else as is told
 
 
 def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
@@ -82,8 +85,50 @@ def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) ->
     good, bad = (_side(mixtures, told, which) for which in ("last_good", "first_bad"))
     if good is None or bad is None:
         return None
+    both = Both(house=house, interpreter=mixtures.interpreter, good=good, bad=bad)
+    for what in (*_smaller(both, told, shown), shown):
+        handed = _pinned(mixtures, told, what, both)
+        if handed is not None:
+            return handed
+    return None
+
+
+def _smaller(both: Both, told: Explanation, shown: Shown) -> Iterator[Shown]:
+    """Yield a smaller program, where there is one that fails as is told.
+
+    Of one that never ends none is looked for: each trial would be waited for to its end.
+    """
+    hangs = told.signature.startswith(f"failed: {Reason.TIMEOUT}")
+    less = None if hangs else both.less(shown.source, took=shown.good.seconds)
+    words = _still(told, less) if less is not None else None
+    if less is not None and words is not None:
+        yield replace(shown, source=less.source, good=less.good, words=words)
+
+
+def _still(told: Explanation, less: Less) -> str | None:
+    """Return what a smaller program says where it fails; None where it is not what is told."""
+    failure = less.bad.failure
+    crash = told.signature.startswith("failed: ")
+    same = _signature(failure) == told.signature if failure else not crash
+    if not (same or told.first_differs):
+        return None
+    if failure is None:
+        return f"seen:     {less.bad.at(Link.MESSAGE)!r}"
+    if less.good.failure is not None:
+        return f"raised {_name(failure)}"
+    return normal(failure.message) if failure.reason is Reason.EXCEPTION else ""
+
+
+def _signature(failure: Failure) -> str:
+    return f"failed: {failure.reason}: {normal(failure.message)}"
+
+
+def _pinned(mixtures: Mixtures, told: Explanation, shown: Shown, both: Both) -> Handed | None:
+    """Return the proof of a program with as little pinned as will do."""
+    house, good, bad = both.house, both.good, both.bad
     few = _needed(mixtures, good, bad, told, shown.loaded)
-    words = "" if told.first_differs else raised(told.signature)[0]
+    usual = "" if told.first_differs else raised(told.signature)[0]
+    words = usual if shown.words is None else shown.words
     for kept, index in _ways(house, few, {*good.versions, *bad.versions}):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
         proof = replace(proof, index=index)
@@ -149,7 +194,7 @@ def _proof(
     failure = shown.good.failure
     expected = shown.good.at(Link.MESSAGE)
     if failure is not None:
-        expected = "raised " + failure.message.partition(":")[0].rpartition(".")[2]
+        expected = f"raised {_name(failure)}"
     return Proof(
         title=_title(told, failure is not None),
         shared=tuple(f"{n}=={v}" for n, v in sorted(good.items()) if bad.get(n) == v),
@@ -160,6 +205,11 @@ def _proof(
         expected=expected,
         body=body(shown.source, raises=failure is not None),
     )
+
+
+def _name(failure: Failure) -> str:
+    """Return the exception's own name."""
+    return failure.message.partition(":")[0].rpartition(".")[2]
 
 
 def _title(told: Explanation, raised_before: bool) -> str:
@@ -220,4 +270,9 @@ def _end(house: House, line: str, text: str, words: str, *, again: bool) -> bool
     house.progress.advance("reduce", line)
     if ran.returncode == 0:
         return True
-    return False if failed(ran.returncode, ran.output) and words in ran.output else None
+    return False if failed(ran.returncode, ran.output) and _says(ran.output, words) else None
+
+
+def _says(output: str, words: str) -> bool:
+    """Whether a run said these words, or in one line these less what varies."""
+    return words in output or any(normal(line) == words for line in output.splitlines())

@@ -12,7 +12,7 @@ from bot.core.finding import Group
 from bot.core.judge import between
 from bot.core.model import Closure, Failure, Json, Observation, Probe
 from bot.core.outcome import Explanation, Verdict
-from bot.core.reduce import FIXED, Reduce, is_chat
+from bot.core.reduce import FIXED, Reduce
 from bot.core.trial import Trial
 from bot.ports import Room
 from bot.steps.ask import ask, modules, whole
@@ -150,22 +150,25 @@ def _shrink(house: House, group: Group, good: Room, bad: Room) -> Smallest | Non
         probes = [replace(probe, request=one, name=f"c{at}") for at, one in enumerate(candidates)]
         answers = _both(house, group, (good, bad), names, probes)
         for one, (left, right) in zip(probes, answers, strict=True):
-            still = _still(house, one, left, right, wanted, first[0])
-            machine.tell(one.request, still=still)
-            if still and machine.best == one.request:
+            machine.tell(one.request, _still(house, one, left, right, wanted, first[0]))
+        for one, (left, right) in zip(probes, answers, strict=True):
+            if machine.best == one.request:
                 best = Smallest(probe=one, good=left, bad=right, calls=machine.calls)
         house.progress.advance("reduce", group.finding)
     return replace(best, probe=replace(best.probe, name=probe.name), calls=machine.calls)
 
 
 def _keeps(probe: Probe) -> Callable[[Json], bool]:
-    """What a smaller question must keep: the decoding; a sampled answer proves nothing."""
+    """What a smaller question must keep: the decoding, for a sampled answer proves nothing.
+
+    That it is as much of a chat as the whole was is seen to by the machine.
+    """
     whole = probe.request if isinstance(probe.request, dict) else {}
-    decoding = {key: value for key, value in whole.items() if key in DECODING}
+    stays = DECODING | _WHOLE.get(probe.ask, frozenset())
+    kept = {key: value for key, value in whole.items() if key in stays}
 
     def keep(smaller: Json) -> bool:
-        held = isinstance(smaller, dict) and decoding.items() <= smaller.items()
-        return (held or not decoding) and is_chat(smaller)
+        return not kept or (isinstance(smaller, dict) and kept.items() <= smaller.items())
 
     return keep
 

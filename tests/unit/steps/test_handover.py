@@ -10,12 +10,13 @@ import pytest
 from packaging.requirements import Requirement
 
 from bot.core.metadata import Metadata
-from bot.core.model import Closure, Failure, Link, Observation, Phase, Pin, Reason, Release
+from bot.core.model import Closure, Failure, Json, Link, Observation, Phase, Pin, Reason, Release
 from bot.core.outcome import Culprit, Ending, Explanation
 from bot.ports import Limits
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.mixing import Mixtures
 from tests.unit.steps.fakes import FakeShell, Said, closure, house, release
+from tests.unit.steps.rooms import Answer, Fails, Guest, Says, text
 
 INDEX = {"greet": ["1", "2", "3", "4", "5rc1"], "shop": ["1"], "idle": ["1", "2"]}
 REQUIRES = {"shop": ("greet",), "greet": (), "idle": ()}
@@ -60,6 +61,23 @@ def metadata(pin: Pin) -> Metadata:
     return Metadata(name=pin.name, version=pin.version, requires=requires, modules=(pin.name,))
 
 
+LONG = replace(
+    SHOWN,
+    source="\n".join(f"def left{at}():\n    return {at}" for at in range(21)) + f"\n{SOURCE}",
+)
+
+
+def sells(versions: Mapping[str, str], _name: str, request: Json) -> Answer:
+    """Answer as a program that sells does, with a `greet` that fails from its third on."""
+    assert isinstance(request, dict)
+    sold = "shop.sell()" in str(request["source"])
+    if not sold:
+        return Says(seen={"message": []})
+    if versions["greet"] >= "3":
+        return Fails(reason="exception", message="KeyError: 'price'")
+    return Says(seen={"message": "hello"})
+
+
 def handed(
     end: Callable[[Sequence[str]], int | None],
     *,
@@ -69,11 +87,12 @@ def handed(
     cutoff: bool = False,
     index_args: tuple[str, ...] = (),
     yanked: str = "",
+    guest: Guest = lambda *_: text("fine"),
 ) -> tuple[Handed | None, list[Sequence[str]], list[str]]:
     """Hand over where each line ends as `end` says; with what was run, and what was noted."""
     shell = FakeShell(end=end, output=output, index_args=index_args)
     said = Said()
-    home = replace(house(INDEX), shell=shell, progress=said)
+    home = replace(house(INDEX, guest), shell=shell, progress=said)
     if cutoff:
         newest = datetime(2026, 1, 2, 23, 59, tzinfo=UTC)
         home = replace(home, matrix=replace(home.matrix, cutoff=newest))
@@ -108,6 +127,62 @@ def test_it_pins_what_the_program_needs_and_is_run_twice_with_its_neighbours() -
     asked = [argv[5] for argv in ran]
     assert asked == ["greet==3", "greet==2", "greet==3", "greet==2", "greet==1", "greet==4"]
     assert notes == []
+
+
+def test_a_long_program_is_made_smaller_first() -> None:
+    found, ran, _ = handed(from_three_on, shown=LONG, guest=sells)
+    assert found is not None
+    assert "left" not in found.text
+    assert "seen = json.loads(json.dumps(shop.sell()))" in found.text
+    assert len(ran) == 6
+
+
+def test_where_the_smaller_fails_otherwise_in_a_new_place_the_whole_is_handed_over() -> None:
+    found, ran, _ = handed(
+        from_three_on,
+        shown=LONG,
+        guest=sells,
+        output="Traceback (most recent call last):\nKeyError: 1",
+    )
+    assert found is not None
+    assert "left20" in found.text
+    assert len(ran) == 10
+
+
+def test_where_the_smaller_does_not_repeat_itself_the_whole_is_handed_over() -> None:
+    ends: list[int | None] = [1, 0, 0, 0]
+    found, _, _ = handed(
+        lambda argv: ends.pop(0) if ends else from_three_on(argv), shown=LONG, guest=sells
+    )
+    assert found is not None
+    assert "left20" in found.text
+
+
+@pytest.mark.parametrize(
+    "signature", ["failed: exception: KeyError: 'prices'", "shows 1 (abc)", "failed: timeout: no"]
+)
+def test_what_is_made_smaller_fails_as_is_told_or_is_left(signature: str) -> None:
+    other = replace(TOLD, signature=signature)
+    found, _, _ = handed(from_three_on, told=other, shown=LONG, guest=sells, output=f"{CRASH}s no")
+    assert found is None or "left20" in found.text
+
+
+def test_another_value_is_looked_for_in_the_words_of_the_proof() -> None:
+    def hullo(versions: Mapping[str, str], name: str, request: Json) -> Answer:
+        told = sells(versions, name, request)
+        return Says(seen={"message": "hullo"}) if isinstance(told, Fails) else told
+
+    told = replace(TOLD, signature='shows "hullo" (abc)', kind="divergence")
+    for said, smaller in (("hullo", True), ("hallo", False)):
+        found, _, _ = handed(
+            from_three_on,
+            told=told,
+            shown=LONG,
+            guest=hullo,
+            output=f"seen:     {said!r}\nexpected: 'hello'",
+        )
+        assert found is not None
+        assert ("left20" not in found.text) is smaller
 
 
 def test_a_neighbour_of_another_mind_is_told() -> None:
