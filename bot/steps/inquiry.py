@@ -30,7 +30,6 @@ from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.signature import normal
-from bot.core.stir import stirred
 from bot.core.trial import Told, Trial
 from bot.errors import InterruptedByPersonError, UsageError
 from bot.ports import Runner, Shelf
@@ -40,6 +39,7 @@ from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
+from bot.steps.question import Question
 from bot.steps.released import released
 from bot.steps.together import together
 
@@ -51,44 +51,6 @@ UNTRACED = -1  # the draw that stands for the first of an end where tracing is w
 LEANS: Final[tuple[Literal["good", "bad"], ...]] = ("good", "bad")
 ENDS: Final = tuple(Trial(versions=(), lean=lean) for lean in LEANS)
 SHOWN = 200  # characters of an answer that a signature holds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Two closures and what is asked of both; `roots` are the packages that a person named."""
-
-    good: Closure
-    bad: Closure
-    probe: Probe
-    roots: frozenset[str]
-    interpreter: str = "3.11"
-
-    @property
-    def moved(self) -> dict[str, tuple[str, str]]:
-        """Both versions of every package that is on both sides, where they differ."""
-        good, bad = self.good.versions, self.bad.versions
-        return {n: (old, bad[n]) for n, old in good.items() if bad.get(n, old) != old}
-
-    @property
-    def traced(self) -> Probe:
-        """The same question, with the modules that it loads left in the log."""
-        return replace(self.probe, request={**self._request, "trace": True})
-
-    def stirred(self, draw: int) -> Probe:
-        """The same question, in surroundings that differ a little from draw to draw."""
-        given = self._request.get("environment")
-        variables: Json = {**stirred(draw), **(given if isinstance(given, dict) else {})}
-        return replace(self.probe, request={**self._request, "environment": variables})
-
-    @property
-    def _request(self) -> dict[str, Json]:
-        return self.probe.request if isinstance(self.probe.request, dict) else {}
-
-    @property
-    def key(self) -> str:
-        """The name of this search in the ledger."""
-        ends: list[Json] = [self.good.digest, self.bad.digest]
-        return digest([ends, self.probe.digest, self.interpreter, self.probe.seconds])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

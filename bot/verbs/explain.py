@@ -37,7 +37,8 @@ from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
 from bot.sources.known import ReleasesOnly
 from bot.steps.house import House
-from bot.steps.inquiry import Found, Inquiry, Question
+from bot.steps.inquiry import Found, Inquiry
+from bot.steps.question import Question
 from bot.verbs import inputs
 from bot.verbs.ends import end_of
 from bot.verbs.explained import Explained, as_json, lines

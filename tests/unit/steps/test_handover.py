@@ -146,7 +146,7 @@ def test_where_the_smaller_fails_otherwise_in_a_new_place_the_whole_is_handed_ov
     )
     assert found is not None
     assert "left20" in found.text
-    assert len(ran) == 10
+    assert len(ran) == 14
 
 
 def test_where_the_smaller_does_not_repeat_itself_the_whole_is_handed_over() -> None:

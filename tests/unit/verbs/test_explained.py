@@ -14,7 +14,8 @@ from bot.core.mirror import EACH
 from bot.core.model import Closure, Link, Look, Pin, Probe
 from bot.core.nature import NATURES, Nature
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
-from bot.steps.inquiry import Found, Question
+from bot.steps.inquiry import Found
+from bot.steps.question import Question
 from bot.suite import __file__ as suite_file
 from bot.verbs.explained import Explained, as_json, lines
 
