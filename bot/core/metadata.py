@@ -48,6 +48,11 @@ class Metadata:
                     extras=frozenset(canonicalize_name(extra) for extra in each.extras),
                 )
 
+    def takes(self, name: str, version: str, environment: Mapping[str, str]) -> bool:
+        """Whether no requirement of its own, without extras, forbids a package at `version`."""
+        wishes = (wish for wish in self.wants(environment, ()) if wish.name == name)
+        return all(wish.admitted(version) for wish in wishes)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:

@@ -22,6 +22,7 @@ from bot.core.model import (
     Requirements,
 )
 from bot.core.trial import Trial
+from bot.core.versions import PEP440, parse, road
 from bot.ports import Shelf
 from bot.steps.close import close
 from bot.steps.house import House
@@ -95,13 +96,22 @@ class Mixtures:
         return graph(versions, lambda name, version: self.known.get((name, version)), environment)
 
     def _solve(self, trial: Trial, near: Closure) -> Closure | Conflict | Failure:
-        """Ask the solver for what is bound to the pins; all the rest stays as it is."""
+        """Ask the solver for what is bound to the pins; all the rest stays as it is.
+
+        What stands at both ends is looked for between them: elsewhere nobody ever was.
+        """
         pinned = dict(trial.versions)
+        refused = self._refused(pinned)
+        if refused:
+            return Conflict(why=refused)
         before = self.required(near.versions)
         bound = before.around(self.required({**near.versions, **pinned}).around(pinned))
         stay = (before.tops | self.roots) & bound & near.versions.keys() - pinned.keys()
         asked = Requirements(
-            pins=(*(f"{name}=={version}" for name, version in trial.versions), *sorted(stay)),
+            pins=(
+                *(f"{name}=={version}" for name, version in trial.versions),
+                *(self._within(name) for name in sorted(stay)),
+            ),
             prefer=near,
             cutoff=self.house.matrix.cutoff,
             interpreter=self.interpreter,
@@ -112,3 +122,28 @@ class Mixtures:
         rest = (pin for pin in near.pins if pin.name not in bound and not answer.version(pin.name))
         whole = Closure(pins=(*answer.pins, *rest))
         return self.learn(whole) or whole
+
+    def _refused(self, pinned: Mapping[str, str]) -> str:
+        """Say which package takes what is pinned at no release between the ends, if one does."""
+        environment = environment_of(self.interpreter)
+        for name, version in pinned.items():
+            for other in self.good.versions.keys() & self.bad.versions.keys() - {name}:
+                known = [self.known.get((other, each)) for each in self._road(other, pinned)]
+                refuses = [each and not each.takes(name, version, environment) for each in known]
+                if refuses and all(refuses):
+                    return f"no {other} between the ends takes {name} {version}"
+        return ""
+
+    def _road(self, name: str, pinned: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the releases at which a package may stand; none where that is not known."""
+        if name in pinned:
+            return (pinned[name],)
+        good, bad = self.good.versions[name], self.bad.versions[name]
+        return road(self.releases[name], good, bad) if self.releases.get(name) else ()
+
+    def _within(self, name: str) -> str:
+        """Return the requirement that a package stays between the two ends."""
+        ends = [parse(end.version(name) or "", PEP440) for end in (self.good, self.bad)]
+        both = [each for each in ends if each]
+        apart = len({*both}) == len(ends)
+        return f"{name}>={min(both)},<={max(both)}" if apart else name

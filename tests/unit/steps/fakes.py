@@ -53,7 +53,7 @@ class FakeSolver:
         liked = asked.prefer.versions if asked.prefer else {}
         chosen = {}
         for pin in asked.pins:
-            name, _, version = pin.partition("==")
+            name, _, version = pin.partition(">=")[0].partition("==")
             chosen[name] = version or liked.get(name) or self.index[name][-1]
         why = self.conflicts(chosen)
         return Conflict(why=why) if why else closure(**chosen)

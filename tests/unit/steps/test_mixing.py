@@ -95,9 +95,22 @@ def test_what_is_not_bound_to_a_release_between_the_ends_stays_as_it_is() -> Non
     at.solver.index["core"] = ["1", "3", "2"]
     found = mixtures(FakeShelf(), at).close(trial(core="2"))
     (asked,) = at.solver.asked
-    assert asked.pins == ("core==2", "pair")
+    assert asked.pins == ("core==2", "pair>=1,<=3")
     assert isinstance(found, Closure)
     assert (found.version("idle"), found.version("tool"), found.version("core")) == ("1", "1", "2")
+
+
+def test_a_release_that_nobody_between_the_ends_takes_needs_no_solver() -> None:
+    at = house(INDEX)
+    shelf = FakeShelf()
+    made = mixtures(shelf, at, pair=release("pair", "2"))
+    assert isinstance(made.close(trial(core="2")), Closure)  # what pair 2 wants is not known yet
+    made.releases = {"pair": {each: release("pair", each) for each in ("1", "3")}}
+    why = "no pair between the ends takes core 2"
+    assert made.close(trial(core="2")) == Conflict(why=why)
+    assert made.close(trial(core="2", pair="3")) == Conflict(why=why)
+    assert isinstance(at.solver, FakeSolver)
+    assert len(at.solver.asked) == 1
 
 
 def test_a_solver_that_finds_nothing_is_a_third_answer() -> None:
