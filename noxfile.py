@@ -72,11 +72,12 @@ def ci(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Everything in `ci`, 20 A/A runs, 20 fresh toy ecosystems (`-- N`), the big drivers: hours."""
+    """Everything in `ci`, every real upgrade, 20 A/A runs, 20 toy worlds (`-- N`), big drivers."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
     session.run("pytest", "--no-skips")
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
+    session.run("pytest", "tests/real/test_upgrades.py", env={"STACKMATRIX_UPGRADES": "all"})
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
 

@@ -116,7 +116,7 @@ UPGRADES = (
     _upgrade(
         "jinja2-markupsafe-soft", "jinja2==2.11.3 markupsafe==2.0.1->2.1.1", "2022-04-10",
         "import jinja2\nprint(json.dumps(jinja2.Template('{{ 1 }}').render()))",
-        markupsafe="2.0.1->2.1.0",
+        markupsafe="2.0.1->2.1.1",  # 2.1.0 has no wheel for this Python
     ),
     _upgrade(
         "jinja2-contextfilter", "jinja2==3.0.1->3.1.1", "2022-04-10",
@@ -159,7 +159,7 @@ UPGRADES = (
     ),
     _upgrade(
         "pydantic-llguidance-decimal", "llguidance==0.4.1->0.5.1 pydantic==2.11.10->2.12.0",
-        "2025-11-01", _GRAMMAR, llguidance="0.4.1->0.5.1", pydantic="2.11.10->2.12.0",
+        "2025-11-01", _GRAMMAR, llguidance="0.5.0->0.5.1", pydantic="2.11.10->2.12.0",
     ),
     _upgrade(
         "tiktoken-finetuned", "tiktoken==0.7.0->0.9.0", "2025-03-01",
