@@ -49,7 +49,7 @@ def as_json(told: Explained) -> dict[str, Json]:
         "repro": told.repro or None,
         "confidence": round(it.confidence, 3),
         "why": it.why,
-        "notes": list(told.notes),
+        "notes": [*told.notes, *(found.handed.notes if found.handed else ())],
     }
 
 
@@ -130,8 +130,10 @@ def _answer(told: Explained) -> Iterator[str]:
         case Ending.CONCLUSIVE | Ending.INTERVAL | Ending.INTERACTION:
             for each in it.culprits:
                 yield f"{each} did it"
-            if len(it.culprits) > 1:
-                yield f"  {EACH}" if it.why == EACH else "  each of them alone does not"
+            if len(it.culprits) > 1 and it.why != EACH:
+                yield "  each of them alone does not"
+            if it.why:
+                yield f"  {it.why}"
         case Ending.NO_REGRESSION:
             fail = it.signature.startswith("failed")
             yield f"no regression: both ends {'fail alike' if fail else 'show the same'}"

@@ -14,6 +14,7 @@ from bot.core.mirror import EACH
 from bot.core.model import Closure, Link, Look, Pin, Probe
 from bot.core.nature import NATURES, Nature
 from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
+from bot.steps.handover import Handed
 from bot.steps.inquiry import Found
 from bot.steps.question import Question
 from bot.suite import __file__ as suite_file
@@ -114,3 +115,19 @@ def test_people_read_why_nobody_is_named() -> None:
     flaky = Explanation(ending=Ending.FLAKY, why="the good end varies")
     told = list(lines(Explained(found=Found(question=QUESTION, explanation=flaky), seconds=1.0)))
     assert told[0] == "flaky: the good end varies"
+
+
+def test_how_often_an_end_failed_is_told_beneath_the_name() -> None:
+    often = "the good end showed it in 0 of 8 draws, the bad end in 5 of 8"
+    told = list(
+        lines(Explained(found=replace(FOUND, explanation=replace(NAMED, why=often)), seconds=1.0))
+    )
+    assert told[1] == f"  {often}"
+
+
+def test_what_was_noted_of_the_proof_is_in_the_file() -> None:
+    handed = Handed(text="", fails="", passes="", notes=("greet 0.9: the proof fails there, too",))
+    told = as_json(
+        Explained(found=replace(FOUND, handed=handed), seconds=1.0, notes=("bad.txt is odd",))
+    )
+    assert told["notes"] == ["bad.txt is odd", "greet 0.9: the proof fails there, too"]
