@@ -17,6 +17,7 @@ from typing import Final
 
 from bot.core.gone import Gone
 from bot.core.model import Json
+from bot.core.outcome import ABSENT
 from bot.core.promise import Promise, promised
 
 PROGRAM: Final = ""  # in `frames`: the program that a person asked with
@@ -261,7 +262,11 @@ def responsible(case: Case) -> Responsible:
     who, rule = next((who, rule) for rule in RULES if (who := rule.finds(case)))
     it = case.culprit
     why = rule.because.format(
-        who=who, culprit=it.package, before=it.before, after=it.after, holder=case.holder
+        who=who,
+        culprit=it.package,
+        before=it.before or ABSENT,
+        after=it.after or ABSENT,
+        holder=case.holder,
     )
     repo = case.projects.get(who, "")
     sure = rule.sure * (0.8 if case.partners else 1.0)

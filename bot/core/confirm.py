@@ -172,5 +172,6 @@ class Witness:
                 held[at] = told.signature == rung.shows
                 if at and rung.trial == weakest:
                     most = len({name for name, _ in weakest.versions} - set(guilty.heads))
-                    why = f"beside {names} at good, at most {most} other upgrades could be tried"
+                    others = f"{most} other upgrade{'s' * (most != 1)}"
+                    why = f"beside {names} at good, at most {others} could be tried"
         return Confirmed(held=True, why=why)

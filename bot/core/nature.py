@@ -26,6 +26,7 @@ from bot.core.blame import (
 )
 from bot.core.model import Json
 from bot.core.notes import is_fix
+from bot.core.outcome import ABSENT
 from bot.core.promise import Promise, patch
 
 REGRESSION: Final = "regression"
@@ -222,4 +223,5 @@ def _step(change: Change) -> str:
     }
     later = change.still not in ("", change.after)
     lasts = f", and {change.still} still shows it" if later else ""
-    return f"{change.package} {change.before} to {change.after} {words[change.promise]}{lasts}"
+    before, after = change.before or ABSENT, change.after or ABSENT
+    return f"{change.package} {before} to {after} {words[change.promise]}{lasts}"

@@ -153,8 +153,6 @@ def _ways(
 def _side(mixtures: Mixtures, told: Explanation, which: str) -> Closure | None:
     """Return the good closure with the culprits on one side of their intervals."""
     versions = {each.package: getattr(each, which) for each in told.culprits}
-    if not all(versions.values()):
-        return None
     found = mixtures.close(Trial(versions=tuple(sorted(versions.items())), lean="good"))
     return found if isinstance(found, Closure) else None
 
@@ -214,7 +212,7 @@ def _name(failure: Failure) -> str:
 
 def _title(told: Explanation, raised_before: bool) -> str:
     """Return one line: which upgrades, and what shows."""
-    names = " with ".join(f"{c.package} {c.last_good} -> {c.first_bad}" for c in told.culprits)
+    names = " with ".join(str(replace(each, yanked=False)) for each in told.culprits)
     name, words = raised(told.signature)
     if raised_before or not name:
         return f"{names}: shows another value"

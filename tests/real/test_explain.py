@@ -105,3 +105,19 @@ def test_nobody_is_named_for_what_no_upgrade_did(
 ) -> None:
     ended, told = explain(wheels, GOOD, BAD, probe)
     assert (ended, told["ending"], told["culprits"]) == (code, ending, [])
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_comes_or_goes_has_a_proof(tmp_path: Path, *, swapped: bool) -> None:
+    wheels = tmp_path / "wheels"
+    for name in ("extra", "idle"):
+        release(wheels, name, "1.0", "")
+        release(wheels, name, "1.1", "")
+    looks = "import importlib.util, json, idle\n"
+    looks += "print(json.dumps(importlib.util.find_spec('extra') is None))\n"
+    ends = (["idle==1.0"], ["idle==1.1", "extra==1.0"])
+    code, told = explain(wheels, *(ends[::-1] if swapped else ends), probe=looks)
+    assert code == 0
+    assert '"package": "extra"' in json.dumps(told["culprits"])
+    assert told["repro"]
+    assert "(not installed)" in (tmp_path / str(told["repro"])).read_text()
