@@ -23,6 +23,8 @@ from bot.core.model import Json, Link, Look, Probe
 
 NAME = "repro.py"
 WIDE = 96
+_TAKEN_APART = frozenset({"finish_reason", "arrived", "error"})  # a message, a request, an error
+_NESTED = ("headers", "error")
 _DIED = 2  # an exit code above it is a death by a signal; uv's own mistakes end with 1 or 2
 
 
@@ -57,15 +59,29 @@ def expecting(probe: Probe, link: Link, value: Json) -> Probe:
 
 
 def parts(good: Json, bad: Json) -> tuple[Json, ...]:
-    """Return what a proof may expect of a message, the least first: the fields that differ, all.
+    """Return what a proof may expect of a message or a request, the least first: what differs, all.
+
+    What only the bad one says is expected to be none.
 
     >>> parts({"content": "a", "finish_reason": "stop"}, {"content": "b", "finish_reason": "stop"})
     ({'content': 'a'}, {'content': 'a', 'finish_reason': 'stop'})
+    >>> parts({"path": "/", "arrived": 1}, {"path": "/", "arrived": 1, "later": []})[0]
+    {'later': None}
     """
-    if not isinstance(good, dict) or not isinstance(bad, dict) or "finish_reason" not in good:
+    if not isinstance(good, dict) or not isinstance(bad, dict):
         return (good,)
-    least: Json = {name: each for name, each in good.items() if bad.get(name) != each}
-    return (least, good) if least and "more" not in good else (good,)
+    if not good.keys() & bad.keys() & _TAKEN_APART:
+        return (good,)
+    least = _least(good, bad)
+    for name in _NESTED:
+        one, other = good.get(name), bad.get(name)
+        if name in least and isinstance(one, dict) and isinstance(other, dict):
+            least[name] = _least(one, other)
+    return (least, good) if least and "more" not in {*good, *least} else (good,)
+
+
+def _least(good: dict[str, Json], bad: dict[str, Json]) -> dict[str, Json]:
+    return {name: good.get(name) for name in {**good, **bad} if good.get(name) != bad.get(name)}
 
 
 def commands(proof: Proof) -> tuple[str, str]:

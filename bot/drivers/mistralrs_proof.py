@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from bot.core.model import Json, Link, Probe
-from bot.drivers.answers import GATHERED, MESSAGE
+from bot.core.proof import python
 from bot.drivers.encoding import TEXT
 from bot.drivers.folder import known
+from bot.drivers.message import DELTAS, message
 
 _LOAD = """import os
-
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
-
 import mistralrs
 
 dtype = mistralrs.ModelDType.F32
@@ -72,6 +72,7 @@ _UNHEARD = frozenset(
         "id_slot",
     }
 )
+_WIDE = 96
 _NOT_COMPLETED = frozenset({"tools", "tool_choice", "logprobs", "top_logprobs", "stream"})
 _GRAMMARS = {"json_schema": "json_schema", "regex": "regex", "lark_grammar": "lark"}
 
@@ -85,25 +86,19 @@ seen = {seen}
 """
 _ANSWER = "runner.send_completion_request(asked).choices[0].text"
 _SAID = """def plain(said):
-    found = {
-        name: getattr(said, name)
-        for name in ("role", "content", "reasoning_content")
-        if hasattr(said, name)
-    }
-    calls = [
-        {
-            "index": getattr(call, "index", at),
-            "function": {"name": call.function.name, "arguments": call.function.arguments},
-        }
-        for at, call in enumerate(getattr(said, "tool_calls", None) or [])
-    ]
-    return {**found, "tool_calls": calls} if calls else found
+    names = ("role", "content", "reasoning_content")
+    return {name: getattr(said, name) for name in names if hasattr(said, name)}
 
 
-def counts(told):
-    names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    usage = getattr(told, "usage", None)
-    return None if usage is None else {name: getattr(usage, name) for name in names}
+"""
+_SAID_OR_CALLED = """def plain(said):
+    names = ("role", "content", "reasoning_content")
+    found = {name: getattr(said, name) for name in names if hasattr(said, name)}
+    for at, call in enumerate(getattr(said, "tool_calls", None) or []):
+        function = {"name": call.function.name, "arguments": call.function.arguments}
+        call = {"index": getattr(call, "index", at), "function": function}
+        found.setdefault("tool_calls", []).append(call)
+    return found
 
 
 """
@@ -114,44 +109,43 @@ for chunk in answer:
         for each in chunk.choices
     ]
     events.append({"choices": choices})
-    if counts(chunk):
-        events[-1]["usage"] = counts(chunk)
+    if getattr(chunk, "usage", None):
+        names = ("prompt_tokens", "completion_tokens", "total_tokens")
+        events[-1]["usage"] = {name: getattr(chunk.usage, name) for name in names}
+seen = events
 """
-_WHOLE = """choices = [
-    {"message": plain(each.message), "finish_reason": each.finish_reason}
-    for each in answer.choices
-]
-answer = {"choices": choices, "usage": counts(answer)}
+_CHOICES = """choices = []
+for each in {choices}:
+    said = {{name: getattr(each.{said}, name, None) for name in {names}}}
+{calls}    choices.append({choice})
+{whole}"""
+_CHOICE = '{"index": each.index, "%s": said, "finish_reason": each.finish_reason}'
+_CALLED = """    for at, call in enumerate(getattr(each.{said}, "tool_calls", None) or []):
+        told = {{"name": call.function.name, "arguments": call.function.arguments}}
+        told = {{"index": getattr(call, "index", at), "function": told}}
+        said.setdefault("tool_calls", []).append(told)
+"""
+_COUNTED = """counts = getattr(answer, "usage", None)
+"""
+_LAST = """counts = [None, *filter(None, [getattr(chunk, "usage", None) for chunk in answer])][-1]
 """
 _USAGE = """names = ("prompt_tokens", "completion_tokens", "total_tokens")
-seen = {name: (answer["usage"] or {}).get(name) for name in names}
+seen = {name: getattr(counts, name, None) for name in names}
 """
 _ENTRIES = """told = answer.choices[0].logprobs
 entries = list(told.content or []) if told else []
 """
-_SCORES = """import math
-
-
-def number(value):
-    return value if math.isfinite(value) else {"$": str(value)}
-
-
-shown = [each for each in range(256) if chr(each).isprintable() and each not in (32, 173)]
-rest = [each for each in range(256) if each not in shown]
-byte_of = {chr(each): each for each in shown}
-byte_of.update((chr(256 + at), each) for at, each in enumerate(rest))
-told = json.loads((HERE / "tokenizer.json").read_text(encoding="utf-8"))
-ids = {}
-for token, place in told["model"]["vocab"].items():
-    ids[bytes(byte_of.get(each, 63) for each in token).decode("utf-8", "replace")] = place
-ids.pop("\\ufffd", None)
-ids.update((added["content"], added["id"]) for added in told["added_tokens"])
+_SCORES = """told = json.loads((HERE / "tokenizer.json").read_text(encoding="utf-8"))
+ids = {added["content"]: added["id"] for added in told["added_tokens"]}
 seen = []
 for each in entries:
-    numbers = [top.token for top in each.top_logprobs if top.bytes == each.token]
-    place = numbers[0] if numbers else ids.get(each.token, -1)
-    top = [[one.token, number(one.logprob)] for one in each.top_logprobs]
-    seen.append({"id": place, "logprob": number(each.logprob), "top": top})
+    alike = [top.token for top in each.top_logprobs if top.bytes == each.token]
+    place = alike[0] if alike else ids.get(each.token, -1)
+    top = [[one.token, one.logprob] for one in each.top_logprobs]
+    seen.append({"id": place, "logprob": each.logprob, "top": top})
+"""
+_NUMBERS = """told = json.dumps(seen)
+seen = json.loads(told, parse_constant=lambda each: {"$": str(float(each))})
 """
 _TOKENS = """seen = [
     {"token": each.token, "bytes": list(each.bytes or []), "top": len(each.top_logprobs)}
@@ -235,7 +229,16 @@ def _thinking(told: Json) -> dict[str, str]:
 
 def _written(words: Mapping[str, str]) -> str:
     """Write keywords as the table that a request is made of."""
-    return "{\n" + "".join(f'    "{name}": {value},\n' for name, value in words.items()) + "}"
+    line = "{" + ", ".join(f'"{name}": {value}' for name, value in words.items()) + "}"
+    if len(line) <= _WIDE:
+        return line
+    lines = [""]
+    for name, value in words.items():
+        pair = f'"{name}": {value},'
+        if len(lines[-1]) + len(pair) > _WIDE:
+            lines.append("")
+        lines[-1] += f" {pair}" if lines[-1] else f"    {pair}"
+    return "\n".join(("{", *lines, "}"))
 
 
 def _chat(probe: Probe, request: Mapping[str, Json], link: Link, load: str) -> str:
@@ -244,17 +247,57 @@ def _chat(probe: Probe, request: Mapping[str, Json], link: Link, load: str) -> s
         scored = {**words, "logprobs": "True"}
         scored["top_logprobs"] = str(request.get("top_logprobs") or 5)
         scored.pop("stream", None)
-        seen = _ENTRIES + (_SCORES if link is Link.LOGPROBS else _TOKENS)
+        seen = _ENTRIES + (_scores(probe) if link is Link.LOGPROBS else _TOKENS)
         return load + _CHAT.format(words=_written(scored)) + seen
-    start = load + _SAID + _CHAT.format(words=_written(words))
+    sent = _CHAT.format(words=_written(words))
     if link is Link.REQUEST:
         return load + _REQUEST.format(words=_written(words))
+    if link is Link.USAGE:
+        return load + sent + (_LAST if streamed else _COUNTED) + _USAGE
     if link is Link.STREAM:
-        return start + _EVENTS + "seen = events\n" if streamed else ""
-    if link not in {Link.MESSAGE, Link.USAGE}:
+        return load + _plain(probe, link) + sent + _EVENTS if streamed else ""
+    if link is not Link.MESSAGE:
         return ""
-    whole = _EVENTS + GATHERED if streamed else _WHOLE
-    return start + whole + (MESSAGE if link is Link.MESSAGE else _USAGE)
+    return load + sent + _message(probe, streamed=streamed)
+
+
+def _message(probe: Probe, *, streamed: bool) -> str:
+    """Turn what the engine returns into plain fields, and read what is expected of them."""
+    read = message(probe, streamed=streamed)
+    calls = _CALLED if "tool_calls" in read else ""
+    if streamed:
+        pieces, said = "[each for chunk in answer for each in chunk.choices]", "delta"
+        whole = "" if read.startswith(DELTAS) else 'events = [{"choices": choices}]\n'
+        read = read.removeprefix(DELTAS)
+    else:
+        pieces, said = "answer.choices", "message"
+        whole = 'answer = {"choices": choices}\n'
+    names = ("role", "content", "reasoning_content") if "reasoning" in read else ("role", "content")
+    calls = calls.format(said=said)
+    told = _CHOICES.format(
+        choices=pieces,
+        said=said,
+        names=python(list(names)),
+        calls=calls,
+        choice=_CHOICE % said,
+        whole=whole,
+    )
+    return told + read
+
+
+def _plain(probe: Probe, link: Link) -> str:
+    """Return what reads a message or a part of one; calls where they may be expected."""
+    look = probe.look(link)
+    golden = look.golden if look else None
+    called = golden is None or "tool_calls" in json.dumps(golden)
+    return _SAID_OR_CALLED if called else _SAID
+
+
+def _scores(probe: Probe) -> str:
+    """Return what reads the scores, with numbers that are none where they may be expected."""
+    look = probe.look(Link.LOGPROBS)
+    golden = look.golden if look else None
+    return _SCORES + _NUMBERS * (golden is None or '"$"' in json.dumps(golden))
 
 
 def _known(probe: Probe, request: Mapping[str, Json], link: Link, load: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from bot.core.model import Link, Probe, Role
 from bot.drivers.encoding import TEXT
 from bot.drivers.folder import Folder, known
@@ -12,10 +14,10 @@ import onnxruntime_genai
 model = onnxruntime_genai.Model(str(HERE))
 tokenizer = onnxruntime_genai.Tokenizer(model)
 """
-_RENDER = """told = {"messages": json.dumps(REQUEST["messages"]), "add_generation_prompt": True}
-if "tools" in REQUEST:
-    told["tools"] = json.dumps(REQUEST["tools"])
-prompt = tokenizer.apply_chat_template(**told)
+_RENDER = """told = {{"messages": json.dumps(REQUEST["messages"]), "add_generation_prompt": True}}
+{tools}prompt = tokenizer.apply_chat_template(**told)
+"""
+_TOOLS = """told["tools"] = json.dumps(REQUEST["tools"])
 """
 _KNOWN = """if hasattr(tokenizer, "apply_chat_template"):
 {render}else:
@@ -46,8 +48,7 @@ while not generator.is_done():
         generator.compute_logits()
     row = numpy.array(generator.get_logits(), dtype=numpy.float64)
     row = row.reshape(-1, row.shape[-1])[-1]
-    row = row - row.max()
-    row = row - numpy.log(numpy.exp(row).sum())
+    row = row - row.max() - numpy.log(numpy.exp(row - row.max()).sum())
     generator.generate_next_token()
     chosen = int(generator.get_next_tokens()[0])
     best = numpy.argsort(-row, kind="stable")[:5]
@@ -100,10 +101,11 @@ def _chat(probe: Probe, link: Link) -> str:
     prompt = known(probe, Link.PROMPT)
     if dict(probe.given).get(Link.PROMPT) is not None:
         return _LOAD + f"prompt = {prompt!r}\n" + _CHAT[link]
+    tools = isinstance(probe.request, dict) and "tools" in probe.request
+    render = _RENDER.format(tools=_TOOLS * tools)
     if prompt is None or link is Link.PROMPT:
-        return _LOAD + _RENDER + _CHAT[link]
-    render = "".join(f"    {line}\n" for line in _RENDER.splitlines())
-    return _LOAD + _KNOWN.format(render=render, prompt=prompt) + _CHAT[link]
+        return _LOAD + render + _CHAT[link]
+    return _LOAD + _KNOWN.format(render=indent(render, "    "), prompt=prompt) + _CHAT[link]
 
 
 def _encode(probe: Probe, link: Link) -> str:

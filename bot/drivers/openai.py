@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core.model import Link, Probe, Role
+from collections.abc import Mapping
+
+from bot.core.model import Json, Link, Probe, Role
 from bot.drivers.answers import STEADY
 from bot.drivers.message import counted, message
 from bot.drivers.plain import Plain
-from bot.drivers.recorded import replayed
+from bot.drivers.recorded import Asking, replayed
 
 _CLIENT = """import openai
 
@@ -50,31 +52,29 @@ except openai.APIStatusError:
     pass
 """
 
-_REPLAYED = """import inspect
-
-import openai
-
-OPTIONS = REQUEST.get("options") or {}
-client = openai.OpenAI(
-    base_url=url + "/v1",
-    api_key="unused",
-    max_retries=OPTIONS.get("retries", 0),
-    timeout=OPTIONS.get("timeout", 20),
-    default_query=OPTIONS.get("query"),
-)
-
-
-def ask(url, events):
-    create = client.chat.completions.create
-    asked = {"model": "tiny-chat", **REQUEST["request"]}
-    unknown = asked.keys() - inspect.signature(create).parameters.keys()
-    extra = {name: asked.pop(name) for name in list(asked) if name in unknown}
-    answer = create(**asked, extra_body=extra or None)
-    if not asked.get("stream"):
-        return answer.model_dump(exclude_unset=True)
-    for chunk in answer:
-        events.append(chunk.model_dump(exclude_unset=True))
+_EVENTS = """chunks = client.chat.completions.create(**ASKED)
+events = [chunk.model_dump(exclude_unset=True) for chunk in chunks]
 """
+_CHUNKS = """for chunk in client.chat.completions.create(**ASKED):
+    events.append(chunk.model_dump(exclude_unset=True))
+"""
+_FIELDS = """def fields(told):
+    listed = isinstance(told, list)
+    return [fields(each) for each in told] if listed else told.model_dump(exclude_unset=True)
+
+
+"""
+_FIELD = ("chunk.model_dump(exclude_unset=True)", "fields(chunk)")
+_SPLIT = """known = inspect.signature(client.chat.completions.create).parameters
+extra = {name: ASKED.pop(name) for name in [*ASKED] if name not in known}
+"""
+_ALWAYS = frozenset(  # what every release takes; a younger word goes to `extra_body` of an older
+    {
+        *("messages", "model", "frequency_penalty", "function_call", "functions", "logit_bias"),
+        *("max_tokens", "n", "presence_penalty", "response_format", "seed", "stop", "stream"),
+        *("temperature", "tool_choice", "tools", "top_p", "user"),
+    }
+)
 _OTHERS = frozenset({"call", "source", "bare"})  # other methods than that of a chat
 
 
@@ -82,7 +82,7 @@ def _show(probe: Probe, link: Link) -> str:
     """What the client sends, or what it makes of the answer, whole or in pieces."""
     request = probe.request if isinstance(probe.request, dict) else {}
     if probe.ask == "replay" and not _OTHERS & request.keys():
-        return replayed(_REPLAYED, probe, link)
+        return _replayed(request, probe, link)
     if probe.ask != "chat":
         return ""
     streamed = bool(request.get("stream"))
@@ -94,6 +94,47 @@ def _show(probe: Probe, link: Link) -> str:
         Link.USAGE: asked + counted(streamed=streamed),
     }
     return shown.get(link, "")
+
+
+def _replayed(request: Mapping[str, Json], probe: Probe, link: Link) -> str:
+    """What it sends, and what it makes of the recorded answer."""
+    chat = request.get("request")
+    if not isinstance(chat, dict):
+        return ""
+    asked: dict[str, Json] = {"model": "tiny-chat", **chat}
+    split = bool(asked.keys() - _ALWAYS)
+    if link is not Link.REQUEST:  # what is only carried changes nothing of a recorded answer
+        asked = {name: each for name, each in asked.items() if name in _ALWAYS}
+    call = f"client.chat.completions.create(**ASKED{', extra_body=extra' * split})"
+    given = request.get("options")
+    options = given if isinstance(given, dict) else {}
+    words: dict[str, Json] = {"api_key": "unused", "max_retries": options.get("retries", 0)}
+    words["timeout"] = options.get("timeout", 20)
+    words |= {"default_query": options["query"]} if "query" in options else {}
+    told = "".join(f", {name}={each!r}" for name, each in words.items())
+    made = f'client = openai.OpenAI(base_url=url + "/v1"{told})\n'
+    create = "answer = client.chat.completions.create(**ASKED)"
+    look = probe.look(link)
+    listed = _listed(look.golden if look else None)
+    asking = Asking(
+        made=f"import openai\n{_FIELDS * listed}{made}",
+        whole=f"{create}.model_dump(exclude_unset=True)\n",
+        odd=f"{create}\n" + "answer = fields(answer)\n" * listed,
+        streamed=_EVENTS,
+        one_by_one=_CHUNKS.replace(*_FIELD) if listed else _CHUNKS,
+        sent=f"{_SPLIT * split}{call}\n",
+    )
+    start = "import inspect\n" * (split and link is Link.REQUEST)
+    shown = replayed(asking, asked, probe, link)
+    return f"{start}{shown}" if shown else ""
+
+
+def _listed(expected: Json) -> bool:
+    """Whether the answer, or an event, is a list: the client makes objects of what is in it."""
+    told = expected.get("odd") if isinstance(expected, dict) else expected
+    several = told if isinstance(told, list) else []
+    inside = any(isinstance(each, list) for each in several)
+    return inside or (isinstance(expected, dict) and bool(several))
 
 
 OPENAI = Plain(

@@ -1,151 +1,287 @@
 """What lets a client read recorded bytes in a proof: a small server, and what became of them.
 
-A client brings the text of a function `ask(url, events)`, which appends each event of a stream to
-`events` as plain fields and returns the whole answer as plain fields.
+The bytes, their pieces and what is read of them are worked out here, for this one question: what
+its answer has not, and its expectation does not name, does not stand in the proof.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from textwrap import indent
 
-from bot.core.model import Link, Probe
-from bot.drivers.answers import GATHERED, MESSAGE, STEADY
+from bot.core.model import Json, Link, Probe
+from bot.core.proof import expecting
+from bot.drivers.answers import steady
+from bot.drivers.heard import hearing
+from bot.drivers.message import MORE, message
+from bot.drivers.wires import seconds, wire
 
-_SERVER = """import base64
-import gzip
-import http.server
-import random
-import re
+_SERVER = """import http.server
 import threading
-import time
 
-ANSWERS = REQUEST["answer"] if isinstance(REQUEST["answer"], list) else [REQUEST["answer"]]
-KEPT = "content-type accept accept-encoding authorization x-api-key anthropic-version".split()
-KEPT += ["anthropic-beta", "openai-beta", "transfer-encoding"]
-heard, cut = [], "whole"
-
-
-def cut_up(whole):
-    if isinstance(cut, dict):
-        draw = random.Random(cut["random"])
-        places = [at for at in range(1, len(whole)) if draw.random() < 0.08]
-    elif isinstance(cut, list):
-        places = cut
-    else:
-        step = {"whole": len(whole) or 1, "every": 1}.get(cut, cut)
-        places = list(range(step, len(whole), step))
-    return [whole[a:b] for a, b in zip([0, *places], [*places, len(whole)])]
+{wires}
 
 
 class Recorded(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_POST(self):
-        raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-        heard.append((self.command, self.path, dict(self.headers.items()), raw))
-        answer = ANSWERS[min(len(heard), len(ANSWERS)) - 1]
-        time.sleep(answer.get("wait", 0))
-        self.close_connection = True
-        try:
-            self.say(answer, answer.get("framing", "length"), answer.get("end") == "short")
-        except OSError:
-            pass
-
-    def say(self, answer, framing, short):
-        body = answer.get("body", "")
-        whole = base64.b64decode(body["base64"]) if isinstance(body, dict) else body.encode()
-        whole = gzip.compress(whole, mtime=0) if answer.get("gzip") else whole
-        self.send_response(answer.get("status", 200))
-        for name, value in answer.get("headers", {}).items():
-            self.send_header(name, value.replace("{url}", url))
-        if answer.get("gzip"):
-            self.send_header("Content-Encoding", "gzip")
-        if framing == "length":
-            self.send_header("Content-Length", str(len(whole) + 64 * short))
-        elif framing == "chunked":
-            self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if framing == "chunked":
-            parts = [b"%x\\r\\n%s\\r\\n" % (len(part), part) for part in cut_up(whole) if part]
-            self.wfile.write(b"".join(parts) + (b"" if short else b"0\\r\\n\\r\\n"))
-            return
-        for part in cut_up(whole):
-            self.wfile.write(part)
-            time.sleep(0.0002)
-
-    def log_message(self, *_):
-        pass
-
+{together}    def do_POST(self):
+{listens}{says}{moved}
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_port}"
+url = f"http://127.0.0.1:{{server.server_port}}"
 """
-_ONCE = """cut, events = (REQUEST.get("cuts") or ["whole"])[0], []
+_APART = """    disable_nagle_algorithm = True
+
 """
-_MORE = """said = (answer["choices"][0].get("message") if told else None) or {}
-for name in ("refusal", "function_call", "annotations", "audio"):
-    if said.get(name):
-        seen[name] = said[name]
+_HEARD = """        raw = self.rfile.read(int(self.headers["Content-Length"] or 0))
 """
-_EVERY = """kinds = []
-for cut in REQUEST.get("cuts") or ["whole"]:
-    heard.clear()
-    events = []
-    try:
-        answer = ask(url, events)
-{read}    except Exception as error:
-        words = str(error).replace(url, "{{url}}")
-        seen = {{
-            "type": type(error).__name__,
-            "message": re.sub(r"(?<=errors\\.pydantic\\.dev)/[0-9.]+| at 0x[0-9a-f]+", "", words),
-            "status": getattr(error, "status_code", None),
-            "cause": type(error.__cause__).__name__ if error.__cause__ else None,
-        }}
-        seen = {{"error": seen}}
-    if seen not in [kind["seen"] for kind in kinds]:
-        kinds.append({{"cut": cut, "seen": seen}})
-seen = kinds[0]["seen"] if len(kinds) == 1 else {{"depends on where it is cut": kinds}}
+_NOTED = """        heard.append((self, raw))
 """
+_SAY = """        self.wfile.write({wire}{here})
+"""
+_SAY_PIECES = """        for piece in {wire}:
+            self.wfile.write(piece{here})
+            time.sleep(0.0002)
+"""
+_MOVED = """
+    do_GET = do_POST
+"""
+_NEXT = "{name}[min(len(heard), {count}) - 1]"
 _TRIED = """try:
-    answer = ask(url, events)
-except Exception:
+{asked}except Exception as error:
+    seen = {{"error": {{{error}}}}}
+"""
+_ANYWAY = """events = []
+try:
+{asked}except Exception:
     pass
 """
-_HEARD = """def written(raw):
-    for ascii_only in (False, True):
-        for name, between in (("compact", (",", ":")), ("spaced", (", ", ": "))):
-            value = json.loads(raw)
-            if json.dumps(value, ensure_ascii=ascii_only, separators=between).encode() == raw:
-                return name + " plain" * (raw.isascii() and not ascii_only)
-    return "other"
-
-
-method, path, headers, raw = heard[0]
-kept = {name: value for name, value in headers.items() if name.lower() in KEPT}
-seen = {"method": method, "path": path, "arrived": len(heard)}
-seen["headers"] = {name.lower(): value for name, value in kept.items()}
-seen.update(body=json.loads(raw), written=written(raw))
-later = [json.loads(each[3]) for each in heard[1:]]
-if any(body != seen["body"] for body in later):
-    seen["later"] = later
+_EVERY = """kinds = []
+for wires in CUTS:
+{inside}    kinds.append(seen)
+seen = seen if kinds.count(seen) == len(kinds) else kinds
 """
+_DEPENDS = """kinds = []
+for cut, wires in zip({cuts}, CUTS):
+{inside}    kinds.append({{"cut": cut, "seen": seen}})
+seen = {{"depends on where it is cut": kinds}}
+"""
+_ERROR = {
+    "type": "type(error).__name__",
+    "message": 'str(error).replace(url, "{url}")',
+    "status": 'getattr(error, "status_code", None)',
+    "cause": "error.__cause__ and type(error.__cause__).__name__",
+}
+_VARIES = r"""re.sub(r"(?<=errors\.pydantic\.dev)/[0-9.]+| at 0x[0-9a-f]+", "", str(error))"""
+_FIRST_MOVED, _FIRST_ERROR = 300, 400
+_DEPENDING = "depends on where it is cut"
 
 
-def replayed(ask: str, probe: Probe, link: Link) -> str:
-    """Show `link` of a recorded chat that the client's function `ask` reads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How a client asks in a proof for `ASKED`: what makes it, and what it does with `url`.
+
+    `whole` sets `answer` to plain fields, `odd` to what the client returns; `streamed` sets
+    `events` to plain fields, `one_by_one` appends them; `sent` only sends.
+    """
+
+    made: str
+    whole: str
+    odd: str
+    streamed: str
+    one_by_one: str
+    sent: str
+
+
+def replayed(asking: Asking, asked: Mapping[str, Json], probe: Probe, link: Link) -> str:
+    """Show `link` of a recorded chat that a client asks for as `asked`."""
     request = probe.request if isinstance(probe.request, dict) else {}
-    chat, start = request.get("request"), f"{_SERVER}\n{ask}\n\n"
-    streamed = isinstance(chat, dict) and bool(chat.get("stream"))
-    if link is Link.STREAM:
-        return start + _ONCE + _TRIED + STEADY if streamed else ""
-    if link is Link.REQUEST:
-        return start + _ONCE + _TRIED + _HEARD
-    gathered = GATHERED if streamed else ""
-    if link is Link.USAGE:
-        asked = "answer = ask(url, events)\n"
-        return start + _ONCE + asked + gathered + 'seen = answer.get("usage")\n'
-    read = indent(gathered + MESSAGE + _MORE, " " * 8)
-    return start + _EVERY.format(read=read) if link is Link.MESSAGE else ""
+    answers = _answers(request)
+    look = probe.look(link)
+    expected = look.golden if look else None
+    streamed = bool(asked.get("stream"))
+    if not answers or (link is Link.STREAM and not streamed):
+        return ""
+    if link is Link.MESSAGE:
+        wanted = _likely(answers[-1]) if expected is None else expected
+        return _messages(asking, asked, probe, wanted, answers)
+    last = 'seen = [event["usage"] for event in events if event.get("usage")][-1]\n'
+    whole = asking.whole + 'seen = answer.get("usage")\n'
+    reads = {
+        Link.REQUEST: hearing(asking.sent, expected),
+        Link.STREAM: _ANYWAY.format(asked=indent(asking.one_by_one, "    ")) + steady(expected),
+        Link.USAGE: asking.streamed + last if streamed else whole,
+    }
+    start = _start(asking, asked, answers, _cuts(request)[:1], heard=link is Link.REQUEST)
+    return start + reads[link] if link in reads else ""
+
+
+def _answers(request: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    told = request.get("answer")
+    return [each for each in (told if isinstance(told, list) else [told]) if isinstance(each, dict)]
+
+
+def _cuts(request: Mapping[str, Json]) -> Sequence[Json]:
+    cuts = request.get("cuts")
+    return cuts if isinstance(cuts, list) and cuts else ["whole"]
+
+
+def _start(
+    asking: Asking,
+    asked: Mapping[str, Json],
+    answers: Sequence[Mapping[str, Json]],
+    cuts: Sequence[Json],
+    *,
+    heard: bool,
+) -> str:
+    """Return the server, and the client before it."""
+    several = len(answers) > 1
+    rounds = [[wire(each, cut) for each in answers] for cut in cuts]
+    apart = any(len(pieces) > 2 for each in rounds for pieces in each)  # noqa: PLR2004 - the head
+    said = [[pieces if apart else b"".join(pieces) for pieces in each] for each in rounds]
+    shown = said if several else [each[0] for each in said]
+    name = "wires" if len(cuts) > 1 else "WIRES" if several else "WIRE"
+    wires = f"ASKED = {_python(asked)}\n"
+    wires += f"CUTS = {shown!r}" if len(cuts) > 1 else f"{name} = {shown[0]!r}"
+    noted = heard or several
+    told = _NEXT.format(name=name, count=len(answers)) if several else name
+    here = '.replace(b"{url}", url.encode())' * ("{url}" in repr(shown))
+    server = _SERVER.format(
+        wires=wires + "\nheard = []" * noted,
+        together=_APART * apart,
+        listens=_HEARD + _NOTED * noted if noted else _HEARD.replace("raw = ", ""),
+        says=_waits(answers) + (_SAY_PIECES if apart else _SAY).format(wire=told, here=here),
+        moved=_MOVED * any(_FIRST_MOVED <= _status(each) < _FIRST_ERROR for each in answers),
+    )
+    imports = "import time\n" * ("time.sleep" in server)
+    return f"{imports}{server}{asking.made}"
+
+
+def _waits(answers: Sequence[Mapping[str, Json]]) -> str:
+    """Return what waits before anything is said."""
+    waits = [seconds(each) for each in answers]
+    several = _NEXT.format(name=repr(waits), count=len(waits))
+    told = several if len(waits) > 1 else repr(waits[0])
+    return f"        time.sleep({told})\n" * any(waits)
+
+
+def _messages(
+    asking: Asking,
+    asked: Mapping[str, Json],
+    probe: Probe,
+    expected: Json,
+    answers: Sequence[Mapping[str, Json]],
+) -> str:
+    """The message, or every one that there is where cuts make a difference."""
+    request = probe.request if isinstance(probe.request, dict) else {}
+    kinds = expected.get(_DEPENDING) if isinstance(expected, dict) else None
+    kinds = kinds if isinstance(kinds, list) else []
+    cuts = [_table(each).get("cut") for each in kinds] or _cuts(request)
+    wanted = [_table(each).get("seen") for each in kinds] or [expected]
+    read = _one(asking, probe, wanted, streamed=bool(asked.get("stream")))
+    start = _start(asking, asked, answers, cuts, heard=False)
+    if len(cuts) == 1:
+        return start + read
+    again = "heard.clear()\n" * (len(answers) > 1)
+    inside = indent(again + read, "    ")
+    form = (
+        _DEPENDS.format(cuts=repr(cuts), inside=inside) if kinds else _EVERY.format(inside=inside)
+    )
+    return start + form
+
+
+def _one(asking: Asking, probe: Probe, wanted: Sequence[Json], *, streamed: bool) -> str:
+    """Ask once, and read what is wanted of the message or of the error."""
+    errors = [each["error"] for each in wanted if isinstance(each, dict) and "error" in each]
+    told = next(
+        (each for each in wanted if not isinstance(each, dict) or "error" not in each), None
+    )
+    if isinstance(told, dict) and "odd" in told:
+        ask = asking.odd
+        read = 'seen = {"odd": answer}\n'
+    else:
+        ask = asking.streamed if streamed else asking.whole
+        read = message(expecting(probe, Link.MESSAGE, told), streamed=streamed)
+    if not errors:
+        return ask + read
+    read = read if len(errors) < len(wanted) else "seen = None\n"
+    return _tried(ask + read, errors[0])
+
+
+def _tried(asked: str, error: Json) -> str:
+    names = [name for name in _ERROR if isinstance(error, dict) and name in error]
+    told = error.get("message") if isinstance(error, dict) else ""
+    fields = dict(_ERROR)
+    if "{url}" not in str(told):
+        fields["message"] = "str(error)"
+    if any(words in str(told) for words in ("errors.pydantic.dev", " object")):
+        fields["message"] = fields["message"].replace("str(error)", _VARIES)
+    inside = "".join(f'        "{name}": {fields[name]},\n' for name in names)
+    told = _TRIED.format(asked=indent(asked, "    "), error="\n" + inside + "    ")
+    return "import re\n" * ("re.sub" in told) + told
+
+
+def _python(value: Mapping[str, Json]) -> str:
+    """Return `value` as Python, with the numbers that JSON cannot carry."""
+    return re.sub(r"\{'\$': '(-?\w+)'\}", r"float('\1')", repr(value))
+
+
+def _likely(answer: Mapping[str, Json]) -> Json:
+    """Return a message, or an error, with the fields that come of `answer`; no more is known."""
+    if _status(answer) >= _FIRST_ERROR:
+        return {"error": dict.fromkeys(_ERROR)}
+    choices = [choice for event in _events(answer) for choice in _tables(event.get("choices"))]
+    said = [_table(choice.get("message") or choice.get("delta")) for choice in choices]
+    names = {name for each in said for name, value in each.items() if value}
+    told: dict[str, Json] = {"role": None, "content": None}
+    if names & {"reasoning", "reasoning_content"}:
+        told["reasoning"] = None
+    if "tool_calls" in names:
+        told["tool_calls"] = _calls(said)
+    told |= dict.fromkeys(names & {*MORE})
+    told["finish_reason"] = None
+    others = len({str(choice.get("index") or 0) for choice in choices}) - 1
+    return {**told, "more": [dict(told)] * others} if others > 0 else told
+
+
+def _calls(said: Sequence[Mapping[str, Json]]) -> list[Json]:
+    """Return calls with arguments that are JSON, that are none, or with one of each kind."""
+    whole: dict[str, str] = {}
+    for call in (call for each in said for call in _tables(each.get("tool_calls"))):
+        place = str(call.get("index", len(whole)))
+        whole[place] = whole.get(place, "") + str(
+            _table(call.get("function")).get("arguments") or ""
+        )
+    found: list[Json] = []
+    for text in whole.values():
+        with suppress(ValueError):
+            found.append({"arguments": [json.loads(text)]})
+            continue
+        found.append({"arguments": text})
+    return found
+
+
+def _status(answer: Mapping[str, Json]) -> int:
+    return int(str(answer.get("status", 200)))
+
+
+def _events(answer: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """Yield the objects in the body of an answer, one in each line or one in all."""
+    body = answer.get("body", "")
+    for text in [str(body), *(line.partition("data:")[2] for line in str(body).splitlines())]:
+        with suppress(ValueError):
+            told = json.loads(text)
+            if isinstance(told, dict):
+                yield told
+
+
+def _tables(value: Json) -> list[dict[str, Json]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _table(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}

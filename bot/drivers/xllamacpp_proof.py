@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from bot.core.model import Json, Link, Probe
 from bot.drivers.answers import STEADY
 from bot.drivers.encoding import TEXT
+from bot.drivers.exchange import exchanged
 from bot.drivers.message import counted, message
 
 _POST = """import urllib.request
@@ -76,97 +77,6 @@ _SHAPES = """for event in events:
     for choice in event["choices"] if event != "[DONE]" else []:
         choice.pop("logprobs", None)
 """
-_EXCHANGE = """import http.client
-
-connection = http.client.HTTPConnection(base_url.partition("//")[2], timeout=60)
-content = {content}
-connection.request({method!r}, REQUEST["path"], content, {{"Content-Type": "application/json"}})
-answer = connection.getresponse()
-kind = (answer.getheader("content-type") or "").partition(";")[0].strip()
-content = answer.read().decode("utf-8", "replace")
-connection.close()
-
-
-def read(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-"""
-_FAILED = """told = read(content)
-error = told.get("error", told) if isinstance(told, dict) else told
-"""
-_SORT = """seen = {"status": answer.status, "type": kind}
-if answer.status >= 400:
-    seen["error"] = None
-    if isinstance(error, dict):
-        seen["error"] = {name: error[name] for name in ("type", "code", "param") if name in error}
-elif kind != "text/event-stream":
-    seen["answer"] = masked(taken)
-"""
-_WORDS = """def fields(value, path=""):
-    if isinstance(value, list):
-        return {name for each in value for name in fields(each, path + "[]")}
-    found = set()
-    for name, each in value.items() if isinstance(value, dict) else ():
-        here = f"{path}.{name}" if path else name
-        found |= {here} | (set() if name in WHOLE else fields(each, here))
-    return found
-
-
-if answer.status >= 400:
-    seen = error.get("message") if isinstance(error, dict) else error
-else:
-    seen = sorted(fields(told))
-"""
-_WHOLE = 'WHOLE = {"timings": "some timings", "generation_settings": "some settings"}\n'
-_MASK = """HIDDEN = {{"id", "created", "model", "system_fingerprint", "timings", "obfuscation"}}
-HIDDEN |= {{"created_at", "completed_at", "tool_call_id", "call_id", "item_id"}}
-HIDDEN |= {{"sequence_number", *{mask}}}
-named, counts = {{}}, {{}}
-
-
-def masked(value, path=""):
-    if isinstance(value, list):
-        return [masked(each, path + "[]") for each in value]
-    start = path + "." if path else ""
-    told = value.items() if isinstance(value, dict) else ()
-    return {{name: field(name, each, start + name) for name, each in told}} if told else value
-
-
-def field(name, value, path):
-    if name in WHOLE:
-        return WHOLE[name]
-    if name.endswith("_ms") and isinstance(value, (int, float)):
-        return "some time"
-    if name not in HIDDEN or value is None or value == "":
-        return masked(value, path)
-    if not isinstance(value, str):
-        return "some number"
-    if value not in named:
-        counts[path] = counts.get(path, 0) + 1
-        named[value] = f"some {{path}} {{counts[path]}}"
-    return named[value]
-
-
-"""
-_TAKE = """taken = {}
-for path in REQUEST["take"]:
-    value, names = told, path.split(".")
-    while names and isinstance(value, dict) and names[0] in value:
-        value = value[names.pop(0)]
-    if not names:
-        taken[path] = value
-"""
-_EVENTS = """seen = []
-for line in content.split("\\n"):
-    name, colon, data = line.strip().partition(":")
-    if name and colon:
-        told = read(data.strip())
-        seen.append(masked(told) if name == "data" else {name: masked(told)})
-"""
 _TEMPLATE = """params.chat_template = REQUEST["source"]
 server = xllamacpp.Server(params)
 base_url = server.listening_address
@@ -184,7 +94,9 @@ def show(probe: Probe, link: Link) -> str:
         return _POST + _completed(request) + _AFTER[link]
     if probe.ask in ("chat", "scored") and link in (Link.MESSAGE, Link.USAGE):
         return _read(probe, request, link)
-    shows = {"chat": _answer, "scored": _scored, "wire": _wire, "encode": _encode}
+    if probe.ask == "wire":
+        return exchanged(probe, link)
+    shows = {"chat": _answer, "scored": _scored, "encode": _encode}
     if probe.ask == "render":
         return _POST + _TEMPLATE if link is Link.PROMPT and _templated(request) else ""
     return shows[probe.ask](request, link) if probe.ask in shows else ""
@@ -223,21 +135,6 @@ def _scored(request: Mapping[str, Json], link: Link) -> str:
     if link in {Link.PROMPT, Link.PROMPT_IDS}:
         return _POST + _PROMPT + _BEFORE[link]
     return _answer(request, link)
-
-
-def _wire(request: Mapping[str, Json], link: Link) -> str:
-    """One request as it stands, and what came back, without what differs from run to run."""
-    contents = {"raw": 'REQUEST["raw"].encode()', "body": 'json.dumps(REQUEST["body"]).encode()'}
-    content = next((each for name, each in contents.items() if name in request), "None")
-    method = str(request.get("method", "GET" if content == "None" else "POST"))
-    start = _EXCHANGE.format(content=content, method=method)
-    masks = _WHOLE + _MASK.format(mask=repr(request.get("mask", [])))
-    if link is Link.STREAM:
-        return start + masks + _EVENTS
-    if link is Link.TEXT:
-        return start + _FAILED + _WHOLE + _WORDS
-    taken = _TAKE if "take" in request else "taken = told\n"
-    return start + masks + _FAILED + taken + _SORT if link is Link.MESSAGE else ""
 
 
 def _encode(request: Mapping[str, Json], link: Link) -> str:

@@ -16,6 +16,8 @@ from tests.real.stacks import MODEL, PYTHON, ask, closed
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
+RETRIED = "replay-errors/again-500"
+AT_MOST = 60  # lines
 ASKED = [
     ("mistralrs", "chat/capital-france", (Link.MESSAGE,)),
     ("mistralrs", "untrained/untrained-capital-spain", (Link.LOGPROBS,)),
@@ -29,6 +31,23 @@ ASKED = [
     ("xllamacpp", "render/chatml-default", (Link.PROMPT,)),
     ("openai", "replay/capital-france-streamed", (Link.MESSAGE,)),
     ("httpx", "replay-odd/error-event", (Link.STREAM,)),
+    *(
+        (client, name, links)
+        for client in ("openai", "httpx")
+        for name, links in (
+            ("replay/weather-paris-streamed", (Link.REQUEST, Link.STREAM, Link.USAGE)),
+            ("replay/gzip", (Link.MESSAGE,)),
+            ("replay-odd/plain-moved", (Link.MESSAGE, Link.REQUEST)),
+            ("replay-odd/short", (Link.MESSAGE, Link.STREAM)),
+            ("replay-odd/no-index", (Link.MESSAGE,)),
+            ("replay-errors/status-400", (Link.MESSAGE, Link.REQUEST)),
+            ("replay-requests/query", (Link.REQUEST,)),
+        )
+    ),
+    ("openai", "replay-errors/timeout", (Link.MESSAGE,)),
+    ("openai", RETRIED, (Link.MESSAGE, Link.REQUEST)),
+    ("xllamacpp", "endpoints/whole", (Link.MESSAGE, Link.TEXT)),
+    ("xllamacpp", "envelope/plain", (Link.MESSAGE,)),
     ("json-repair", "parse/cut-in-key", (Link.STREAM,)),
     ("partial-json-parser", "parse/cut-in-key", (Link.MESSAGE,)),
 ]
@@ -56,7 +75,9 @@ def run(closure: Closure, driver: str, probe: Probe, link: Link, expected: Json)
         tolerant=link is Link.LOGPROBS,
     )
     files = {name: path.read_bytes() for name, path in chosen.files(MODEL).items()}
-    files[NAME] = write(proof).encode()
+    text = write(proof)
+    assert len(text.splitlines()) <= AT_MOST, text
+    files[NAME] = text.encode()
     return UvShell().run(shlex.split(commands(proof)[1]), files=files, seconds=60).returncode
 
 

@@ -209,12 +209,22 @@ def test_a_probe_can_be_told_what_to_expect() -> None:
 SAID: Json = {"content": "a", "finish_reason": "stop"}
 
 
+def test_of_a_request_and_of_an_error_what_differs_comes_first_too() -> None:
+    good: Json = {"path": "/", "arrived": 1, "headers": {"accept": "a", "authorization": "b"}}
+    bad: Json = {"path": "/", "arrived": 3, "headers": {"accept": "c", "authorization": "b"}}
+    assert parts(good, bad) == ({"arrived": 1, "headers": {"accept": "a"}}, good)
+    refused: Json = {"error": {"type": "E", "message": "a"}}
+    assert parts(refused, {"error": {"type": "F", "message": "a"}})[0] == {"error": {"type": "E"}}
+
+
 @pytest.mark.parametrize(
     ("bad", "expected"),
     [
         ({"content": "b", "finish_reason": "stop"}, ({"content": "a"}, SAID)),
-        ({"content": "a", "finish_reason": "stop", "reasoning": "so"}, (SAID,)),
-        ({"$": "not exposed"}, (SAID, SAID)),
+        ({"content": "a", "finish_reason": "stop", "reasoning": "b"}, ({"reasoning": None}, SAID)),
+        ({"content": "a", "finish_reason": "stop", "more": [SAID]}, (SAID,)),
+        ({"error": {"type": "E"}}, (SAID,)),
+        ({"$": "not exposed"}, (SAID,)),
         ("text", (SAID,)),
     ],
 )

@@ -56,11 +56,7 @@ STREAMS = [
 
 
 @pytest.mark.parametrize("events", STREAMS)
-def test_a_stream_is_put_together_as_the_guest_does(events: list[dict[str, object]]) -> None:
-    whole = chat.gathered(events)
-    program = answers.GATHERED + answers.MESSAGE
-    assert seen(program, events=events) == chat.message(whole)
-    assert seen(answers.GATHERED + answers.USAGE, events=events) == chat.usage(whole)
+def test_what_varies_is_left_out_as_the_guest_does(events: list[dict[str, object]]) -> None:
     told = [{"id": "x", **each, "created": 7} for each in events]
     assert seen(answers.STEADY, events=told) == chat.steady(told) == events
 
@@ -101,11 +97,29 @@ def test_what_nobody_says_is_no_empty_text() -> None:
     }
 
 
-@pytest.mark.parametrize("golden", [None, "text", {"error": {}}, {"role": "a", "more": [{}]}])
-def test_of_what_is_no_plain_message_everything_is_read(golden: Json) -> None:
-    assert message.message(expected(golden), streamed=False) == answers.MESSAGE
-    both = answers.GATHERED + answers.MESSAGE
-    assert message.message(expected(golden), streamed=True) == both
+CALLED = call(0, name="f", arguments="{}")
+UNKNOWN: list[Json] = [None, "text", {"error": {}}, {"role": "a", "more": [{"odd": 1}]}]
+
+
+@pytest.mark.parametrize("golden", UNKNOWN)
+@pytest.mark.parametrize("events", [STREAMS[2], [CALLED, event(0, "tool_calls")]])
+def test_of_an_unknown_message_the_usual_fields_are_read(
+    events: list[dict[str, object]], golden: Json
+) -> None:
+    whole = json.loads(json.dumps(chat.gathered(events)))
+    asked = expecting(probe("chat", {"tools": [{}]}), Link.MESSAGE, golden)
+    told = chat.message(whole)
+    assert seen(message.message(asked, streamed=False), answer=whole) == told
+    assert seen(message.message(asked, streamed=True), events=events) == told
+
+
+def test_what_only_the_other_side_says_is_read_as_none() -> None:
+    whole = json.loads(json.dumps(chat.gathered(STREAMS[2])))
+    none: Json = {"reasoning": None, "tool_calls": None, "refusal": None}
+    assert seen(message.message(expected(none), streamed=False), answer=whole) == none
+    silent: Json = {"reasoning": None, "tool_calls": None}
+    assert seen(message.message(expected(silent), streamed=True), events=STREAMS[2]) == silent
+    assert seen(message.message(expected({}), streamed=False), answer={"choices": []}) == {}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +136,7 @@ def test_of_what_is_no_plain_message_everything_is_read(golden: Json) -> None:
         (ONNXRUNTIME_GENAI, probe("engine", {}), 0),
         (CTRANSLATE2, probe("chat", {"messages": [], "stream": True}, (Link.PROMPT_IDS, [1])), 3),
         (CTRANSLATE2, probe("chat", {"messages": []}), 0),
-        (XLLAMACPP, probe("wire", {"path": "/", "body": {}, "take": ["a"]}), 3),
+        (XLLAMACPP, probe("wire", {"path": "/", "body": {}, "take": ["a"]}), 0),
         (XLLAMACPP, probe("scored", {"messages": [], "stream": True}), 7),
         (XLLAMACPP, probe("encode", {"ids": [1]}), 2),
         (XLLAMACPP, probe("render", {"source": "", "context": {"other": 1}}), 0),
