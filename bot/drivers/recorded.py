@@ -243,7 +243,9 @@ def _likely(answer: Mapping[str, Json]) -> Json:
     if "tool_calls" in names:
         told["tool_calls"] = _calls(said)
     told |= dict.fromkeys(names & {*MORE})
-    told["finish_reason"] = None
+    told["finish_reason"] = next(
+        filter(None, (each.get("finish_reason") for each in choices)), None
+    )
     others = len({str(choice.get("index") or 0) for choice in choices}) - 1
     return {**told, "more": [dict(told)] * others} if others > 0 else told
 

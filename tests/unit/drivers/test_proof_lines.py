@@ -15,6 +15,7 @@ from bot.drivers.suite import families, read_suite
 AT_MOST = 60
 SAMPLED = 12  # probes of a family, beside those with the longest requests
 LONGEST = 3
+HARD = {"replay-odd/no-index", "replay-odd/two-choices"}  # whose messages take most to read
 TOO_LONG: frozenset[tuple[str, str, Link]] = frozenset()  # driver, family, link: there is none
 ANSWERS: dict[Link, list[Json]] = {  # of an exchange, whose goldens are those of its baseline
     Link.MESSAGE: [
@@ -42,7 +43,8 @@ def sampled(family: str) -> list[Probe]:
     every = probes()[family]
     longest = sorted(every, key=lambda probe: len(repr(probe.request)))[-LONGEST:]
     step = -(-len(every) // SAMPLED)
-    named = {probe.name: probe for probe in (*every[::step], *longest)}
+    hard = [probe for probe in every if probe.name in HARD]
+    named = {probe.name: probe for probe in (*every[::step], *longest, *hard)}
     return list(named.values())
 
 
