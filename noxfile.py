@@ -50,7 +50,7 @@ def test(session: nox.Session) -> None:
     _install(session)
     everything = "--no-skips" in session.posargs
     chosen = () if everything else ("-m", "not bare")
-    session.run("pytest", *TWO_AT_A_TIME, *chosen, *session.posargs)
+    session.run("pytest", *TWO_AT_A_TIME, "--durations=20", *chosen, *session.posargs)
 
 
 @nox.session

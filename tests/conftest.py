@@ -13,12 +13,22 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 
 HERE = Path(__file__).parent
 QUICK = (HERE / "unit", HERE / "property")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 ALLOWED = pytest.StashKey[tuple[tuple[str, str], ...]]()
+
+# No example is red for being slow on a busy machine, and each is red every time or never.
+hypothesis.settings.register_profile(
+    "stackmatrix",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("stackmatrix")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
