@@ -62,23 +62,23 @@ from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.aloud import Aloud
 from bot.effects.asset import Assets
 from bot.effects.clock import now
+from bot.effects.hardware import lacking, machine
 from bot.effects.http import Fetcher
 from bot.effects.npm import node_version, obstacle, registry
-from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
+from bot.kits import Kits
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Progress, Renderer, Source
 from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.markdown import MarkdownRenderer
 from bot.runners.local import LocalRunner
-from bot.solvers.npm import NpmSolver
 from bot.solvers.uv import UvSolver
 from bot.sources.npm import Npm
 from bot.sources.pypi import PyPI
-from bot.steps.house import House, Kit
+from bot.steps.house import House
 from bot.steps.watching import misnamed
 from bot.trackers.outbox import Outbox
 
@@ -163,6 +163,7 @@ def matrix_of(options: Options) -> Matrix:
         drivers=frozenset(DRIVERS),
         suites=frozenset(families((SUITE,))),
         sources={name: driver.source for name, driver in DRIVERS.items()},
+        backends={name: frozenset(driver.backends) for name, driver in DRIVERS.items()},
     )
     try:
         return read.read_matrix(options.config, known, cutoff=options.cutoff)
@@ -248,6 +249,8 @@ def house_of(
 ) -> House:
     """Put a house together for a matrix and its probes, over a ledger that is open."""
     index = index_args(matrix.index)
+    kits = Kits(root=options.state / "envs", index_args=index, offline=options.offline)
+    used = {name for row in matrix.rows for name in row.backends}
     fetcher = Fetcher(
         cache_dir=options.state / "http",
         user_agent=f"stackmatrix/{version('stackmatrix')}",
@@ -263,7 +266,7 @@ def house_of(
         sources=_sources(matrix, fetcher),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
-        env=UvEnv(root=options.state / "envs", index_args=index, offline=options.offline),
+        env=UvEnv(root=kits.root, index_args=index, offline=options.offline),
         runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
@@ -274,13 +277,10 @@ def house_of(
         progress=progress,
         clock=now,
         run=run,
-        kits={
-            "npm": Kit(
-                solver=NpmSolver(offline=options.offline),
-                env=NodeEnv(root=options.state / "envs", offline=options.offline),
-                obstacle=obstacle(),
-            )
-        },
+        kits=kits.usual(),
+        places=kits.places(matrix),
+        lacks=lacking(used),
+        machine=machine(used),
     )
 
 

@@ -242,6 +242,15 @@ class Driver(Protocol):
         """Whether it is run on demand only: gigabytes, or minutes to start."""
         ...
 
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """What it can compute on; see `core.backends`."""
+        ...
+
+    def on(self, backend: str) -> Driver:
+        """The same driver, set up for `backend`; one that cannot compute there comes as it is."""
+        ...
+
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The requirements that put `version` into a room, exact pin first."""
         ...

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from bot.config.backends import wrong_backends
 from bot.config.model import model_of, wrong_model
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
@@ -32,12 +33,14 @@ _PYTHON = {"npm": NO_PYTHON}
 class Known:
     """Names that the program defines and a file may use.
 
-    `sources` says where a driver's packages are announced; `pypi` goes without saying.
+    `sources` says where a driver's packages are announced; `pypi` goes without saying. `backends`
+    says what a driver can compute on.
     """
 
     drivers: frozenset[str]
     suites: frozenset[str]
     sources: Mapping[str, str] = field(default_factory=dict)
+    backends: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by driver
 
     def source(self, driver: str) -> str:
         """Return where the packages of a driver are announced."""
@@ -135,8 +138,21 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
     for name, entry in _table(tree.data, "stacks").items():
         yield from _stack(tree, name, entry, sorted(components), known)
         yield from _mixed(tree, name, entry, kinds)
+        yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from _exclusions(tree, sorted(components))
     yield from wrong_model(tree)
+
+
+def _computes(
+    entry: Mapping[str, Json], components: Mapping[str, dict[str, Json]], known: Known
+) -> frozenset[str]:
+    """Return what any component of a stack can compute on."""
+    drivers = [
+        str(components[used].get("driver", "script"))
+        for used in _names(entry, "components")
+        if used in components
+    ]
+    return frozenset(name for driver in drivers for name in known.backends.get(driver, ()))
 
 
 def _kind(entry: Mapping[str, Json], known: Known) -> str:

@@ -53,7 +53,7 @@ class StackFile(_Strict):
 
     components: tuple[str, ...] = Field(min_length=1)
     suite: tuple[str, ...] = ()
-    backends: tuple[Literal["cpu"], ...] = ("cpu",)
+    backends: tuple[str, ...] = Field(default=("cpu",), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
 

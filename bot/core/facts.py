@@ -58,6 +58,7 @@ class Planned:
     cell: Cell | None
     against: str
     conflict: str = ""
+    backend: str = ""  # of a cell that could not be made; one that was made knows its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,21 @@ class CellStopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDone:
-    """Every probe of a cell was asked, in every sequence."""
+    """Every probe of a cell was asked, in every sequence.
+
+    `scope` is what numbers hold within: the backend, the device that the engine reports, the
+    driver, the instruction set. It is empty in facts of earlier releases.
+    """
 
     cell: str
     environment: str
     seconds: float
+    scope: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def device(self) -> str:
+        """What the engine itself said that it computed on, "" where it said nothing."""
+        return dict(self.scope).get("device", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

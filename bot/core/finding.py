@@ -15,12 +15,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.core.backends import CPU
 from bot.core.model import Cell, Json, Link, Probe, digest
 from bot.core.outcome import Diverged, Failed, Outcome, Verdict
 from bot.core.plan import NEWEST
 from bot.core.signature import signature
 
-Key: TypeAlias = tuple[str, str, str, bool]  # row, component, link, for the better
+Key: TypeAlias = tuple[str, str, str, bool, str]  # row, component, link, for the better, backend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +121,20 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
         if place in told:  # two triggers that force each other are one cell
             continue
         told.add(place)
-        if flip.trigger == NEWEST:
+        if flip.trigger == NEWEST or flip.cell.backend != CPU:
             late.append(flip)
         else:
             alone.setdefault(_key(flip, flip.component), []).append(flip)
     for flip in late:
-        home = next((key for key in alone if _same(flip, alone[key], key)), _key(flip, ""))
+        own = _key(flip, "" if flip.trigger == NEWEST else flip.component)
+        home = next((key for key in alone if _same(flip, alone[key], key)), own)
         alone.setdefault(home, []).append(flip)
-    return tuple(_group(key[1], members) for key, members in alone.items())
+    return tuple(_group(key[1], members, _apart(key)) for key, members in alone.items())
+
+
+def _apart(key: Key) -> str:
+    """What shows on one backend only is another cause than what shows on the processor."""
+    return "" if key[-1] == CPU else f"on {key[-1]}"
 
 
 def split(cause: Group, probes: Collection[str]) -> tuple[Group, Group | None]:
@@ -149,12 +156,13 @@ def split(cause: Group, probes: Collection[str]) -> tuple[Group, Group | None]:
 
 
 def _key(flip: Flip, component: str) -> Key:
-    return (flip.row, component, str(flip.link or ""), flip.verdict is Verdict.FIXED)
+    better = flip.verdict is Verdict.FIXED
+    return (flip.row, component, str(flip.link or ""), better, flip.cell.backend)
 
 
 def _same(flip: Flip, members: Sequence[Flip], key: Key) -> bool:
-    """Whether a release tried alone shows what all newest shows of the same probe."""
-    return _key(flip, key[1]) == key and any(
+    """Whether a release tried alone shows what all newest, or another backend, shows as well."""
+    return _key(flip, key[1])[:-1] == key[:-1] and any(
         member.probe.name == flip.probe.name
         and signature(member.telling) == signature(flip.telling)
         for member in members

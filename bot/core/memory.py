@@ -152,4 +152,5 @@ class Memory:
 
 
 def _slot(planned: Planned) -> Slot:
-    return (planned.row, planned.trigger, planned.cell.backend if planned.cell else "")
+    backend = planned.cell.backend if planned.cell else planned.backend
+    return (planned.row, planned.trigger, backend)

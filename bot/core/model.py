@@ -5,7 +5,7 @@ role         what the component does in the chain
 release      component + version + upload time + where from + digests + yanked?
 closure      every resolved pin of an environment, with hashes; named by the hash of its content
 stack        one release per component, plus its closure
-backend      hardware target: a row of data
+backend      hardware target: a row of data in `core.backends`
 environment  where a cell runs (uv, docker, node, existing); it writes down what it promises
 cell         stack x backend x model x interpreter
 chain        request -> client -> template -> tokenizer -> engine -> sampler -> parser -> message
@@ -201,15 +201,6 @@ class Requirements:
         return digest([list(self.pins), prefer, cutoff, self.interpreter])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """A hardware target: what it needs, and how a machine shows that it has it."""
-
-    name: str
-    devices: tuple[str, ...] = ()
-    variables: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """A stack on a backend with a model under an interpreter, inside one row of the matrix."""
@@ -295,11 +286,17 @@ class Reason(StrEnum):
     NETWORK = "network"
     DISK = "disk"
     KILLED = "killed"
+    ELSEWHERE = "computed elsewhere"
 
     @property
     def spurious(self) -> bool:
         """Whether the machine, and not the stack, is at fault."""
         return self in {Reason.NETWORK, Reason.DISK, Reason.KILLED}
+
+    @property
+    def passes(self) -> bool:
+        """Whether another day or another machine may well see something else."""
+        return self.spurious or self is Reason.ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

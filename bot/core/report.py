@@ -60,6 +60,7 @@ class CellView:
     tally: Tally
     results: tuple[Result, ...]
     environment: str = ""
+    device: str = ""  # where the engine said that it computed
     conflict: str = ""
     executed: bool = False
     seconds: float = 0.0

@@ -1,13 +1,14 @@
-"""llama.cpp in the npm package `node-llama-cpp`, on the processor, from its prebuilt package.
+"""llama.cpp in the npm package `node-llama-cpp`, from its prebuilt package for each backend.
 
 The package wants prebuilt parts for every processor and graphics card as optional ones, half a
-gigabyte of them: the one for this processor is named here, and the others are left out.
+gigabyte of them: the one for this machine and backend is named, and the others are left out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.backends import CPU
 from bot.core.model import Role
 from bot.drivers.plain import Plain
 from bot.effects.npm import here
@@ -20,7 +21,9 @@ class _Prebuilt(Plain):
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The exact pin, the part for this machine at the same version, and nothing optional."""
         system, processor, _ = here()
-        part = f"@node-llama-cpp/{system}-{processor}"
+        kind = {"darwin": "mac", "win32": "win"}.get(system, system)
+        what = "" if self.backend == CPU else f"-{self.backend}"
+        part = f"@node-llama-cpp/{kind}-{processor}{what}"
         return (f"{package}=={version}", f"{part}=={version}", "--omit=optional")
 
 
@@ -47,4 +50,5 @@ NODE_LLAMA_CPP = _Prebuilt(
         "reasoning-stream",
     ),
     model={"model": "*.gguf"},
+    backends=(CPU, "vulkan", "cuda", "metal"),
 )

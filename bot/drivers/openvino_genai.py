@@ -6,6 +6,7 @@ transformers is put beside because the tokenizer is converted with it.
 
 from __future__ import annotations
 
+from bot.core.backends import CPU
 from bot.core.model import Role
 from bot.drivers.plain import Plain
 
@@ -37,6 +38,7 @@ OPENVINO_GENAI = Plain(
         "engine-state",
     ),
     beside=("transformers<5",),
+    backends=(CPU, "openvino-gpu", "openvino-npu"),
     model={
         "model": "openvino/openvino_model.xml",
         "weights": "openvino/openvino_model.bin",

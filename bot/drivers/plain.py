@@ -7,9 +7,11 @@ both must offer is written down in `ports.Driver`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
+from bot.core.backends import CPU
 from bot.core.model import Json, Link, Probe, Role
 from bot.errors import SuiteError
 
@@ -24,7 +26,8 @@ class Plain:
     """The host half of a component in words; see `ports.Driver` for what each of them means.
 
     `model` maps keys of the guest's set-up to patterns in the model folder, `serving` is the text
-    that `serve` returns, `shows` the function behind `show`.
+    that `serve` returns, `shows` the function behind `show`. `backends` are those that it can
+    compute on, and `backend` is the one that it is set up for.
     """
 
     name: str
@@ -40,6 +43,12 @@ class Plain:
     model: Mapping[str, str] = field(default_factory=dict)
     serving: str = ""
     shows: Callable[[Probe, Link], str] = nothing
+    backends: tuple[str, ...] = (CPU,)
+    backend: str = CPU
+
+    def on(self, backend: str) -> Self:
+        """The same driver, set up for `backend`; what computes nothing there is as it was."""
+        return replace(self, backend=backend) if backend in self.backends else self
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The exact pin, and what is put beside it; the rest is the solver's to choose."""
@@ -48,12 +57,14 @@ class Plain:
     def setup(self, model: Path, options: Mapping[str, Json]) -> Json:
         """Where the files of the model lie, and the options of matrix.yaml on top.
 
-        Raises `SuiteError` where a file is missing.
+        A guest that is to compute elsewhere than on the processor is told its `backend`. Raises
+        `SuiteError` where a file is missing.
         """
         found: dict[str, Json] = {
             key: str(_first(model, pattern).resolve()) for key, pattern in self.model.items()
         }
-        return {**found, **options}
+        elsewhere: dict[str, Json] = {} if self.backend == CPU else {"backend": self.backend}
+        return {**found, **elsewhere, **options}
 
     def files(self, model: Path) -> Mapping[str, Path]:
         """The files of the model by their names; a proof gets them beside it."""

@@ -11,6 +11,7 @@ A folder of wheels will do as well; where its torch is not the newest, add `--wi
 
 from __future__ import annotations
 
+from bot.core.backends import CPU
 from bot.core.model import Role
 from bot.drivers.plain import Plain
 
@@ -30,4 +31,5 @@ TRANSFORMERS_TORCH = Plain(
         "config": "config.json",
         "weights": "*.safetensors",
     },
+    backends=(CPU, "cuda", "rocm", "metal"),
 )

@@ -1,4 +1,4 @@
-"""OpenVINO GenAI called in its own process, on a CPU in float32.
+"""OpenVINO GenAI called in its own process, on the device of its backend, in float32.
 
 The model's IR is the same for every release; the tokenizer's is not, so it is made inside the
 cell, of `tokenizer.json`, by the release of openvino-tokenizers that will read it. What is made
@@ -20,14 +20,17 @@ import openvino
 import openvino_genai as genai
 from guest import chat
 from guest.inside import LIMIT, Inside
-from guest.openvino_genai_settings import Unsayable, refined, said, settings
+from guest.openvino_genai_settings import (
+    Unsayable,
+    device_of,
+    exact,
+    named,
+    refined,
+    said,
+    settings,
+)
 from guest.wire import NOT_EXPOSED, text_of
 
-EXACT = {
-    "INFERENCE_PRECISION_HINT": "f32",
-    "KV_CACHE_PRECISION": "f32",
-    "INFERENCE_NUM_THREADS": 1,
-}
 DISTRIBUTIONS = ("openvino", "openvino-genai", "openvino-tokenizers", "transformers", "tokenizers")
 BLOCKS = 128  # of a cache, 32 ids each: all that the suite needs at once
 ANSWER = frozenset({"stream", "message", "usage"})
@@ -36,10 +39,15 @@ RUNNING = {}
 
 def start(setup, _chain):
     """Convert the tokenizer where that was not done yet, and load the model."""
-    RUNNING["folder"] = _prepared(setup)
-    RUNNING["pipe"] = genai.LLMPipeline(RUNNING["folder"], "CPU", **EXACT)
+    RUNNING["folder"], RUNNING["device"] = _prepared(setup), device_of(setup)
+    RUNNING["pipe"] = _pipeline()
     RUNNING["tokenizer"] = RUNNING["pipe"].get_tokenizer()
-    return _versions()
+    return dict(_versions(), device=named(openvino, RUNNING["device"]))
+
+
+def _pipeline():
+    device = RUNNING["device"]
+    return genai.LLMPipeline(RUNNING["folder"], device, **exact(device))
 
 
 def _versions():
@@ -89,7 +97,8 @@ def batching():
     if "batching" not in RUNNING:
         plan = genai.SchedulerConfig()
         plan.num_kv_blocks = BLOCKS
-        made = genai.ContinuousBatchingPipeline(RUNNING["folder"], plan, "CPU", EXACT)
+        where = RUNNING["device"]
+        made = genai.ContinuousBatchingPipeline(RUNNING["folder"], plan, where, exact(where))
         RUNNING["batching"] = made
     return RUNNING["batching"]
 
@@ -107,7 +116,7 @@ def pipeline(words):
     """
     if not words.get("do_sample"):
         return RUNNING["pipe"]
-    return genai.LLMPipeline(RUNNING["folder"], "CPU", **EXACT)
+    return _pipeline()
 
 
 def tensor(ids):

@@ -6,6 +6,7 @@ import re
 import openvino_genai as genai
 from guest.inside import LIMIT
 
+DEVICES = {"openvino-gpu": "GPU", "openvino-npu": "NPU"}  # OpenVINO's words for our backends
 SAME = ("top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "ignore_eos")
 RENAMED = {
     "max_tokens": "max_new_tokens",
@@ -33,6 +34,28 @@ UNHEARD = frozenset(
         "chat_template_kwargs",
     }
 )
+
+
+def device_of(setup):
+    """Return OpenVINO's word for the device of the backend that `setup` names."""
+    return DEVICES.get(setup.get("backend"), "CPU")
+
+
+def exact(device):
+    """Return the properties with which `device` computes in float32."""
+    precise = {"INFERENCE_PRECISION_HINT": "f32"}
+    alone = {"KV_CACHE_PRECISION": "f32", "INFERENCE_NUM_THREADS": 1}
+    return dict(precise, **alone) if device == "CPU" else precise
+
+
+def named(openvino, device):
+    """Return our word for a device that was loaded, and the name that its plug-in tells."""
+    ours = next((name for name, theirs in DEVICES.items() if theirs == device), "cpu")
+    try:
+        return "{}: {}".format(ours, openvino.Core().get_property(device, "FULL_DEVICE_NAME"))
+    except RuntimeError:
+        return ours
+
 
 SOURCE = re.compile(r"[^\s']+\.(cc|cpp|hpp|h):\d+")
 CLOCK = re.compile(r"\[\d\d:\d\d:\d\d\] ")

@@ -22,16 +22,28 @@ torch = import_module("torch")  # what is named after the library alone imports 
 library = light.transformers
 TOP = 5  # candidates told at each generated token
 RUNNING = {}
+DEVICES = {"cuda": "cuda", "rocm": "cuda", "metal": "mps"}  # torch's words for our backends
 
 
 def start(setup, chain):
-    """Load tokenizer and weights from the folder; one thread, float32 on the processor."""
+    """Load tokenizer and weights from the folder; one thread, float32, on the backend's device."""
     says = light.start(setup, chain)
     light.RUNNING["tokenizer"].padding_side = "left"
     torch.set_num_threads(setup.get("threads", 1))
     RUNNING["model"] = library.AutoModelForCausalLM.from_pretrained(light.RUNNING["folder"]).eval()
+    RUNNING["model"].to(DEVICES.get(setup.get("backend"), "cpu"))
     chain.model = "tiny-chat"
-    return dict(says, torch=torch.__version__, dtype=str(RUNNING["model"].dtype))
+    dtype = str(RUNNING["model"].dtype)
+    return dict(says, torch=torch.__version__, dtype=dtype, device=_device())
+
+
+def _device():
+    """Say where the weights are, in our words for it, and what torch calls that device."""
+    where = next(RUNNING["model"].parameters()).device
+    if where.type == "cuda":
+        name = "rocm" if torch.version.hip else "cuda"
+        return "{}: {}".format(name, torch.cuda.get_device_name(where))
+    return "metal: {}".format(where) if where.type == "mps" else where.type
 
 
 def stop():
@@ -53,7 +65,7 @@ def show(link, probe, chain):
 
 
 def _asked(ids, limit, **options):
-    given = torch.tensor([ids])
+    given = _there(ids)
     with torch.no_grad():
         return RUNNING["model"].generate(
             given,
@@ -62,6 +74,11 @@ def _asked(ids, limit, **options):
             max_new_tokens=limit,
             **options,
         )
+
+
+def _there(ids):
+    """Return a batch of one row of ids, where the model is."""
+    return torch.tensor([ids]).to(RUNNING["model"].device)
 
 
 def generate(ids, limit):
@@ -139,6 +156,7 @@ def _event(piece):
 def _generated(request):
     tokenizer = light.RUNNING["tokenizer"]
     asked = tokenizer(request["prompts"], return_tensors="pt", padding=True)
+    asked = asked.to(RUNNING["model"].device)
     asked.pop("token_type_ids", None)
     options = dict(request.get("options", {}))
     if request.get("helper"):
@@ -171,8 +189,8 @@ def _sums(told):
 
 def _kept(request):
     """Continue a prompt from the state that its first reading left."""
-    first = torch.tensor([light.encode(request["prompt"])])
-    more = torch.tensor([light.encode(request["more"])])
+    first = _there(light.encode(request["prompt"]))
+    more = _there(light.encode(request["more"]))
     whole = torch.cat([first, more], dim=1)
     with torch.no_grad():
         state = RUNNING["model"](first, use_cache=True).past_key_values
@@ -190,7 +208,7 @@ def _kept(request):
 
 def _forward(request):
     """Read a prompt once: the shapes and the likeliest next token."""
-    ids = torch.tensor([light.encode(request["prompt"])])
+    ids = _there(light.encode(request["prompt"]))
     with torch.no_grad():
         told = RUNNING["model"](ids, **request.get("options", {}))
     if isinstance(told, tuple):

@@ -77,6 +77,7 @@ def _cell(cell: CellView) -> Json:
         "word": cell.word,
         "against": cell.against,
         "environment": cell.environment,
+        "device": plain(cell.device),
         "conflict": plain(cell.conflict),
         "executed": cell.executed,
         "seconds": cell.seconds,

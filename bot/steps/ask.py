@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.backends import device_of, elsewhere
 from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
 from bot.core.protocol import PROTOCOL, Hearing, question
 from bot.ports import Room
@@ -18,6 +19,7 @@ class Asked:
     observations: tuple[Observation, ...]
     stopped: Failure | None = None
     log: str = ""
+    device: str = ""  # where the stack says that it computes
 
 
 def modules(house: House, components: Sequence[str], model: str) -> Json:
@@ -38,8 +40,12 @@ def modules(house: House, components: Sequence[str], model: str) -> Json:
 
 
 def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Asked:
-    """Ask `probes` in this order; a death is charged to its probe, and the rest goes on."""
+    """Ask `probes` in this order; a death is charged to its probe, and the rest goes on.
+
+    What was computed elsewhere than on the backend of the cell is no answer.
+    """
     told: list[Observation] = []
+    device = ""
     left = list(probes)
     limits = house.limits()
     while left:
@@ -52,13 +58,22 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
         )
         log = house.ledger.keep(talk.log) if talk.log else ""
         heard = hearing.finish(returncode=talk.returncode, stopped_by=talk.stopped_by, log=log)
-        told.extend(heard.observations)
-        if heard.stopped is not None:
-            return Asked(observations=tuple(told), stopped=heard.stopped, log=log)
-        if len(heard.remains) == len(left):
-            return Asked(observations=tuple(told), stopped=_mute(), log=log)
+        stopped = heard.stopped
+        if stopped is None:
+            device = device_of(heard.says)
+            stopped = _elsewhere(house, device)
+        told.extend(heard.observations if stopped is heard.stopped else ())
+        if stopped is None and len(heard.remains) == len(left):
+            stopped = _mute()
+        if stopped is not None:
+            return Asked(observations=tuple(told), stopped=stopped, log=log, device=device)
         left = [probe for probe in left if probe.name in heard.remains]
-    return Asked(observations=tuple(told))
+    return Asked(observations=tuple(told), device=device)
+
+
+def _elsewhere(house: House, device: str) -> Failure | None:
+    why = elsewhere(house.backend, device)
+    return Failure(phase=Phase.START, reason=Reason.ELSEWHERE, message=why) if why else None
 
 
 def whole(probe: Probe, asked: Asked) -> Observation:

@@ -29,7 +29,7 @@ class Work:
 def run_cell(house: House, work: Work) -> Cell:
     """Ask every probe of `work`; each answer is a fact, the last one that the cell is done."""
     cell = work.cell
-    house = house.within(cell.row)
+    house = house.at(cell)
     attempt = house.memory.attempt(house.run, cell.key)
     began = house.clock()
     house.progress.start("execute", cell.name)
@@ -38,18 +38,34 @@ def run_cell(house: House, work: Work) -> Cell:
     ) as room:
         if isinstance(room, Failure):
             stopped: Failure | None = room
+            device = ""
             _stop(house, cell, "a", room, "", attempt)
         else:
-            stopped = _sequences(house, room, work, attempt)
+            stopped, device = _sequences(house, room, work, attempt)
     if stopped is None or not stopped.reason.spurious:
         seconds = (house.clock() - began).total_seconds()
-        done = CellDone(cell=cell.key, environment=house.env.name, seconds=seconds)
+        done = CellDone(
+            cell=cell.key,
+            environment=house.env.name,
+            seconds=seconds,
+            scope=scope(house, cell, device),
+        )
         house.tell(done, job=cell.key, attempt=attempt)
     return cell
 
 
-def _sequences(house: House, room: Room, work: Work, attempt: int) -> Failure | None:
-    """Ask in two orders, then one by one what is in doubt; returns what stopped the cell."""
+def scope(house: House, cell: Cell, device: str) -> tuple[tuple[str, str], ...]:
+    """Return what the numbers of a cell hold within: what is not known is left out."""
+    told = (("backend", cell.backend), ("device", device), *house.machine.get(cell.backend, ()))
+    return tuple((name, value) for name, value in told if value)
+
+
+def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, str]:
+    """Ask in two orders, then one by one what is in doubt.
+
+    Returns what stopped the cell, and where its stack says that it computed.
+    """
+    device = ""
     cell = work.cell
     guests = modules(house, [name for name, _ in cell.components], cell.model)
     answers: dict[str, list[Observation]] = {probe.name: [] for probe in work.probes}
@@ -58,14 +74,15 @@ def _sequences(house: House, room: Room, work: Work, attempt: int) -> Failure | 
         random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
         asked = ask(house, room, guests, order)
         _tell(house, work, sequence, asked, attempt)
+        device = asked.device
         if asked.stopped is not None:
             _stop(house, cell, sequence, asked.stopped, asked.log, attempt)
-            return asked.stopped
+            return asked.stopped, device
         for observation in asked.observations:
             answers[observation.probe].append(observation)
     for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
         _tell(house, work, "fresh", ask(house, room, guests, [probe]), attempt)
-    return None
+    return None, device
 
 
 def _doubtful(

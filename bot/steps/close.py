@@ -28,8 +28,9 @@ def remembered(house: House, asked: Requirements) -> Closed | None:
 
 
 def _key(house: House, asked: Requirements) -> str:
-    """The same words asked of two sources are two questions."""
-    return asked.key if house.source == USUAL else f"{house.source} {asked.key}"
+    """The same words asked of two sources or places are two questions."""
+    source = "" if house.source == USUAL else house.source
+    return " ".join(word for word in (source, house.word, asked.key) if word)
 
 
 def fresh(house: House, known: Closed) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from bot.core.backends import CPU
 from bot.core.difference import Comparator
 from bot.core.facts import Body, Fact
 from bot.core.matrix import Matrix, Row
@@ -45,6 +46,7 @@ class Kit:
     solver: Solver
     env: Env
     obstacle: str = ""
+    word: str = ""  # tells its closures from those of the same questions asked elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +75,25 @@ class House:
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
     source: str = USUAL  # whose packages `solver` and `env` are for
+    places: Mapping[tuple[str, str], Kit] = field(default_factory=dict)  # by row and backend
+    lacks: Mapping[str, str] = field(default_factory=dict)  # backends that are not here, and why
+    machine: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # by backend
+    backend: str = CPU
+    word: str = ""
 
-    def within(self, row: str) -> House:
-        """Return this house with the solver and the environment of a row's packages."""
+    def within(self, row: str, backend: str = CPU) -> House:
+        """Return this house with the solver and the environment of a row on a backend."""
         source = self.kind(self.row(row).components[0])
-        kit = self.kits.get(source)
+        kit = self.places.get((row, backend)) or self.kits.get(source)
         if kit is None:
-            return self
-        return replace(self, solver=kit.solver, env=kit.env, source=source)
+            return replace(self, backend=backend)
+        return replace(
+            self, solver=kit.solver, env=kit.env, source=source, backend=backend, word=kit.word
+        )
+
+    def at(self, cell: Cell) -> House:
+        """Return this house as a cell needs it."""
+        return self.within(cell.row, cell.backend)
 
     def kind(self, component: str) -> str:
         """Return the source that decides how a component's package is named and installed."""
@@ -111,8 +124,8 @@ class House:
         return next(row for row in self.matrix.rows if row.name == name)
 
     def driver(self, component: str) -> Driver:
-        """Return the driver that exercises a component."""
-        return self.drivers[self.matrix.components[component].driver]
+        """Return the driver that exercises a component, on this backend."""
+        return self.drivers[self.matrix.components[component].driver].on(self.backend)
 
     def requirements(self, cell_or_stack: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
         """Return the exact requirements that put a stack into a room."""
@@ -134,11 +147,14 @@ class House:
         )
 
     def needs(self, cell: Cell) -> tuple[Probe, ...]:
-        """Return the probes of a cell that no finished attempt has answered yet."""
+        """Return the probes of a cell that no finished attempt has answered yet.
+
+        A cell whose hardware is not here waits for a machine that has it.
+        """
         known = self.memory.cells.get(cell.key)
-        probes = self.probes[cell.row]
+        probes = () if cell.backend in self.lacks else self.probes[cell.row]
         if known is None or known.done is None:
             return probes
         if known.stopped is not None:
-            return probes if known.stopped.failure.reason.spurious else ()
+            return probes if known.stopped.failure.reason.passes else ()
         return tuple(probe for probe in probes if probe.digest not in known.seen)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.core.backends import BACKENDS, CPU
 from bot.core.facts import Planned
 from bot.core.follow import ordered
 from bot.core.judge import cannot_run_here
@@ -26,7 +27,7 @@ from bot.core.plan import (
 from bot.steps.close import close
 from bot.steps.close import remembered as closed
 from bot.steps.house import House
-from bot.steps.verdicts import NOT_HERE, planned_of, rule
+from bot.steps.verdicts import NOT_HERE, planned_of, rule, waits
 from bot.steps.watching import line, remembered
 
 _GOOD = {Verdict.NEW, Verdict.STILL_GOOD, Verdict.STILL_BAD, Verdict.FIXED}
@@ -38,19 +39,31 @@ def plan_rows(house: House) -> Iterator[Planned]:
     exclusions = in_force(house.matrix.exclusions, house.clock().date())
     house.progress.begin("plan", len(house.matrix.rows))
     for row in house.matrix.rows:
-        yield from _row(house.within(row.name), row, lines, exclusions)
+        for backend in row.backends:
+            alone = replace(row, backends=(backend,))
+            yield from _row(house.within(row.name, backend), alone, lines, exclusions)
         house.progress.advance("plan", row.name)
 
 
 def _row(
     house: House, row: Row, lines: Mapping[str, Sequence[str]], exclusions: Sequence[Exclusion]
 ) -> Iterator[Planned]:
-    obstacle = house.obstacle(house.source)
+    """Yield the cells of a row on the one backend that it has here."""
+    obstacle = house.obstacle(house.source) or _nothing_there(house, row)
     if obstacle:
         house.progress.note(f"{row.name}: {NOT_HERE}, {obstacle}")
         told = f"{NOT_HERE}: {obstacle}"
-        yield Planned(row=row.name, trigger=BASELINE, cell=None, against="", conflict=told)
+        yield Planned(
+            row=row.name,
+            trigger=BASELINE,
+            cell=None,
+            against="",
+            conflict=told,
+            backend=house.backend,
+        )
         return
+    if house.backend in house.lacks:
+        house.progress.note(f"{row.name}: {waits(house, house.backend)}")
     runnable = partial(_runnable, house, row)
     bases: dict[str, Cell | None] = {}
     for each in plan(row, lines, history(house, row), exclusions, runnable):
@@ -58,6 +71,15 @@ def _row(
         if each.trigger == BASELINE:
             bases[each.backend] = planned.cell
         yield planned
+
+
+def _nothing_there(house: House, row: Row) -> str:
+    """Say why no machine like this one could ever run a row on its backend, or nothing."""
+    system = BACKENDS[house.backend].system if house.backend in BACKENDS else ""
+    if system and house.backend in house.lacks:
+        return waits(house, house.backend)
+    able = any(house.backend in house.driver(name).backends for name in row.components)
+    return "" if able or house.backend == CPU else f"nothing in it computes on {house.backend}"
 
 
 def _runnable(house: House, row: Row, versions: Versions) -> Versions:
@@ -112,6 +134,7 @@ def _told(wanted: Wanted, cell: Cell | None, against: str, conflict: str) -> Pla
         cell=cell,
         against=against,
         conflict=conflict,
+        backend="" if cell else wanted.backend,
     )
 
 

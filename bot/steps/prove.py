@@ -52,7 +52,7 @@ def prove(
 
     Fewer components first: an answer that a plain request shows needs no client.
     """
-    house = house.within(group.plainest.row)
+    house = house.at(group.plainest.cell)
     kept: Reduced | None = None
     for chosen in _choices(house, group, small):
         proof = _proof(house, group, explanation, apart, small, chosen)

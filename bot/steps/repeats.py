@@ -54,7 +54,7 @@ def cells_of(house: House) -> tuple[Cell, ...]:
 
 def against_itself(house: House, cell: Cell, runs: int) -> Iterator[AgainstItself]:
     """Run `cell` twice from scratch, `runs` times over; nothing known is used."""
-    house = house.within(cell.row)
+    house = house.at(cell)
     guests = modules(house, [name for name, _ in cell.components], cell.model)
     probes = house.probes[cell.row]
     for draw in range(runs):

@@ -49,7 +49,7 @@ class Ends:
 def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     """Search the smallest set of upgrades that flips the plainest probe of `group`."""
     flip = group.plainest
-    house = house.within(flip.row)
+    house = house.at(flip.cell)
     changed = world_changed(house, group, ends)
     if changed is not None:
         return changed

@@ -52,7 +52,7 @@ class Smallest:
 def sides(house: House, group: Group, explanation: Explanation) -> Sides | None:
     """Return the closest two closures that part, or None where they cannot be resolved again."""
     flip = group.plainest
-    house = house.within(flip.row)
+    house = house.at(flip.cell)
     older, newer = (
         {c.package: c.last_good for c in explanation.culprits},
         {c.package: c.first_bad for c in explanation.culprits},
@@ -77,7 +77,7 @@ def shown_by(house: House, group: Group) -> frozenset[str]:
     The plainest one always counts: it was searched with. Where no culprit was found, or the
     closures cannot be built again, nothing is taken from the group.
     """
-    house = house.within(group.plainest.row)
+    house = house.at(group.plainest.cell)
     found = house.memory.explained[group.search].explanation
     plainest = group.plainest.probe
     others = {flip.probe.name: flip.probe for flip in group.flips if flip.probe != plainest}
@@ -125,7 +125,7 @@ def shrink(house: House, group: Group, apart: Sides) -> Smallest | None:
 
     None where the two sides do not part when asked here.
     """
-    house = house.within(group.plainest.row)
+    house = house.at(group.plainest.cell)
     with _open(house, group, apart.good) as good, _open(house, group, apart.bad) as bad:
         if isinstance(good, Failure) or isinstance(bad, Failure):
             return None

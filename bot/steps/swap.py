@@ -15,7 +15,7 @@ from bot.steps.verdicts import observations
 def swap(house: House, group: Group, apart: Sides) -> Swapped:
     """Return the table of one finding; empty where the working side has nothing to hand on."""
     flip = group.plainest
-    house = house.within(flip.row)
+    house = house.at(flip.cell)
     good = observations(house, flip.working.key, flip.probe)
     if not good or good[0].failure is not None:
         return Swapped(finding=group.search)

@@ -11,7 +11,7 @@ from packaging.version import Version
 from bot.core.facts import Planned
 from bot.core.finding import Flip
 from bot.core.judge import Judged, cannot_run_here, judge, verdict
-from bot.core.model import Observation, Probe
+from bot.core.model import Cell, Link, Observation, Probe, Reason
 from bot.core.outcome import NotRun, Unsolvable, Verdict
 from bot.core.plan import BASELINE, NEWEST
 from bot.core.versions import key
@@ -55,7 +55,7 @@ def planned_of(house: House) -> tuple[Planned, ...]:
 
 def _rank(house: House, planned: Planned) -> _Rank:
     """Baseline first, then the releases tried alone, component by component, then all newest."""
-    backend = planned.cell.backend if planned.cell else ""
+    backend = planned.cell.backend if planned.cell else planned.backend
     if planned.trigger in (BASELINE, NEWEST):
         return (0 if planned.trigger == BASELINE else 2, 0, key(""), backend)
     name, version = planned.trigger.split("==")
@@ -70,12 +70,14 @@ def _rule(house: House, planned: Planned, probe: Probe, alone: Alone) -> Ruled:
         verdict_ = verdict(None, after)
         return Ruled(planned=planned, probe=probe, after=after, before=None, verdict=verdict_)
     base = () if planned.trigger == BASELINE else observations(house, planned.against, probe)
-    after = _judged(house, planned.cell.key, probe, base)
+    after = _judged(
+        house, planned.cell, probe, within_scope(house, planned.cell.key, planned.against, base)
+    )
     before = None
     if planned.trigger != BASELINE:
         place = (planned.against, probe.name)
         if place not in alone:
-            alone[place] = _judged(house, planned.against, probe, ())
+            alone[place] = _judged(house, house.memory.stacks.get(planned.against), probe, ())
         before = alone[place]
     return Ruled(
         planned=planned,
@@ -109,11 +111,42 @@ def observations(house: House, cell: str, probe: Probe) -> tuple[Observation, ..
     return tuple(one if one.probe == probe.name else replace(one, probe=probe.name) for one in seen)
 
 
-def _judged(house: House, cell: str, probe: Probe, base: Sequence[Observation]) -> Judged:
-    seen = observations(house, cell, probe)
+def _judged(house: House, cell: Cell | None, probe: Probe, base: Sequence[Observation]) -> Judged:
+    seen = observations(house, cell.key, probe) if cell else ()
+    if not seen and cell and cell.backend in house.lacks:
+        return Judged(outcome=NotRun(why=waits(house, cell.backend)))
     if any(cannot_run_here(one) for one in seen):
         return Judged(outcome=NotRun(why="this machine lacks an instruction that the build uses"))
+    for one in seen:
+        if one.failure and one.failure.reason is Reason.ELSEWHERE:
+            return Judged(outcome=NotRun(why=one.failure.message))
     return judge(probe, seen, base, house.comparators)
+
+
+def waits(house: House, backend: str) -> str:
+    """Say that a cell waits for a machine with the hardware of `backend`, and what lacks here."""
+    return f"no such hardware: {backend} ({house.lacks[backend]})"
+
+
+def within_scope(
+    house: House, cell: str, against: str, base: Sequence[Observation]
+) -> Sequence[Observation]:
+    """Return what `cell` is held against, without numbers of another scope than its own.
+
+    A number holds on one backend, device, driver and instruction set. A cell of before scopes
+    were told is taken to be of this one.
+    """
+    mine, theirs = _scope(house, cell), _scope(house, against)
+    if not mine or not theirs or mine == theirs:
+        return base
+    return [
+        replace(one, seen=tuple(s for s in one.seen if s[0] is not Link.LOGPROBS)) for one in base
+    ]
+
+
+def _scope(house: House, cell: str) -> tuple[tuple[str, str], ...]:
+    known = house.memory.cells.get(cell)
+    return known.done.scope if known and known.done else ()
 
 
 def flips(house: House, results: Sequence[Ruled]) -> Iterator[Flip]:

@@ -71,6 +71,7 @@ def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
         conflict=planned.conflict,
         executed=cell is not None and cell.key in house.memory.executed.get(house.run, ()),
         seconds=known.done.seconds if known and known.done else 0.0,
+        device=known.done.device if known and known.done else "",
         moved=moved(base.closure.versions, cell.closure.versions) if base and cell else (),
     )
 
@@ -79,9 +80,11 @@ def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
     """The worst verdict of a cell, or what it is instead of having verdicts."""
     if planned.cell is None:
         return "not run" if left_out(planned) else "unsolvable"
+    if mine and all(isinstance(each.after.outcome, NotRun) for each in mine):
+        return "not run"
+    found = {each.verdict for each in mine}
     if planned.trigger == BASELINE:
         return BASELINE
-    found = {each.verdict for each in mine}
     return next((verdict.value for verdict in _WORST if verdict in found), "not run")
 
 
@@ -172,7 +175,9 @@ def _finding(house: House, cause: Group) -> FindingView:
 
 def _promises(house: House) -> dict[str, str]:
     """What the environments of the matrix promise; of several, each says whose word it is."""
-    homes = [house.within(row.name) for row in house.matrix.rows]
+    homes = [
+        house.within(row.name, backend) for row in house.matrix.rows for backend in row.backends
+    ]
     envs = {home.env.name: home.env for home in homes if not home.obstacle(home.source)}
     several = len(envs) > 1
     return {

@@ -33,16 +33,25 @@ const running = {};
 
 export async function start(setup, chain) {
   const library = await import("node-llama-cpp");
-  const llama = await library.getLlama({ build: "never", gpu: false, logLevel: "error" });
+  const gpu = setup.backend ?? false;
+  const llama = await library.getLlama({ build: "never", gpu, logLevel: "error" });
   // one thread: several wait for each other in a loop, for minutes where cores are shared
-  const model = await llama.loadModel({ modelPath: setup.model });
+  const layers = gpu ? { gpuLayers: "max" } : {};
+  const model = await llama.loadModel({ modelPath: setup.model, ...layers });
   const settings = { contextSize: CONTEXT, flashAttention: false, sequences: 2, threads: 1 };
   const context = await model.createContext(settings);
   const [sequence, spare] = [context.getSequence(), context.getSequence()];
   const wrapper = new library.LlamaChatSession({ contextSequence: spare }).chatWrapper;
   Object.assign(running, { library, llama, model, context, sequence, spare, wrapper });
   chain.model = "tiny-chat";
-  return { wrapper: wrapper.wrapperName, "llama.cpp": String(llama.llamaCppRelease?.release ?? "") };
+  const release = String(llama.llamaCppRelease?.release ?? "");
+  return { wrapper: wrapper.wrapperName, "llama.cpp": release, device: await device(llama, model) };
+}
+
+// Say where the layers of the model are, in the engine's own words, and not what was asked for.
+async function device(llama, model) {
+  if (!llama.gpu || !model.gpuLayers) return "cpu";
+  return `${llama.gpu}: ${(await llama.getGpuDeviceNames()).join(", ")}`;
 }
 
 export async function stop() {

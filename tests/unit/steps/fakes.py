@@ -90,6 +90,10 @@ class FakeDriver:
     big: bool = False
     serves: str = ""
     shows: str = "seen = ask()"
+    backends: tuple[str, ...] = ("cpu",)
+
+    def on(self, backend: str) -> FakeDriver:
+        return replace(self, serves=self.serves) if backend else self
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         return (f"{package}=={version}",)
