@@ -28,7 +28,8 @@ EMPTY: Final[tuple[Json, ...]] = (None, 0, False, "", [], {})
 class Change:
     """One upgrade of the guilty set; `yanked` where its first bad release was withdrawn.
 
-    `still` is the version of the bad end, which shows it as well.
+    `still` is the version of the bad end, which shows it as well, `fixed_in` a later one that does
+    not show it any more.
     """
 
     package: str
@@ -36,6 +37,7 @@ class Change:
     after: str
     yanked: bool = False
     still: str = ""
+    fixed_in: str = ""
 
     @property
     def promise(self) -> Promise:
@@ -172,6 +174,11 @@ def _itself(case: Case) -> str:
     return case.culprit.package if misses_its_own(case) else ""
 
 
+def _took_it_back(case: Case) -> str:
+    """Who mended it since, with nothing else moved; a warning that stood there is no slip."""
+    return case.culprit.package if case.culprit.fixed_in and not case.announced else ""
+
+
 def _uses_what_is_gone(case: Case) -> str:
     return dependent(case) if its_name_is_gone(case) and _admitted(case) else ""
 
@@ -224,6 +231,9 @@ class Rule:
 RULES: Final = (
     Rule(_itself, "{culprit} {after} does not find what it needs itself", 0.9),
     Rule(
+        _took_it_back, "{culprit} {after} did not do what {before} did, and {fixed} does again", 0.8
+    ),
+    Rule(
         _uses_what_is_gone,
         "{who} declares a range that admits {culprit} {after}, and uses what is gone from it",
         0.85,
@@ -267,6 +277,7 @@ def responsible(case: Case) -> Responsible:
         before=it.before or ABSENT,
         after=it.after or ABSENT,
         holder=case.holder,
+        fixed=it.fixed_in,
     )
     repo = case.projects.get(who, "")
     sure = rule.sure * (0.8 if case.partners else 1.0)

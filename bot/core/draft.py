@@ -35,6 +35,7 @@ LONG = 4000  # a command longer than this is no command that a person pastes
 
 _NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
 _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
+_PAGE = re.compile(r"https://[\w./~-]+")
 _VERSION = re.compile(r"[A-Za-z0-9._+!-]+")
 
 
@@ -154,7 +155,11 @@ def _place(finding: FindingView, cell: CellView, room: _Room) -> Iterator[str]:
     yield f"Result of the search: {ending(explained)}."
     culprits = explained.culprits if explained else ()
     yield (
-        "\n".join(f"* {_culprit(one, cell)}" for one in culprits[: room.moved])
+        "\n".join(
+            line
+            for one in culprits[: room.moved]
+            for line in (f"* {_culprit(one, cell)}", *_inside(one, room))
+        )
         or f"Interval: {NOT_MEASURED}."
     )
     if explained and explained.gaps:
@@ -181,6 +186,14 @@ def _culprit(culprit: Culprit, cell: CellView) -> str:
         if _VERSION.fullmatch(version)
     ]
     return f"{told} ({' to '.join(pages)})" if pages else told
+
+
+def _inside(culprit: Culprit, room: _Room) -> Iterator[str]:
+    """Say what differs inside a package: its own commits, and those of what it brings along."""
+    for one in culprit.inside[: room.moved]:
+        sides = f"{code(one.last_good)} to {code(one.first_bad)}"
+        page = f" ([compare]({one.compare}))" if _PAGE.fullmatch(one.compare) else ""
+        yield f"  * inside it, {code(one.name)}: {sides}{page}"
 
 
 def _innocent(explained: Explanation | None, cell: CellView, room: _Room) -> str:

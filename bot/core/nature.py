@@ -65,6 +65,11 @@ def _elsewhere(case: Case) -> bool:
     return responsible(case).package not in ("", case.culprit.package)
 
 
+def _reverted(case: Case) -> bool:
+    """Whether a later release does again what the last good one did, and nobody had announced."""
+    return bool(case.culprit.fixed_in) and not case.announced
+
+
 def _dies(case: Case) -> bool:
     """Whether the process died without a word of its own."""
     return case.kind == "crash" and not case.frames and "died of" in case.message
@@ -164,6 +169,7 @@ RULES: Final = (
     Rule(misses_its_own, REGRESSION, 0.9, "it does not find what it needs itself"),
     Rule(_lost_promise, REGRESSION, 0.5, "a name went without a word, in a step that keeps"),
     Rule(_dies, REGRESSION, 0.85, "the process dies, and nobody means that"),
+    Rule(_reverted, REGRESSION, 0.75, "it was taken back, or mended, in a later release"),
     Rule(_elsewhere, NOT_ADAPTED, 0.75, "{dependent} met what it was not written for"),
     Rule(_knew, NOT_ADAPTED, 0.5, "it declares that the other will do, and fails with it"),
     Rule(_told, INTENDED, 0.9),
@@ -223,5 +229,6 @@ def _step(change: Change) -> str:
     }
     later = change.still not in ("", change.after)
     lasts = f", and {change.still} still shows it" if later else ""
+    lasts += f"; {change.fixed_in} does not" if change.fixed_in else ""
     before, after = change.before or ABSENT, change.after or ABSENT
     return f"{change.package} {before} to {after} {words[change.promise]}{lasts}"

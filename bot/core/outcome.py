@@ -6,7 +6,7 @@ r"""What a probe came to in one cell, and what two such outcomes say to each oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -104,6 +104,78 @@ class Ending(StrEnum):
 ABSENT = "(not installed)"
 
 
+def compared(repo: str, old: str, new: str) -> str:
+    """Return the page that shows what changed in `repo` between two commits or tags, or nothing.
+
+    >>> compared("https://github.com/x/greet", "0a1b2c3", "4d5e6f7")
+    'https://github.com/x/greet/compare/0a1b2c3...4d5e6f7'
+    """
+    if not repo or not old or not new:
+        return ""
+    middle = "/-/compare/" if "//gitlab." in repo else "/compare/"
+    return "" if "//bitbucket." in repo else f"{repo}{middle}{old}...{new}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """A source that is inside a package, or its own, and what it is at either side of an interval.
+
+    `last_good` and `first_bad` are commits or tags where `commits` says so, else versions.
+    """
+
+    name: str
+    repo: str
+    last_good: str
+    first_bad: str
+    commits: bool = False
+
+    @property
+    def back(self) -> Inside:
+        """The same interval from its other end."""
+        return replace(self, last_good=self.first_bad, first_bad=self.last_good)
+
+    @property
+    def compare(self) -> str:
+        """The page of the project that shows what lies between two commits, or nothing."""
+        return compared(self.repo, self.last_good, self.first_bad) if self.commits else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builds:
+    """The interval inside an interval: development builds, and the commits they are of."""
+
+    last_good: str
+    first_bad: str
+    gap: tuple[str, ...] = ()
+    repo: str = ""
+    commits: tuple[str, str] = ("", "")
+
+    @property
+    def compare(self) -> str:
+        """The page of the project that shows what lies between both builds, or nothing."""
+        return compared(self.repo, *self.commits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What the newest release of a culprit does: `fixed` where it is as the good end again.
+
+    None of `fixed` and `still` holds where it shows a third thing.
+    """
+
+    package: str
+    newest: str
+    fixed: bool = False
+    still: bool = False
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        if self.fixed:
+            return f"it is gone in {self.package} {self.newest}, the newest"
+        how = "still there" if self.still else "yet another thing shows"
+        return f"{how} in {self.package} {self.newest}, the newest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Culprit:
     """One upgrade of the guilty set: behaviour flips somewhere in (last_good, first_bad]."""
@@ -112,6 +184,8 @@ class Culprit:
     last_good: str
     first_bad: str
     yanked: bool = False
+    inside: tuple[Inside, ...] = ()
+    builds: Builds | None = None
 
     def __str__(self) -> str:
         """Say it in a few words."""
@@ -130,12 +204,14 @@ class MovesWith:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Cells an explanation ran, by purpose."""
+    """Cells an explanation ran, by purpose; `later` of newer releases, `builds` between two."""
 
     ends: int = 0
     search: int = 0
     confirm: int = 0
     speculative: int = 0
+    later: int = 0
+    builds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +230,7 @@ class Explanation:
     confidence: float = 0.0
     why: str = ""
     first_differs: bool = False
+    later: tuple[Later, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 LARGEST = 4_000_000  # bytes of a text that is read
 
 
@@ -33,3 +35,30 @@ class WheelPages:
             return place.read_bytes().decode("utf-8", errors="replace")
         except OSError:
             return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderPages:
+    """The files of a package that is no more than a folder, such as one of npm."""
+
+    folder: Path
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Its files by path, without digests; what its own dependencies brought is left out."""
+        walked = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
+        own = (path for path in walked if "node_modules" not in path.parts)
+        return {str(path): "" for path in sorted(own) if (self.folder / path).is_file()}
+
+    def text(self, path: str) -> str:
+        """Return one of them as text; "" where it is not there, or is too large to be one."""
+        return WheelPages(crate=self.folder, info="").text(path)
+
+
+def installed(python: Path, package: str) -> WheelPages | None:
+    """Open a distribution that is installed beside an interpreter; None where it is not."""
+    for info in python.parent.parent.glob("lib/python*/site-packages/*.dist-info"):
+        name = info.name.removesuffix(".dist-info").rpartition("-")[0]
+        if canonicalize_name(name) == canonicalize_name(package) and (info / "RECORD").exists():
+            return WheelPages(crate=info.parent, info=info.name)
+    return None

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from bot.core.model import Failure, Json
 from bot.effects.files import exclusive, put
+from bot.effects.pages import installed
 from bot.effects.process import clean_environment, converse, run
 from bot.effects.tree import watchable
-from bot.ports import Talk
+from bot.ports import Pages, Talk
 
 GUEST = Path(__file__).parent.parent / "guest"
 COMPLETE = "complete"
@@ -70,6 +71,10 @@ class GuestRoom:
         guest = self.path / "guest"
         enter = [str(guest / "enter.py")] if self.cut else []
         return [str(self.python), "-s", *enter, str(guest / "main.py")]
+
+    def pages(self, package: str) -> Pages | None:
+        """Open a distribution that is installed in it."""
+        return installed(self.python, package)
 
     def talk(
         self,

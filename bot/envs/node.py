@@ -20,8 +20,9 @@ from pathlib import Path
 from bot.core.logs import classify, readable
 from bot.core.model import Closure, Failure, Json, Phase, Pin, Reason, digest
 from bot.effects.npm import Npm, address, node_version, tool
+from bot.effects.pages import FolderPages
 from bot.effects.room import GUEST, GuestRoom, furnish, guards, kept, network_obstacle, place_for
-from bot.ports import Limits, Ran
+from bot.ports import Limits, Pages, Ran
 
 MODULES = "node_modules"
 _INSIDE = f"/{MODULES}/"
@@ -39,6 +40,11 @@ class NodeRoom(GuestRoom):
         guest = self.path / "guest"
         enter = [str(self.python), "-s", str(guest / "enter.py"), "--exec"] if self.cut else []
         return [*enter, str(self.node), str(guest / "node" / "main.mjs")]
+
+    def pages(self, package: str) -> Pages | None:
+        """Open a package that is installed in it."""
+        folder = self.path / MODULES / package
+        return FolderPages(folder=folder) if folder.is_dir() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,16 @@ import json
 from collections.abc import Mapping
 
 from bot.core.model import Json
-from bot.core.outcome import Diverged, Explanation, Failed, NotRun, Outcome, Passed, Unsolvable
+from bot.core.outcome import (
+    Diverged,
+    Explanation,
+    Failed,
+    Inside,
+    NotRun,
+    Outcome,
+    Passed,
+    Unsolvable,
+)
 from bot.core.phrases import find_cell
 from bot.core.report import CellView, Delta, FindingView, Report, Result
 from bot.core.sanitise import excerpt, plain
@@ -156,6 +165,7 @@ def _explanation(explanation: Explanation) -> Json:
                 "last_good": one.last_good,
                 "first_bad": one.first_bad,
                 "yanked": one.yanked,
+                **({"inside": [_inside(each) for each in one.inside]} if one.inside else {}),
             }
             for one in explanation.culprits
         ],
@@ -177,4 +187,15 @@ def _explanation(explanation: Explanation) -> Json:
         "limit": explanation.limit,
         "why": plain(explanation.why),
         "first_differs": explanation.first_differs,
+    }
+
+
+def _inside(each: Inside) -> Json:
+    return {
+        "name": plain(each.name),
+        "repo": plain(each.repo),
+        "last_good": plain(each.last_good),
+        "first_bad": plain(each.first_bad),
+        "commits": each.commits,
+        "compare": plain(each.compare),
     }

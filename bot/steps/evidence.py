@@ -75,7 +75,8 @@ class Scene:
 
     def _shape(self, told: Explanation) -> Case:
         """Return what both ends left, whichever of the culprits it is about."""
-        changes = [self._change(each) for each in told.culprits]
+        fixed = {each.package: each.newest for each in told.later if each.fixed}
+        changes = [self._change(each, fixed.get(each.package, "")) for each in told.culprits]
         trace, seen = self.bad.trace, self.bad.seen
         failure = seen.failure if seen else None
         gone = missing(trace.message) or missing(failure.message if failure else self._shown())
@@ -95,13 +96,14 @@ class Scene:
             machine=bool(failure and failure.reason.spurious),
         )
 
-    def _change(self, culprit: Culprit) -> Change:
+    def _change(self, culprit: Culprit, fixed_in: str) -> Change:
         return Change(
             package=culprit.package,
             before=culprit.last_good,
             after=culprit.first_bad,
             yanked=culprit.yanked,
             still=self.mixtures.bad.versions.get(culprit.package, ""),
+            fixed_in=fixed_in,
         )
 
     @property

@@ -38,6 +38,8 @@ from bot.steps.doubt import doubted
 from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
+from bot.steps.inside import looked_into
+from bot.steps.later import Today
 from bot.steps.mixing import Mixtures
 from bot.steps.question import Question
 from bot.steps.released import released
@@ -125,22 +127,42 @@ class Inquiry:
     def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
         if not told.culprits:
             return Found(question=self.question, explanation=told)
-        handed, case = together(
+        handed, (deep, case) = together(
             self.errands,
             lambda: self._handed(mixtures, told),
-            lambda: self._case(mixtures, told),
+            lambda: self._looked(mixtures, told),
         )
         if handed is None and self.proof:
-            told = self._doubted(mixtures, told)
-        if not told.culprits:
-            return Found(question=self.question, explanation=told)
+            doubted = self._doubted(mixtures, told)
+            if not doubted.culprits:
+                return Found(question=self.question, explanation=doubted)
         return Found(
             question=self.question,
-            explanation=told,
+            explanation=deep,
             responsible=responsible(case),
             nature=nature(case),
             handed=handed,
         )
+
+    def _looked(self, mixtures: Mixtures, told: Explanation) -> tuple[Explanation, Case]:
+        """Look deeper than the releases between the ends: newer ones, and what is inside."""
+        usual = [self._steady(lean) for lean in LEANS]
+        if usual[0] and usual[1]:
+            today = Today(
+                releases=mixtures.releases,
+                bad_end=self.question.bad.versions,
+                good=usual[0],
+                bad=usual[1],
+                ask=lambda one: self.attempt(mixtures, one, "asking the newest release"),
+            )
+            told = today.told(told)
+        return looked_into(mixtures, told), self._case(mixtures, told)
+
+    def _steady(self, lean: Literal["good", "bad"]) -> str | None:
+        """Return what an end shows, where both of its draws showed it."""
+        first, second = self._told(lean), self._seen_of(Trial(versions=(), lean=lean, draw=1))
+        word = named(first) if first else None
+        return word if second and word == named(second) else None
 
     def _doubted(self, mixtures: Mixtures, told: Explanation) -> Explanation:
         """Look at both ends once more: what could not be proved may be chance."""

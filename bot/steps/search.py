@@ -33,6 +33,7 @@ from bot.errors import SourceError
 from bot.steps.ask import ask, modules, whole
 from bot.steps.close import close
 from bot.steps.house import House
+from bot.steps.inside import opened
 
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
 REPLAYS = (0, 1)  # draws of an end that worked in an earlier run
@@ -75,7 +76,9 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
         _round(house, group, ends, trials, machine.tell)
     if machine.result is None:
         raise AssertionError("a search that proposes nothing has a result")
-    return _forward(machine.result) if flip.verdict is Verdict.FIXED else machine.result
+    closures = (flip.working.closure, flip.broken.closure)
+    told = opened(house, machine.result, closures, flip.cell.interpreter)
+    return _forward(told) if flip.verdict is Verdict.FIXED else told
 
 
 def world_changed(house: House, group: Group, ends: Ends) -> Explanation | None:
@@ -104,7 +107,13 @@ def world_changed(house: House, group: Group, ends: Ends) -> Explanation | None:
 def _forward(found: Explanation) -> Explanation:
     """Tell a search that went back from what works in the order of time: (last bad, first good]."""
     culprits = tuple(
-        replace(each, last_good=each.first_bad, first_bad=each.last_good) for each in found.culprits
+        replace(
+            each,
+            last_good=each.first_bad,
+            first_bad=each.last_good,
+            inside=tuple(one.back for one in each.inside),
+        )
+        for each in found.culprits
     )
     return replace(found, culprits=culprits)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from bot.core.mirror import EACH
 from bot.core.model import Json
 from bot.core.nature import INTENDED, UNDETERMINED
-from bot.core.outcome import Culprit, Ending
+from bot.core.outcome import Builds, Culprit, Ending, Inside, Later
 from bot.steps.inquiry import Found
+
+FEW = 5  # sources inside a package that are told by their versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,10 @@ def as_json(told: Explained) -> dict[str, Json]:
             "ends": it.cost.ends,
             "confirm": it.cost.confirm,
             "speculative": it.cost.speculative,
+            "later": it.cost.later,
+            "builds": it.cost.builds,
         },
+        "later": [_later(each) for each in it.later],
         "limit": round(it.limit, 3),
         "seconds": round(told.seconds, 3),
         "repro": told.repro or None,
@@ -59,7 +64,36 @@ def _culprit(each: Culprit) -> Json:
         "last_good": each.last_good,
         "first_bad": each.first_bad,
     }
-    return {**told, "yanked": True} if each.yanked else told
+    told |= {"yanked": True} if each.yanked else {}
+    told |= {"inside": [_inside(one) for one in each.inside]} if each.inside else {}
+    return told | ({"builds": _builds(each.builds)} if each.builds else {})
+
+
+def _inside(each: Inside) -> Json:
+    return {
+        "name": each.name,
+        "repo": each.repo or None,
+        "last_good": each.last_good,
+        "first_bad": each.first_bad,
+        "commits": each.commits,
+        "compare": each.compare or None,
+    }
+
+
+def _builds(each: Builds) -> Json:
+    return {
+        "last_good": each.last_good,
+        "first_bad": each.first_bad,
+        "gaps": list(each.gap),
+        "repo": each.repo or None,
+        "commits": [commit or None for commit in each.commits],
+        "compare": each.compare or None,
+    }
+
+
+def _later(each: Later) -> Json:
+    told: dict[str, Json] = {"package": each.package, "newest": each.newest, "still": each.still}
+    return told | ({"fixed_in": each.newest} if each.fixed else {})
 
 
 def _responsible(found: Found) -> Json:
@@ -86,6 +120,7 @@ def lines(told: Explained) -> Iterator[str]:
         yield f"  inside the interval, not to be tried: {', '.join(it.gaps)}"
     if it.signature:
         yield f"the bad end: {it.signature}"
+    yield from (str(each) for each in it.later)
     yield from _judged(told.found)
     if told.repro and told.found.handed:
         yield f"proof: {told.repro}"
@@ -124,12 +159,29 @@ def _means(found: Found) -> str:
     return words.get(found.nature.word, "") if found.nature else ""
 
 
+def _deeper(each: Culprit) -> Iterator[str]:
+    """Say what lies below a step of releases: builds between them, and the sources inside."""
+    if each.builds:
+        yield f"  among its builds: {each.builds.last_good} -> {each.builds.first_bad}"
+        yield from (f"    {page}" for page in [each.builds.compare] if page)
+    for one in each.inside:
+        if one.commits:
+            yield f"  inside it, {one.name}: {one.last_good} -> {one.first_bad}"
+            yield from (f"    {page}" for page in [one.compare] if page)
+    others = [one for one in each.inside if not one.commits]
+    if others:
+        few = ", ".join(f"{o.name} {o.last_good} -> {o.first_bad}" for o in others[:FEW])
+        more = f", and {len(others) - FEW} more" if len(others) > FEW else ""
+        yield f"  inside it as well: {few}{more}"
+
+
 def _answer(told: Explained) -> Iterator[str]:
     it = told.found.explanation
     match it.ending:
         case Ending.CONCLUSIVE | Ending.INTERVAL | Ending.INTERACTION:
             for each in it.culprits:
                 yield f"{each} did it"
+                yield from _deeper(each)
             if len(it.culprits) > 1 and it.why != EACH:
                 yield "  each of them alone does not"
             if it.why:
