@@ -82,11 +82,16 @@ class CellStopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDone:
-    """Every probe of a cell was asked, in every sequence."""
+    """Every probe of a cell was asked, in every sequence.
+
+    Where that was in containers, `containers` are their ids, and `image` is what they began with.
+    """
 
     cell: str
     environment: str
     seconds: float
+    containers: tuple[str, ...] = ()
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,16 +26,17 @@ from urllib3.exceptions import HTTPError
 
 from bot.effects.clock import sleep, ticks
 from bot.effects.process import HEAD, OUTPUT, TAIL, Clip, Lines, living
+from bot.effects.tree import started
 from bot.errors import MissingToolError
 from bot.ports import Ran, Talk
 
-LABEL: Final = "stackmatrix"
+LABEL, MAKER = "stackmatrix", "stackmatrix.maker"
 AWAY: Final = (DockerException, HTTPError, OSError)  # requests' own errors are OSErrors
 START_DOCKER: Final = "start dockerd, or take `env: uv`; `stackmatrix doctor` looks again"
 GONE: Final = "the container engine went away"
+SIGNAL: Final = 128  # added to the number of the signal that a command died of
 POLL_SECONDS: Final = 0.1
 _FRAME = struct.Struct(">BxxxL")
-_STDOUT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +123,24 @@ class Engine:
         return tuple(str(each["Id"]) for each in found)
 
     def sweep(self, owner: str) -> int:
-        """Remove every container of `owner`, running or not; returns how many there were."""
-        found = self.containers(owner)
-        for each in found:
-            self._remove(each)
-        return len(found)
+        """Remove what is left of `owner`: of processes that are gone, and of this one.
+
+        Returns how many containers there were. Another bot that is at work keeps its own.
+        """
+        with _answering():
+            found = self._client.containers(all=True, filters={"label": f"{LABEL}={owner}"})
+        left = [each for each in found if not _others(str(each["Labels"].get(MAKER, "")))]
+        for each in left:
+            self._remove(str(each["Id"]))
+        return len(left)
 
     def run(self, box: Box, *, seconds: float) -> Ran:
         """Run a command of ours to its end; its exit code is None when it took too long.
 
         Raises `MissingToolError` where the image or the engine is missing.
         """
-        output = Clip(0, OUTPUT)
-        ended = self._attend(box, {1: output.add, 2: output.add}, lambda end=ticks() + seconds: end)
+        output, end = Clip(0, OUTPUT), ticks() + seconds
+        ended = self._attend(box, {1: output.add, 2: output.add}, lambda: end)
         if ended.error:
             output.add(f"\n{GONE}: {ended.error}\n".encode())
         code = None if ended.stopped_by == "timeout" else ended.code or 0
@@ -153,8 +159,13 @@ class Engine:
         ended = self._attend(box, {1: lines.take, 2: log.add}, lambda: lines.deadline)
         if ended.error:
             log.add(f"\n{ended.error}\n".encode())
-        code = ended.code if ended.code is None or ended.code <= 128 else 128 - ended.code
-        talk = Talk(returncode=code, log=log.content(), stopped_by=ended.stopped_by)
+        code = ended.code or 0
+        code = SIGNAL - code if code > SIGNAL else code
+        talk = Talk(
+            returncode=None if ended.code is None else code,
+            log=log.content(),
+            stopped_by=ended.stopped_by,
+        )
         return talk, ended.container
 
     def _attend(
@@ -194,7 +205,7 @@ class Engine:
             user=box.user,
             working_dir=box.folder,
             hostname="cell",
-            labels={LABEL: box.owner},
+            labels={LABEL: box.owner, MAKER: maker(os.getpid())},
             host_config=self._client.create_host_config(
                 mounts=mounts,
                 log_config=LogConfig(type="none"),
@@ -282,6 +293,18 @@ def _listen(
                     return True
                 frames.take(chunk)
     return False
+
+
+def maker(pid: int) -> str:
+    """Return how a process is known for good: its number, and when it was started."""
+    return f"{pid} {started(pid)}"
+
+
+def _others(label: str) -> bool:
+    """Whether the process that made a container still runs, and is not this one."""
+    pid = label.partition(" ")[0]
+    alive = pid.isdigit() and label == maker(int(pid)) and started(int(pid)) != ""
+    return alive and int(pid) != os.getpid()
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -68,8 +67,9 @@ set -- pip sync --compile-bytecode --no-build --python "$VIRTUAL_ENV/bin/python"
 exec "{TOOL}" "$@"
 """
 _CHANNEL = 'exec "$@" 3 3>&1 1>&2'  # what is told goes out alone; what engines print is the log
-_FOREIGN = re.compile(r"^(PATH|HOME|USER|TMPDIR|XDG_\w+|SSL_\w+|UV_CACHE_DIR|UV_PYTHON_\w+|PYENV_\w+"
-                      r"|UV_LINK_MODE|NETRC)$")  # fmt: skip
+_FOREIGN = re.compile(
+    r"^(PATH|HOME|USER|TMPDIR|XDG_\w+|SSL_\w+|UV_CACHE_DIR|UV_PYTHON_\w+|PYENV_\w+|UV_LINK_MODE|NETRC)$"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +153,11 @@ class DockerEnv:
         }
 
     def sweep(self) -> int:
-        """Remove what a bot that was killed left behind; returns how many containers."""
-        shutil.rmtree(self.root.resolve() / "rooms", ignore_errors=True)
-        return self.engine.sweep(self.owner)
+        """Remove what a bot that was killed left behind; returns how many containers.
+
+        An engine that is away is swept when it is back.
+        """
+        return 0 if self.engine.obstacle() else self.engine.sweep(self.owner)
 
     def image_for(self, interpreter: str) -> tuple[str, str]:
         """Return the image for an interpreter, by its name and by its digest.
@@ -288,8 +290,8 @@ def named(job: Json) -> dict[str, Path]:
     They come from matrix.yaml and from the drivers, never from a cell.
     """
     modules = job.get("modules") if isinstance(job, dict) else None
-    found = (Path(text) for text in _texts(modules) if text.startswith("/"))
-    return {str(path): path for path in found if len(path.parts) > 2 and path.exists()}
+    found = (Path(text) for text in _texts(modules) if text.count("/") > 1 and text[0] == "/")
+    return {str(path): path for path in found if path.exists()}
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -300,8 +302,9 @@ def _texts(value: Json) -> Iterator[str]:
             for each in value:
                 yield from _texts(each)
         case dict():
-            for each in value.values():
-                yield from _texts(each)
+            yield from _texts([*value.values()])
+        case _:
+            return
 
 
 def _cell_environment() -> dict[str, str]:

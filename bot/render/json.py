@@ -77,6 +77,8 @@ def _cell(cell: CellView) -> Json:
         "word": cell.word,
         "against": cell.against,
         "environment": cell.environment,
+        "image": cell.image,
+        "containers": [*cell.containers],
         "conflict": plain(cell.conflict),
         "executed": cell.executed,
         "seconds": cell.seconds,

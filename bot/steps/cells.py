@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
 from bot.core.outcome import Outcome, Passed
-from bot.ports import Room
+from bot.ports import Contained, Room
 from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 
@@ -42,10 +43,20 @@ def run_cell(house: House, work: Work) -> Cell:
         else:
             stopped = _sequences(house, room, work, attempt)
     if stopped is None or not stopped.reason.spurious:
-        seconds = (house.clock() - began).total_seconds()
-        done = CellDone(cell=cell.key, environment=house.env.name, seconds=seconds)
-        house.tell(done, job=cell.key, attempt=attempt)
+        house.tell(done(house, cell, room, began), job=cell.key, attempt=attempt)
     return cell
+
+
+def done(house: House, cell: Cell, room: Room | Failure, began: datetime) -> CellDone:
+    """Return the fact that a cell was asked everything, and where that was."""
+    contained = room if isinstance(room, Contained) else None
+    return CellDone(
+        cell=cell.key,
+        environment=house.env.name,
+        seconds=(house.clock() - began).total_seconds(),
+        containers=tuple(contained.containers) if contained else (),
+        image=contained.image if contained else "",
+    )
 
 
 def _sequences(house: House, room: Room, work: Work, attempt: int) -> Failure | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from bot.core.difference import Comparator
-from bot.core.facts import Body, Fact
+from bot.core.facts import Body, CellDone, Fact
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
@@ -72,6 +72,7 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    homes: Mapping[str, Env] = field(default_factory=dict)  # by row, where not the usual one
     source: str = USUAL  # whose packages `solver` and `env` are for
 
     def within(self, row: str) -> House:
@@ -79,7 +80,7 @@ class House:
         source = self.kind(self.row(row).components[0])
         kit = self.kits.get(source)
         if kit is None:
-            return self
+            return replace(self, env=self.homes[row]) if row in self.homes else self
         return replace(self, solver=kit.solver, env=kit.env, source=source)
 
     def kind(self, component: str) -> str:
@@ -133,11 +134,15 @@ class House:
             memory_bytes=allowance.memory_bytes,
         )
 
+    def _moved(self, cell: Cell, done: CellDone) -> bool:
+        """Whether a cell was asked in another environment: what is compared ran in one kind."""
+        return done.environment != self.within(cell.row).env.name
+
     def needs(self, cell: Cell) -> tuple[Probe, ...]:
         """Return the probes of a cell that no finished attempt has answered yet."""
         known = self.memory.cells.get(cell.key)
         probes = self.probes[cell.row]
-        if known is None or known.done is None:
+        if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:
             return probes if known.stopped.failure.reason.spurious else ()
