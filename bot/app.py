@@ -5,10 +5,11 @@ To add an adapter, write its file and add its row here.
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -65,6 +66,7 @@ from bot.effects.clock import now
 from bot.effects.hardware import lacking, machine
 from bot.effects.http import Fetcher
 from bot.effects.npm import node_version, obstacle, registry
+from bot.environments import Ground, environments, index_args, swept
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
@@ -82,7 +84,6 @@ from bot.steps.house import House
 from bot.steps.watching import misnamed
 from bot.trackers.outbox import Outbox
 
-PYPI: Final = "https://pypi.org/simple"
 SUITE: Final = Path(__file__).parent / "suite"
 
 DRIVERS: Final[Mapping[str, Driver]] = {
@@ -150,6 +151,7 @@ class Options:
     cutoff: date | None = None
     workers: int = 0
     offline: bool = False
+    env: str = field(default_factory=lambda: os.environ.get("STACKMATRIX_ENV", ""))
 
 
 def matrix_of(options: Options) -> Matrix:
@@ -173,7 +175,9 @@ def matrix_of(options: Options) -> Matrix:
 
 
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
+    fetcher = Fetcher(
+        cache_dir=options.state / "http", user_agent="stackmatrix", wait=lambda _: None
+    )  # a courtesy
     sources = _sources(matrix, fetcher)
 
     def ask(component: Component) -> tuple[Problem, ...]:
@@ -192,10 +196,6 @@ def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
         )
     )
     return tuple(problem for name in matrix.components for problem in found[name])
-
-
-def _at_once(_seconds: float) -> None:
-    """Do not wait between tries: these questions are a courtesy."""
 
 
 @contextmanager
@@ -217,7 +217,9 @@ def opened(options: Options, progress: Progress, *, whole: bool = True) -> Itera
             progress.note(notice)
         if ledger.resumed and whole:
             progress.note(f"run {run} had not ended; it goes on where it was")
-        yield house_of(options, matrix, probes, ledger, progress, run)
+        house = house_of(options, matrix, probes, ledger, progress, run)
+        with swept(house.homes):
+            yield house
 
 
 def remembered(options: Options, progress: Progress) -> House:
@@ -249,7 +251,9 @@ def house_of(
 ) -> House:
     """Put a house together for a matrix and its probes, over a ledger that is open."""
     index = index_args(matrix.index)
-    kits = Kits(root=options.state / "envs", index_args=index, offline=options.offline)
+    root = options.state / "envs"
+    kits = Kits(root=root, index_args=index, offline=options.offline)
+    ground = Ground(root=root, index_args=index, offline=options.offline, asked=options.env)
     used = {name for row in matrix.rows for name in row.backends}
     fetcher = Fetcher(
         cache_dir=options.state / "http",
@@ -266,7 +270,8 @@ def house_of(
         sources=_sources(matrix, fetcher),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
-        env=UvEnv(root=kits.root, index_args=index, offline=options.offline),
+        env=UvEnv(root=root, index_args=index, offline=options.offline),
+        homes=environments(matrix, ground),
         runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
@@ -291,11 +296,6 @@ def _sources(matrix: Matrix, fetcher: Fetcher) -> Mapping[str, Source]:
     if wanted and not obstacle():
         found["npm"] = Npm(fetcher, registry())
     return found
-
-
-def index_args(index: str) -> tuple[str, ...]:
-    """Return how uv is told of the index; the usual one is left to the user's own settings."""
-    return () if index == PYPI else ("--default-index", index)
 
 
 def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:

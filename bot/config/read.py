@@ -20,7 +20,7 @@ from bot.config.backends import wrong_backends
 from bot.config.model import model_of, wrong_model
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
-from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Matrix, Row
+from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Homes, Matrix, Row
 from bot.core.model import Component, Json, digest
 from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
@@ -272,6 +272,12 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         ),
         policy={"default": read.policy.default, **read.policy.targets},
         model=model_of(folder, read.model),
+        homes=Homes(
+            env=read.env,
+            image=read.image,
+            fallback=read.fallback or "",
+            certificates=str(folder / read.certificates) if read.certificates else "",
+        ),
         cutoff=datetime.combine(day, time.max, tzinfo=UTC) if day else None,
         closure_days=read.closure_days,
         digest=digest(read.model_dump(mode="json")),
@@ -304,6 +310,8 @@ def _row(name: str, entry: StackFile, source: str) -> Row:
         backends=entry.backends,
         interpreter=_PYTHON.get(source, entry.python),
         baseline=tuple(entry.baseline.items()),
+        env=entry.env or "",
+        image=entry.image,
     )
 
 

@@ -27,6 +27,9 @@ Follow = Annotated[
 ]
 
 
+Home = Literal["auto", "uv", "docker", "existing"]
+
+
 class _Strict(BaseModel):
     """Unknown keys are mistakes: a misspelt key must never be silently ignored."""
 
@@ -56,6 +59,8 @@ class StackFile(_Strict):
     backends: tuple[str, ...] = Field(default=("cpu",), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
+    env: Home | None = None
+    image: str = ""
 
 
 class ExclusionFile(_Strict):
@@ -111,6 +116,10 @@ class MatrixFile(_Strict):
     ] = ModelFile()
     cutoff: date | None = None
     closure_days: Annotated[float, Field(gt=0)] = 1.0
+    env: Home = "auto"
+    image: str = ""
+    fallback: Literal["uv"] | None = None
+    certificates: str = ""
     limits: LimitsFile = LimitsFile()
     components: Mapping[str, ComponentFile] = Field(min_length=1)
     stacks: Mapping[str, StackFile] = Field(min_length=1)

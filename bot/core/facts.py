@@ -87,12 +87,15 @@ class CellDone:
 
     `scope` is what numbers hold within: the backend, the device that the engine reports, the
     driver, the instruction set. It is empty in facts of earlier releases.
+    Where it was in containers, `containers` are their ids, and `image` is what they began with.
     """
 
     cell: str
     environment: str
     seconds: float
     scope: tuple[tuple[str, str], ...] = ()
+    containers: tuple[str, ...] = ()
+    image: str = ""
 
     @property
     def device(self) -> str:

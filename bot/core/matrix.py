@@ -34,7 +34,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A stack to watch: its components in causal order, its suite, and where it runs."""
+    """A stack to watch: its components in causal order, its suite, and where it runs.
+
+    `env` and `image` are empty where those of the matrix hold.
+    """
 
     name: str
     components: tuple[str, ...]
@@ -44,6 +47,8 @@ class Row:
     model: str = TINY
     model_digest: str = ""
     baseline: tuple[tuple[str, str], ...] = ()
+    env: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,20 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """Where cells run: `env` is `auto` or the word of an environment, `image` a base image.
+
+    A cell that asks for docker where none answers runs in `fallback`, and nowhere without one.
+    `certificates` is a bundle for whatever is fetched.
+    """
+
+    env: str = "auto"
+    image: str = ""
+    fallback: str = ""
+    certificates: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """All of matrix.yaml, and where in the file each name stands (line, column, from 1)."""
 
@@ -87,6 +106,7 @@ class Matrix:
     allowance: Allowance = Allowance()
     policy: Mapping[str, str] = field(default_factory=dict)
     model: Model = Model()
+    homes: Homes = Homes()
     cutoff: datetime | None = None
     closure_days: float = 1.0
     digest: str = ""

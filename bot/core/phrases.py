@@ -26,6 +26,7 @@ from bot.core.outcome import (
 )
 from bot.core.report import CellView, FindingView, Report
 
+SHORT = 12  # digits of a digest, where one is shown to a person
 NOT_MEASURED = "not measured"
 HEADLINE = 120  # characters of a symptom in a headline
 GOOD_WORDS = frozenset({"baseline", "still-good", "fixed", "new"})
@@ -135,6 +136,15 @@ def good(cell: CellView) -> bool:
 def no_worse(cell: CellView) -> bool:
     """Whether a person may move to this cell: something was asked, and nothing got worse."""
     return cell.word in NO_WORSE_WORDS and cell.tally.good > 0
+
+
+def where(cell: CellView) -> str:
+    """Return where a cell ran: its environment, and of a container the image and the ids."""
+    if not cell.image:
+        return cell.environment
+    name, _, known = cell.image.rpartition("sha256:")
+    ids = ", ".join(each[:SHORT] for each in cell.containers)
+    return f"{cell.environment}: image {name}{known[:SHORT]}, container {ids or 'none'}"
 
 
 def find_cell(report: Report, finding: FindingView) -> CellView | None:

@@ -64,6 +64,8 @@ class CellView:
     conflict: str = ""
     executed: bool = False
     seconds: float = 0.0
+    image: str = ""
+    containers: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str], ...] = ()  # package, version in baseline, version here
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from bot.core.model import Json
 from bot.effects.clock import ticks
@@ -76,26 +77,56 @@ class Clip:
         return self._first + gap + self._last
 
 
+class Mortal(Protocol):
+    """Something that runs and can be killed; `ceased` when the run was stopped under it."""
+
+    ceased: bool
+
+    def kill(self) -> None:
+        """End it with everything that it started."""
+        ...
+
+
 @dataclass(slots=True)
 class _Child:
-    """One running process and its tree; `ceased` when the run was stopped under it."""
+    """One running process and its tree."""
 
     process: subprocess.Popen[bytes]
     tree: Tree
     ceased: bool = field(default=False)
 
+    def kill(self) -> None:
+        """End the tree."""
+        self.tree.kill()
 
-_live: list[_Child] = []
+
+_live: list[Mortal] = []
 _guard = threading.Lock()
 
 
 def cease() -> None:
-    """Kill every child that runs now; whoever waits for one gets `InterruptedByPersonError`."""
+    """Kill everything that runs now; whoever waits for it gets `InterruptedByPersonError`."""
     with _guard:
         children = tuple(_live)
     for child in children:
         child.ceased = True
-        child.tree.kill()
+        child.kill()
+
+
+@contextmanager
+def living(child: Mortal) -> Iterator[None]:
+    """Let `cease` find `child` while it runs; raises `InterruptedByPersonError` if it did."""
+    with _guard:
+        _live.append(child)
+    try:
+        yield
+    finally:
+        with _guard:
+            _live.remove(child)
+    if child.ceased:
+        raise InterruptedByPersonError(
+            "The run was stopped.", cure="start it again: what was done is kept"
+        )
 
 
 @contextmanager
@@ -123,21 +154,14 @@ def _started(
         cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
         raise MissingToolError(f"{argv[0]} cannot be started: {error}", cure=cure) from error
     child = _Child(process=process, tree=Tree(process.pid, mark))
-    with _guard:
-        _live.append(child)
-    try:
-        yield child
-    finally:
-        child.tree.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
-        with _guard:
-            _live.remove(child)
-    if child.ceased:
-        raise InterruptedByPersonError(
-            "The run was stopped.", cure="start it again: what was done is kept"
-        )
+    with living(child):
+        try:
+            yield child
+        finally:
+            child.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
 
 
 class _Ears:
@@ -230,15 +254,17 @@ def _stdout(child: _Child) -> int:
     return child.process.stdout.fileno()
 
 
-class _Lines:
+class Lines:
     """Cuts what arrives into JSON lines, hands each on, and keeps the deadline for the next."""
 
     def __init__(self, hear: Callable[[Json], float], log: Clip, seconds: float) -> None:
+        """Begin with `seconds` of patience for the first line; what is unreadable is logged."""
         self._hear, self._log = hear, log
         self._rest = b""
         self.deadline = ticks() + seconds
 
     def take(self, chunk: bytes) -> None:
+        """Take the next piece of what is said."""
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         for line in whole:
             self._one(line)
@@ -276,7 +302,7 @@ def converse(
         with _started([*argv, str(outlet)], cwd, env, pass_fds=(outlet,)) as child:
             os.close(outlet)
             outlet = -1
-            lines = _Lines(hear, log, seconds)
+            lines = Lines(hear, log, seconds)
             ears = _Ears({_stdout(child): log.add, inlet: lines.take})
             stopped = _attend(child, ears, lambda: lines.deadline, memory_bytes)
             returncode = child.process.wait()

@@ -30,7 +30,7 @@ def fresh_mark() -> str:
     return uuid.uuid4().hex
 
 
-def _started(pid: int) -> str:
+def started(pid: int) -> str:
     """Return when a living process was started; "" for the dead and for zombies."""
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
@@ -81,7 +81,7 @@ class Tree:
         found: dict[int, str] = {}
         while todo:
             pid = todo.pop()
-            began = "" if pid in found else _started(pid)
+            began = "" if pid in found else started(pid)
             if began and self._seen.get(pid, began) == began:
                 found[pid] = began
                 todo += _children(pid)

@@ -87,6 +87,8 @@ def _cell(cell: CellView) -> Json:
         "against": cell.against,
         "environment": cell.environment,
         "device": plain(cell.device),
+        "image": cell.image,
+        "containers": [*cell.containers],
         "conflict": plain(cell.conflict),
         "executed": cell.executed,
         "seconds": cell.seconds,

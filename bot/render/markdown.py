@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.core.phrases import GOOD_WORDS, advice, ending, find_cell, headline, interval, says
+from bot.core.phrases import (
+    GOOD_WORDS,
+    advice,
+    ending,
+    find_cell,
+    headline,
+    interval,
+    says,
+    where,
+)
 from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import code, fenced, inline, quoted
 
@@ -128,7 +137,7 @@ def _matrix(report: Report, room: _Room) -> Iterator[str]:
         lines = [_line(cell) for cell in report.cells if cell.row == row and id(cell) in shown]
         if lines:
             yield f"### {inline(row)}"
-            head = ("| Cell | Word | Probes | Worst |", "|---|---|---|---|")
+            head = ("| Cell | Word | Probes | Worst | Where |", "|---|---|---|---|---|")
             yield "\n".join((*head, *lines))
     if len(cells) > room.cells:
         yield f"{len(cells) - room.cells} more cells are in report.json."
@@ -139,5 +148,6 @@ def _line(cell: CellView) -> str:
     shown = worst if worst and cell.word not in GOOD_WORDS else None
     told = cell.conflict or (f"{shown.probe}: {says(shown.outcome)}" if shown else "")
     return (
-        f"| {inline(cell.trigger)} | **{inline(cell.word)}** | {cell.tally.text} | {inline(told)} |"
+        f"| {inline(cell.trigger)} | **{inline(cell.word)}** | {cell.tally.text} | {inline(told)} "
+        f"| {inline(where(cell))} |"
     )

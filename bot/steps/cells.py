@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
 from bot.core.outcome import Outcome, Passed
-from bot.ports import Room
+from bot.ports import Contained, Room
 from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 
@@ -43,15 +44,28 @@ def run_cell(house: House, work: Work) -> Cell:
         else:
             stopped, device = _sequences(house, room, work, attempt)
     if stopped is None or not stopped.reason.spurious:
-        seconds = (house.clock() - began).total_seconds()
-        done = CellDone(
-            cell=cell.key,
-            environment=house.env.name,
-            seconds=seconds,
-            scope=scope(house, cell, device),
-        )
-        house.tell(done, job=cell.key, attempt=attempt)
+        told = done(house, cell, room, began, scope(house, cell, device))
+        house.tell(told, job=cell.key, attempt=attempt)
     return cell
+
+
+def done(
+    house: House,
+    cell: Cell,
+    room: Room | Failure,
+    began: datetime,
+    within: tuple[tuple[str, str], ...],
+) -> CellDone:
+    """Return the fact that a cell was asked everything, where that was, and `within` what."""
+    contained = room if isinstance(room, Contained) else None
+    return CellDone(
+        cell=cell.key,
+        environment=house.env.name,
+        seconds=(house.clock() - began).total_seconds(),
+        scope=within,
+        containers=tuple(contained.containers) if contained else (),
+        image=contained.image if contained else "",
+    )
 
 
 def scope(house: House, cell: Cell, device: str) -> tuple[tuple[str, str], ...]:

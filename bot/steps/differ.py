@@ -12,10 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from bot.core.behaviour import SEQUENCES, Side
-from bot.core.facts import CellDone, CellStopped, Observed, Planned
+from bot.core.facts import CellStopped, Observed, Planned
 from bot.core.model import Cell, Failure, Json, Observation, Phase, Probe, Reason
 from bot.ports import Room
 from bot.steps.ask import Asked, ask
+from bot.steps.cells import done, scope
 from bot.steps.house import House
 
 
@@ -61,6 +62,7 @@ def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
         house.tell(planned, job=f"plan {subject.draw}")
     seen: dict[str, dict[str, Observation]] = {}
     stopped: Failure | None = None
+    device = ""
     with ExitStack() as stack:
         place = room(house, subject, stack)
         for sequence in SEQUENCES:
@@ -71,10 +73,10 @@ def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
             keep(house, subject, probes, sequence, asked)
             seen[sequence] = {one.probe: one for one in asked.observations}
             stopped = stopped or asked.stopped
+            device = device or asked.device
     if subject.cell is not None:
-        spent = (house.clock() - began).total_seconds()
-        done = CellDone(cell=subject.cell.key, environment=house.env.name, seconds=spent)
-        house.tell(done, job=subject.cell.key, attempt=subject.draw)
+        fact = done(house, subject.cell, place, began, scope(house, subject.cell, device))
+        house.tell(fact, job=subject.cell.key, attempt=subject.draw)
     return Side(version=subject.version, stopped=stopped, seen=seen)
 
 

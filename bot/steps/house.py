@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from bot.core.backends import CPU
 from bot.core.difference import Comparator
-from bot.core.facts import Body, Fact
+from bot.core.facts import Body, CellDone, Fact
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
@@ -74,6 +74,7 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    homes: Mapping[str, Env] = field(default_factory=dict)  # by row, where not the usual one
     source: str = USUAL  # whose packages `solver` and `env` are for
     places: Mapping[tuple[str, str], Kit] = field(default_factory=dict)  # by row and backend
     lacks: Mapping[str, str] = field(default_factory=dict)  # backends that are not here, and why
@@ -86,7 +87,8 @@ class House:
         source = self.kind(self.row(row).components[0])
         kit = self.places.get((row, backend)) or self.kits.get(source)
         if kit is None:
-            return replace(self, backend=backend)
+            env = self.homes.get(row, self.env)
+            return replace(self, env=env, backend=backend)
         return replace(
             self, solver=kit.solver, env=kit.env, source=source, backend=backend, word=kit.word
         )
@@ -146,6 +148,10 @@ class House:
             memory_bytes=allowance.memory_bytes,
         )
 
+    def _moved(self, cell: Cell, done: CellDone) -> bool:
+        """Whether a cell was asked in another environment: what is compared ran in one kind."""
+        return done.environment != self.at(cell).env.name
+
     def needs(self, cell: Cell) -> tuple[Probe, ...]:
         """Return the probes of a cell that no finished attempt has answered yet.
 
@@ -153,7 +159,7 @@ class House:
         """
         known = self.memory.cells.get(cell.key)
         probes = () if cell.backend in self.lacks else self.probes[cell.row]
-        if known is None or known.done is None:
+        if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:
             return probes if known.stopped.failure.reason.passes else ()

@@ -58,6 +58,7 @@ def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
     cell = planned.cell
     known = house.memory.cells.get(cell.key) if cell else None
     base = house.memory.stacks.get(planned.against)
+    done = known.done if known else None
     return CellView(
         name=cell.name if cell else planned.trigger,
         row=planned.row,
@@ -67,11 +68,13 @@ def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
         word=_word(planned, mine),
         tally=_tally(mine),
         results=tuple(_result(house, each) for each in mine),
-        environment=known.done.environment if known and known.done else "",
+        environment=done.environment if done else "",
         conflict=planned.conflict,
         executed=cell is not None and cell.key in house.memory.executed.get(house.run, ()),
-        seconds=known.done.seconds if known and known.done else 0.0,
-        device=known.done.device if known and known.done else "",
+        seconds=done.seconds if done else 0.0,
+        image=done.image if done else "",
+        containers=done.containers if done else (),
+        device=done.device if done else "",
         moved=moved(base.closure.versions, cell.closure.versions) if base and cell else (),
     )
 

@@ -20,7 +20,6 @@ import click
 
 from bot.app import (
     DRIVERS,
-    PYPI,
     SUITE,
     Options,
     assets_of,
@@ -38,6 +37,7 @@ from bot.drivers.model import held
 from bot.drivers.suite import read_suite
 from bot.effects.clock import now
 from bot.effects.files import put
+from bot.environments import PYPI
 from bot.envs.existing import ExistingEnv
 from bot.errors import UnknownProbeError, UsageError
 from bot.ledger.files import FileLedger
@@ -126,7 +126,7 @@ def _of_the_user(house: House, options: Options, component: Component) -> House:
     key = component.options.get("api_key_variable")
     passes = (key,) if isinstance(key, str) else ()
     env = ExistingEnv(root=options.state / "envs", passes=passes)
-    return replace(house, env=env, runner=LocalRunner(workers=1))
+    return replace(house, env=env, homes={}, runner=LocalRunner(workers=1))
 
 
 def _check_reached(house: House, subjects: Sequence[Subject], probe: Probe) -> None:

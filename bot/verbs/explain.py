@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import click
 
-from bot.app import PYPI, Options, house_of, index_args
+from bot.app import Options, house_of
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
 from bot.core.model import Json, Link, Look, Probe
@@ -26,6 +26,7 @@ from bot.core.pins import Asked
 from bot.core.proof import NAME
 from bot.effects.clock import now, ticks
 from bot.effects.files import put
+from bot.environments import PYPI, index_args
 from bot.envs.shelf import ShelfEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv

@@ -51,6 +51,12 @@ class Terminal:
 def matrix_options(command: Command) -> Command:
     """The flags that every verb on a matrix takes."""
     for option in (
+        click.option(
+            "--env",
+            type=click.Choice(["auto", "uv", "docker", "existing"]),
+            envvar="STACKMATRIX_ENV",
+            help="Where cells run, whatever the matrix says.",
+        ),
         click.option("--offline", is_flag=True, help="Take packages from uv's cache only."),
         click.option("--workers", type=click.IntRange(1, 256), help="Cells at a time."),
         click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="See no later release."),
@@ -79,4 +85,5 @@ def options_of(given: dict[str, Any]) -> Options:
         cutoff=cutoff.date() if cutoff else None,
         workers=given["workers"] or 0,
         offline=given["offline"],
+        env=given["env"] or "",
     )

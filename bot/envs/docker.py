@@ -1,0 +1,344 @@
+"""Rooms in containers: packages are installed with the network, and asked without it.
+
+*Prepare* runs our own `uv` in a container of the base image, with the indexes, their credentials
+and the certificates of this machine, and puts one virtual environment for each closure into
+`root/store`, from wheels only and by their hashes: no code of a package runs there, so nobody
+can poison the cache of wheels beside it. *Probe* runs the guest in a container that sees that
+one environment, read-only, the guest and what its set-up names, and nothing else of this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from bot.core.images import images_for, reference
+from bot.core.logs import classify, readable
+from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
+from bot.effects.engine import GONE, Box, Engine
+from bot.effects.files import put
+from bot.effects.room import GUEST, furnish, kept, place_for
+from bot.effects.uv import Uv, binary, index_variables
+from bot.errors import MissingToolError
+from bot.ports import Limits, Ran, Talk
+
+INSIDE: Final = "/stackmatrix"
+TOOL, JOB, CERTIFICATES = f"{INSIDE}-uv", f"{INSIDE}-job.json", f"{INSIDE}-certificates.pem"
+GUEST_INSIDE: Final = f"{INSIDE}-guest"
+HOME_INSIDE, WORK_INSIDE = "/home/cell", "/home/work"
+PATH: Final = "/usr/local/bin:/usr/bin:/bin"
+PIDS: Final = 512
+WAIT_SECONDS: Final = 20.0  # for an engine that is being started again
+NO_PYTHON: Final = 100  # what our script says where an image lacks an interpreter
+PROBE_GUARDS: Final[Mapping[str, Any]] = {
+    "network_mode": "none",
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges"],
+    "pids_limit": PIDS,
+    "init": True,
+    "ipc_mode": "private",
+    "tmpfs": {
+        "/tmp": "rw,nosuid,nodev,exec,size=1g,mode=1777",  # noqa: S108 - inside, and its own
+        HOME_INSIDE: "rw,nosuid,nodev,exec,size=1g,mode=1777",
+        WORK_INSIDE: "rw,nosuid,nodev,exec,size=1g,mode=1777",
+    },
+}
+PREPARE_GUARDS: Final[Mapping[str, Any]] = {
+    **PROBE_GUARDS,
+    "network_mode": "host",  # whatever this machine reaches: a proxy or an index on it, too
+    "tmpfs": {"/tmp": "rw,nosuid,nodev,exec,mode=1777"},  # noqa: S108 - as above
+}
+_PREPARE = f"""
+umask 022
+"{TOOL}" venv --quiet --no-project --python "$2" "$1" || exit {NO_PYTHON}
+[ -n "$3" ] || exit 0
+shift 2
+set -- pip sync --compile-bytecode --no-build --python "$VIRTUAL_ENV/bin/python" "$@"
+"{TOOL}" "$@" --offline >/dev/null 2>&1 && exit 0
+exec "{TOOL}" "$@"
+"""
+_CHANNEL = 'exec "$@" 3 3>&1 1>&2'  # what is told goes out alone; what engines print is the log
+_FOREIGN = re.compile(
+    r"^(PATH|HOME|USER|TMPDIR|XDG_\w+|SSL_\w+|UV_CACHE_DIR|UV_PYTHON_\w+|PYENV_\w+|UV_LINK_MODE|NETRC)$"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerRoom:
+    """A room whose guest runs in a container of its own each time; `containers` are their ids."""
+
+    path: Path
+    python: Path
+    engine: Engine
+    box: Box
+    image: str
+    containers: list[str] = field(default_factory=list)
+
+    def talk(
+        self,
+        job: Json,
+        hear: Callable[[Json], float],
+        *,
+        seconds: float,
+        memory_bytes: int,
+    ) -> Talk:
+        """Run the guest on `job`; see `ports.Room.talk`. What its set-up names it may read."""
+        put(self.path / "job.json", json.dumps(job).encode())
+        box = Box(
+            image=self.box.image,
+            command=("/bin/sh", "-c", _CHANNEL, "sh", str(self.python), "-s", *_MAIN),
+            owner=self.box.owner,
+            environment=self.box.environment,
+            reads={**self.box.reads, JOB: self.path / "job.json", **named(job)},
+            guards={"mem_limit": memory_bytes, "memswap_limit": memory_bytes, **self.box.guards},
+            user=self.box.user,
+            folder=self.box.folder,
+            gpus=self.box.gpus,
+        )
+        talk, container = self.engine.converse(box, hear, seconds=seconds)
+        if container:
+            self.containers.append(container)
+        return talk
+
+
+_MAIN = (f"{GUEST_INSIDE}/main.py", JOB)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerEnv:
+    """Makes rooms under `root`. `variables` are what a backend adds to a cell's environment.
+
+    `image` is a row of `core.images` or a reference; without it, the first row that has the
+    Python that is asked for and is here. `certificates` is a bundle that uv trusts.
+    """
+
+    root: Path
+    index_args: tuple[str, ...] = ()
+    offline: bool = False
+    cache: Path | None = None
+    image: str = ""
+    certificates: Path | None = None
+    guest: Path = GUEST
+    variables: Mapping[str, str] = field(default_factory=dict)
+    gpus: bool = False
+    guards: Mapping[str, Any] = field(default_factory=lambda: PROBE_GUARDS)
+    reads: Mapping[str, Path] = field(default_factory=dict)
+    engine: Engine = field(default_factory=Engine)
+    name: str = "docker"
+
+    @property
+    def owner(self) -> str:
+        """What our containers are labelled with: the state that they belong to."""
+        return str(self.root.resolve())
+
+    def promises(self) -> Mapping[str, str]:
+        """Say what a cell is guarded from here."""
+        return {
+            "network": "none while probing but a loopback of its own",
+            "home": "an empty folder; no file of this machine but the environment, the guest and "
+            "the model, all read-only",
+            "token": "no variable passes; indexes and their credentials are used to install only",
+            "install": "wheels only, by their hashes, in a container: no code of a package runs",
+            "memory": "limited by the kernel, swap included",
+            "processes": f"at most {PIDS}, and all end with the container; no privilege, no root",
+        }
+
+    def sweep(self) -> int:
+        """Remove what a bot that was killed left behind; returns how many containers.
+
+        An engine that is away is swept when it is back.
+        """
+        return 0 if self.engine.obstacle() else self.engine.sweep(self.owner)
+
+    def image_for(self, interpreter: str) -> tuple[str, str]:
+        """Return the image for an interpreter, by its name and by its digest.
+
+        Raises `MissingToolError` where none is here, or no engine answers.
+        """
+        wanted = [reference(self.image)] if self.image else []
+        wanted = wanted or [row.reference for row in images_for(interpreter)]
+        for image in wanted:
+            known = self._digests.get(image) or self.engine.digest(image)
+            if known:
+                self._digests[image] = known
+                return image, known
+        what = f"no image with Python {interpreter} is here: {', '.join(wanted) or 'none is known'}"
+        cure = "`stackmatrix image build`, `docker pull` one of them, or name one with `image`"
+        raise MissingToolError(what, cure=cure)
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _cores(self) -> int:
+        return self.engine.cores()
+
+    @contextmanager
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> Iterator[DockerRoom | Failure]:
+        """Yield a room with `closure`, or how its installation failed.
+
+        Raises `MissingToolError` where no engine answers, no image is here, or the image lacks
+        the interpreter. Any number of threads and processes may open the same closure at once.
+        """
+        self.engine.await_(WAIT_SECONDS)
+        image, known = self.image_for(interpreter)
+        build = partial(
+            self._build, closure=closure, image=image, version=interpreter, limits=limits
+        )
+        with place_for(self.root, closure.digest[:12]) as room:
+            store = self._kept_at(closure, interpreter, known)
+            built = build(room / "env") if fresh else kept(store, build)
+            yield built if isinstance(built, Failure) else self._room(room, built, image, known)
+
+    def _kept_at(self, closure: Closure, version: str, image: str) -> Path:
+        """Return where the environment of `closure` for one image is kept for all rooms."""
+        where: list[Json] = [*self.index_args]
+        key = digest([closure.digest, version, image, where])[:16]
+        return self.root.resolve() / "store" / f"{closure.digest[:12]}-{key}"
+
+    def _build(
+        self, place: Path, closure: Closure, image: str, version: str, limits: Limits
+    ) -> Path | Failure:
+        place.mkdir(parents=True)
+        lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in closure.pins]
+        put(place / "pins.txt", ("\n".join(lines) + "\n").encode())
+        inside = self._inside(place)
+        pins = (f"{inside}/pins.txt",) if closure.pins else ("",)
+        hashed = bool(closure.pins) and all(pin.hashes for pin in closure.pins)
+        flags = (*pins, *(("--require-hashes",) if hashed else ()))
+        box = self._prepare_box(image, (f"{inside}/env", version, *flags))
+        ran = self.engine.run(box, seconds=limits.install_seconds)
+        if ran.returncode == NO_PYTHON:
+            cure = f"name an image that has Python {version}, or set `python` of the stack"
+            raise MissingToolError(f"{image} has no Python {version}: {ran.output}", cure=cure)
+        return place if ran.returncode == 0 else _failure(ran, inside)
+
+    def _prepare_box(self, image: str, arguments: tuple[str, ...]) -> Box:
+        """Return the container that installs: it alone sees indexes, credentials, the cache."""
+        cache = self.cache.resolve() if self.cache else self.root.resolve() / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        apart = {f"{INSIDE}-cache": cache} if self.cache else {}
+        bundle = {CERTIFICATES: self.certificates} if self.certificates else {}
+        return Box(
+            image=image,
+            command=("/bin/sh", "-c", _PREPARE, "sh", *arguments),
+            owner=self.owner,
+            environment={
+                **self._uv_environment(),
+                "VIRTUAL_ENV": arguments[0],
+                "UV_CACHE_DIR": f"{INSIDE}-cache" if self.cache else f"{INSIDE}/cache",
+                **({"SSL_CERT_FILE": CERTIFICATES} if bundle else {}),
+            },
+            reads={TOOL: Path(binary()), **bundle, **_local_indexes(self.index_args)},
+            writes={INSIDE: self.root.resolve(), **apart},
+            guards={
+                **PREPARE_GUARDS,
+                **({"network_mode": "none"} if self.offline else {}),
+            },
+            user=f"{os.getuid()}:{os.getgid()}",
+        )
+
+    def _uv_environment(self) -> dict[str, str]:
+        told = Uv(index_args=self.index_args).environment()
+        passed = {name: value for name, value in told.items() if not _FOREIGN.match(name)}
+        passed |= {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith("UV_INDEX_") and not self.index_args
+        }
+        fixed = {"HOME": "/tmp", "PATH": PATH, "NO_COLOR": "1"}  # noqa: S108 - inside
+        fixed |= {"UV_NO_CONFIG": "1"} if self.index_args else {}
+        fixed |= {"UV_OFFLINE": "1"} if self.offline else {}
+        return {**passed, **index_variables(self.index_args), **fixed}
+
+    def _inside(self, place: Path) -> str:
+        return f"{INSIDE}/{place.relative_to(self.root.resolve()).as_posix()}"
+
+    def _room(self, room: Path, built: Path, image: str, known: str) -> DockerRoom:
+        furnish(room, self.guest)
+        env = f"{self._inside(built)}/env"
+        box = Box(
+            image=image,
+            command=(),
+            owner=self.owner,
+            environment={**_cell_environment(), **self.variables},
+            reads={env: built / "env", GUEST_INSIDE: room / "guest", **self.reads},
+            guards={"nano_cpus": self._cores * 10**9, "cpu_shares": 512, **self.guards},
+            user=_nobody(),
+            folder=WORK_INSIDE,
+            gpus=self.gpus,
+        )
+        python = Path(env) / "bin" / "python"
+        return DockerRoom(path=room, python=python, engine=self.engine, box=box, image=known)
+
+
+def named(job: Json) -> dict[str, Path]:
+    """Return the files and folders that the set-up of a job's modules names, for reading.
+
+    They come from matrix.yaml and from the drivers, never from a cell.
+    """
+    modules = job.get("modules") if isinstance(job, dict) else None
+    found = (Path(text) for text in _texts(modules) if text.count("/") > 1 and text[0] == "/")
+    return {str(path): path for path in found if path.exists()}
+
+
+def _texts(value: Json) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _texts(each)
+        case dict():
+            yield from _texts([*value.values()])
+        case _:
+            return
+
+
+def _cell_environment() -> dict[str, str]:
+    """Return the whole environment of a cell: nothing of this machine."""
+    return {
+        "PATH": PATH,
+        "LANG": "C.UTF-8",
+        "HOME": HOME_INSIDE,
+        "TMPDIR": "/tmp",  # noqa: S108 - inside, and its own
+        "USER": "cell",
+        "LOGNAME": "cell",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HF_HUB_OFFLINE": "1",
+        "TZ": "UTC",
+    }
+
+
+def _nobody() -> str:
+    """Return who a cell is: ourselves, without any power, or nobody where we are root."""
+    return f"{os.getuid()}:{os.getgid()}" if os.getuid() else "65534:65534"
+
+
+def _local_indexes(index_args: tuple[str, ...]) -> dict[str, Path]:
+    """Return the folders of indexes on this disk, with what lies beside them."""
+    words = [word.partition("=")[2] or word for word in index_args if not word.startswith("--no")]
+    urls = [urlsplit(word) for word in words]
+    found = [Path(unquote(url.path)).parent for url in urls if url.scheme == "file"]
+    return {str(folder): folder for folder in found if folder.is_dir()}
+
+
+def _failure(ran: Ran, *hide: str) -> Failure:
+    if ran.returncode is None:
+        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
+    message = readable(ran.output, hide=hide)
+    reason = Reason.KILLED if GONE in ran.output else classify(ran.output, Phase.INSTALL)
+    return Failure(phase=Phase.INSTALL, reason=reason, message=message)
