@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from bot.core.backends import BACKENDS, CPU
 from bot.core.model import Json, Role
 
 Follow = Annotated[
@@ -25,6 +26,8 @@ Follow = Annotated[
         r"|last-[1-9][0-9]*|==\S+)$"
     ),
 ]
+
+Hardware = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 
 class _Strict(BaseModel):
@@ -53,7 +56,7 @@ class StackFile(_Strict):
 
     components: tuple[str, ...] = Field(min_length=1)
     suite: tuple[str, ...] = ()
-    backends: tuple[str, ...] = Field(default=("cpu",), min_length=1)
+    backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
 
