@@ -51,6 +51,13 @@ class ComponentFile(_Strict):
     options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+class ExistingFile(_Strict):
+    """`existing`: an interpreter with its packages, or the address of a server that runs."""
+
+    python: str = ""
+    url: str = ""
+
+
 class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 
@@ -59,6 +66,7 @@ class StackFile(_Strict):
     backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
+    existing: ExistingFile | None = None
 
 
 class ExclusionFile(_Strict):
