@@ -215,8 +215,8 @@ def init_command(*, config: str, quiet: bool) -> None:
 def doctor_command(*, state: str, quiet: bool, as_json: bool) -> None:
     """Check what a run needs, and say how to mend it.
 
-    It looks at the interpreter, uv, Docker, the disk, the certificates and the library for hubs;
-    nothing is changed.
+    It looks at the interpreter, uv, Docker, the disk, the certificates, the library for hubs
+    and the hardware of each backend; nothing is changed.
     """
     found = doctor_verb.doctor(Path(state))
     rows = tuple((each.state, each.name, each.says, each.cure) for each in found)

@@ -1,21 +1,27 @@
-"""What each row of a matrix is closed and run with where that is not the usual: other hardware.
+"""What each row of a matrix is closed and run with where that is not the usual.
 
 The usual solver and environment are the house's own. A row on another backend than the processor
-has a kit of its own, with what the backend's row of data says.
+has a kit of its own, with what the backend's row of data says; so has one whose stack exists.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.core.backends import BACKENDS, CPU, Backend
 from bot.core.matrix import Matrix, Row
 from bot.effects.hardware import passed
+from bot.effects.inventory import installed, served
 from bot.effects.npm import obstacle
+from bot.envs.existing import ExistingEnv
 from bot.envs.node import NodeEnv
 from bot.envs.uv import UvEnv
+from bot.solvers.existing import ExistingSolver
 from bot.solvers.npm import NpmSolver
 from bot.solvers.uv import UvSolver
 from bot.steps.house import Kit
@@ -40,8 +46,10 @@ class Kits:
     def _kits(self, matrix: Matrix, row: Row) -> Iterator[tuple[Backend, Kit]]:
         source = matrix.components[row.components[0]].source
         for name in row.backends:
-            if name != CPU:
-                backend = BACKENDS[name]
+            backend = BACKENDS[name]
+            if row.existing:
+                yield backend, self._existing(matrix, row, backend)
+            elif name != CPU:
                 yield backend, self._npm(backend) if source == "npm" else self._pypi(backend)
 
     def usual(self) -> Mapping[str, Kit]:
@@ -51,6 +59,21 @@ class Kits:
     def _npm(self, backend: Backend) -> Kit:
         env = NodeEnv(root=self.root, offline=self.offline, variables=passed(backend))
         return Kit(solver=NpmSolver(offline=self.offline), env=env, obstacle=obstacle())
+
+    def _existing(self, matrix: Matrix, row: Row, backend: Backend) -> Kit:
+        """Look at what is there, which a key of the user's reaches where one is named."""
+        options = matrix.components[row.components[0]].options
+        key = options.get("api_key_variable")
+        passes = (key,) if isinstance(key, str) else ()
+        given = {name: os.environ[name] for name in passes if name in os.environ}
+        if row.url:
+            look, python = partial(served, row.url, options, given), Path(sys.executable)
+        else:
+            look, python = partial(installed, row.existing), Path(row.existing)
+        env = ExistingEnv(
+            root=self.root, python=python, passes=passes, variables=passed(backend), now=look
+        )
+        return Kit(solver=ExistingSolver(look=look), env=env, word=row.existing, url=row.url)
 
     def _pypi(self, backend: Backend) -> Kit:
         """Look in the backend's indexes as well; a wheel with its local version is the newest."""

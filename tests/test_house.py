@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from bot import app
 from bot.cli import STEPS, main_group
+from bot.verbs.backends import table as backends_table
 from bot.verbs.drivers import table
 
 ROOT = Path(__file__).parent.parent
@@ -199,6 +200,13 @@ def test_the_readme_lists_the_drivers_as_they_are() -> None:
     text = README.read_text(encoding="utf-8")
     shown = text.partition("<!-- drivers -->\n")[2].partition("\n<!-- end -->")[0]
     assert shown == table()
+
+
+def test_the_readme_lists_the_backends_as_they_are() -> None:
+    """Mend it with `stackmatrix drivers --backends`, between the two marks."""
+    text = README.read_text(encoding="utf-8")
+    shown = text.partition("<!-- backends -->\n")[2].partition("\n<!-- end of backends -->")[0]
+    assert shown == backends_table()
 
 
 def test_every_step_is_a_command_and_a_function() -> None:

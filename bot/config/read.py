@@ -17,6 +17,7 @@ from typing import TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from bot.config.backends import wrong_backends
+from bot.config.existing import existing_of, served_by_users, wrong_existing
 from bot.config.model import model_of, wrong_model
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
@@ -76,7 +77,8 @@ def salvage(file: Path, known: Known) -> Matrix:
         index=index if isinstance(index, str) else str(MatrixFile.model_fields["index"].default),
         components={name: _component(name, entry, known) for name, entry in components.items()},
         rows=tuple(
-            _row(name, entry, "") for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
+            _row(name, entry, "", file.parent)
+            for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
         ),
         places=tree.places,
     )
@@ -127,17 +129,20 @@ def _names(entry: Mapping[str, Json], key: str) -> list[str]:
 def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
     """Names that nothing defines, and rules in a circle; works on files of a broken shape too."""
     components = _table(tree.data, "components")
+    served = served_by_users(_table(tree.data, "stacks"))
     for name, entry in components.items():
         driver = entry.get("driver", "script")
         if isinstance(driver, str) and driver not in known.drivers:
             path = ("components", name, "driver")
             what = f"there is no driver `{driver}`"
             yield problem(tree.file, tree.place(path), what, _meant(driver, sorted(known.drivers)))
-        yield from _source(tree, name, entry, known)
+        if name not in served:
+            yield from _source(tree, name, entry, known)
     kinds = {name: _kind(entry, known) for name, entry in components.items()}
     for name, entry in _table(tree.data, "stacks").items():
         yield from _stack(tree, name, entry, sorted(components), known)
         yield from _mixed(tree, name, entry, kinds)
+        yield from wrong_existing(tree, name, entry, _drivers(entry, components), known.sources)
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from _exclusions(tree, sorted(components))
     yield from wrong_model(tree)
@@ -147,12 +152,16 @@ def _computes(
     entry: Mapping[str, Json], components: Mapping[str, dict[str, Json]], known: Known
 ) -> frozenset[str]:
     """Return what any component of a stack can compute on."""
-    drivers = [
-        str(components[used].get("driver", "script"))
-        for used in _names(entry, "components")
-        if used in components
-    ]
+    drivers = _drivers(entry, components).values()
     return frozenset(name for driver in drivers for name in known.backends.get(driver, ()))
+
+
+def _drivers(
+    entry: Mapping[str, Json], components: Mapping[str, dict[str, Json]]
+) -> Mapping[str, str]:
+    """Return the driver of each component of a stack."""
+    named = [used for used in _names(entry, "components") if used in components]
+    return {used: str(components[used].get("driver", "script")) for used in named}
 
 
 def _kind(entry: Mapping[str, Json], known: Known) -> str:
@@ -259,7 +268,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         index=read.index,
         components=components,
         rows=tuple(
-            _row(name, entry, components[entry.components[0]].source)
+            _row(name, entry, components[entry.components[0]].source, folder)
             for name, entry in read.stacks.items()
         ),
         suite=tuple(str(folder / part) for part in read.suite),
@@ -302,16 +311,18 @@ def _component(name: str, entry: ComponentFile, known: Known) -> Component:
     )
 
 
-def _row(name: str, entry: StackFile, source: str) -> Row:
+def _row(name: str, entry: StackFile, source: str, folder: Path) -> Row:
+    existing = existing_of(entry, folder)
     return Row(
         name=name,
         components=entry.components,
         suite=entry.suite,
         backends=entry.backends,
-        interpreter=_PYTHON.get(source, entry.python),
+        interpreter=existing or _PYTHON.get(source, entry.python),
         baseline=tuple(entry.baseline.items()),
         env=entry.env or "",
         image=entry.image,
+        existing=existing,
     )
 
 

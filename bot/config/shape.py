@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from bot.core.backends import BACKENDS, CPU
 from bot.core.model import Json, Role
 
 Follow = Annotated[
@@ -25,6 +26,8 @@ Follow = Annotated[
         r"|last-[1-9][0-9]*|==\S+)$"
     ),
 ]
+
+Hardware = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 
 Home = Literal["auto", "uv", "docker", "existing"]
@@ -51,16 +54,24 @@ class ComponentFile(_Strict):
     options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+class ExistingFile(_Strict):
+    """`existing`: an interpreter with its packages, or the address of a server that runs."""
+
+    python: str = ""
+    url: str = ""
+
+
 class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 
     components: tuple[str, ...] = Field(min_length=1)
     suite: tuple[str, ...] = ()
-    backends: tuple[str, ...] = Field(default=("cpu",), min_length=1)
+    backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
     env: Home | None = None
     image: str = ""
+    existing: ExistingFile | None = None
 
 
 class ExclusionFile(_Strict):

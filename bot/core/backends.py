@@ -72,8 +72,6 @@ _ROWS: Final = (
         signs=(Sign(kind="always"),),
         tolerance="numbers differ with the instruction set (AVX2, AVX-512) and with threads",
         runs_on=("ubuntu-latest",),
-        indexes=(f"{_TORCH}/cpu",),
-        local="cpu",
     ),
     Backend(
         name="vulkan",
@@ -108,7 +106,7 @@ _ROWS: Final = (
                 cure="install the driver of the card, which brings nvidia-smi",
             ),
         ),
-        tolerance="TF32 is off; float32 differs by about 1e-4 nats between cards and from cpu",
+        tolerance="TF32 is off; not measured yet",
         runs_on=(*_SELF, "cuda"),
         resource="cuda",
         devices=("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"),

@@ -49,6 +49,12 @@ class Row:
     baseline: tuple[tuple[str, str], ...] = ()
     env: str = ""
     image: str = ""
+    existing: str = ""  # an interpreter or an address that the user names; nothing is installed
+
+    @property
+    def url(self) -> str:
+        """The address of a server that runs already, "" where the row names none."""
+        return self.existing if "://" in self.existing else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,13 @@ def driver(backend: Backend) -> str:
     return ""
 
 
+def device(backend: Backend) -> str:
+    """Return what the machine calls the hardware of `backend`, or at least its driver."""
+    if backend.name == "cuda":
+        return "; ".join(_output(backend.signs[0].what).splitlines())
+    return driver(backend)
+
+
 def machine(backends: Iterable[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return, for each of `backends`, what of this machine decides what numbers come out."""
     mine = ("instructions", instructions())

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.model import Closure, Failure
+from bot.core.model import Closure, Conflict, Failure, Phase, Reason
 from bot.effects.room import GUEST, HOME, GuestRoom, furnish, memory_guard, place_for
 from bot.errors import MissingToolError
 from bot.ports import Limits
@@ -25,13 +25,15 @@ class ExistingEnv:
     """Makes rooms under `root` around the interpreter `python`, by default our own.
 
     `passes` names variables of this process, such as one that holds a key, that cells get;
-    `variables` are what a backend adds.
+    `variables` are what a backend adds. Where `now` tells what is there, no other closure has a
+    room: what is there cannot be changed.
     """
 
     root: Path
     python: Path = field(default_factory=lambda: Path(sys.executable))
     passes: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], Closure | Conflict] | None = None
     guest: Path = GUEST
     name: str = "existing"
 
@@ -51,17 +53,22 @@ class ExistingEnv:
     @contextmanager
     def open(
         self,
-        closure: Closure,  # noqa: ARG002 - of the port: what is there cannot be chosen
+        closure: Closure,
         *,
         interpreter: str,  # noqa: ARG002 - as above
         limits: Limits,  # noqa: ARG002 - nothing is installed that could take long
         fresh: bool,  # noqa: ARG002 - every room is new, and its interpreter never is
     ) -> Iterator[GuestRoom | Failure]:
-        """Yield a room of the named interpreter, whatever `closure` says.
+        """Yield a room of the named interpreter, or how `closure` is not what is there.
 
         Raises `MissingToolError` where there is no such interpreter.
         """
         python = self._found()
+        other = _differs(closure, self.now()) if self.now else ""
+        if other:
+            reason = Reason.NOT_INSTALLABLE
+            yield Failure(phase=Phase.INSTALL, reason=reason, message=other)
+            return
         with place_for(self.root, "existing") as room:
             furnish(room, self.guest)
             yield GuestRoom(path=room, python=python, variables=self._all_variables(), cut=False)
@@ -76,3 +83,11 @@ class ExistingEnv:
     def _all_variables(self) -> dict[str, str]:
         passed = {name: os.environ[name] for name in self.passes if name in os.environ}
         return {**passed, **self.variables}
+
+
+def _differs(asked: Closure, found: Closure | Conflict) -> str:
+    if isinstance(found, Conflict):
+        return found.why
+    if found.digest == asked.digest:
+        return ""
+    return "what was there is not there any more, and what exists is not changed by us"

@@ -34,7 +34,8 @@ def modules(house: House, components: Sequence[str], model: str) -> Json:
     told: dict[str, Json] = {}
     for name in engines_first:
         driver = house.driver(name)
-        setup = driver.setup(path, known[name].options)
+        where: dict[str, Json] = {"url": house.url} if house.url else {}
+        setup = driver.setup(path, {**known[name].options, **where})
         told.setdefault(driver.name, {"name": driver.guest, "setup": setup})
     return list(told.values())
 

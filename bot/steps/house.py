@@ -46,6 +46,7 @@ class Kit:
     solver: Solver
     env: Env
     obstacle: str = ""
+    url: str = ""  # of the server that is asked, where one runs already
     word: str = ""  # tells its closures from those of the same questions asked elsewhere
 
 
@@ -81,6 +82,7 @@ class House:
     machine: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # by backend
     backend: str = CPU
     word: str = ""
+    url: str = ""
 
     def within(self, row: str, backend: str = CPU) -> House:
         """Return this house with the solver and the environment of a row on a backend."""
@@ -90,7 +92,13 @@ class House:
             env = self.homes.get(row, self.env)
             return replace(self, env=env, backend=backend)
         return replace(
-            self, solver=kit.solver, env=kit.env, source=source, backend=backend, word=kit.word
+            self,
+            solver=kit.solver,
+            env=kit.env,
+            source=source,
+            backend=backend,
+            word=kit.word,
+            url=kit.url,
         )
 
     def at(self, cell: Cell) -> House:

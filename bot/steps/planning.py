@@ -26,6 +26,7 @@ from bot.core.plan import (
 )
 from bot.steps.close import close
 from bot.steps.close import remembered as closed
+from bot.steps.existing import plan_existing
 from bot.steps.house import House
 from bot.steps.verdicts import NOT_HERE, planned_of, rule, waits
 from bot.steps.watching import line, remembered
@@ -41,7 +42,11 @@ def plan_rows(house: House) -> Iterator[Planned]:
     for row in house.matrix.rows:
         for backend in row.backends:
             alone = replace(row, backends=(backend,))
-            yield from _row(house.within(row.name, backend), alone, lines, exclusions)
+            there = house.within(row.name, backend)
+            if row.existing:
+                yield from plan_existing(there, alone, history(there, alone))
+            else:
+                yield from _row(there, alone, lines, exclusions)
         house.progress.advance("plan", row.name)
 
 
@@ -108,7 +113,7 @@ def stuck(house: House) -> bool:
     return any(
         _runnable(house, house.row(each.row), each.cell.components) != each.cell.components
         for each in planned_of(house)
-        if each.trigger == BASELINE and each.cell
+        if each.trigger == BASELINE and each.cell and not house.row(each.row).existing
     )
 
 

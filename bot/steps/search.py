@@ -32,6 +32,7 @@ from bot.core.trial import Told, Trial
 from bot.errors import SourceError
 from bot.steps.ask import ask, modules, whole
 from bot.steps.close import close
+from bot.steps.existing import unsearched
 from bot.steps.house import House
 from bot.steps.inside import opened
 
@@ -51,6 +52,8 @@ def explain_group(house: House, group: Group, ends: Ends) -> Explanation:
     """Search the smallest set of upgrades that flips the plainest probe of `group`."""
     flip = group.plainest
     house = house.at(flip.cell)
+    if house.row(flip.row).existing:
+        return unsearched(flip.working.closure, flip.broken.closure)
     changed = world_changed(house, group, ends)
     if changed is not None:
         return changed

@@ -19,9 +19,7 @@ def announced(house: House) -> tuple[Release, ...]:
     Raises `ConfigError` with all names and versions that never were. A source that is down is
     lived with where the ledger knows the component, else it raises `SourceError`.
     """
-    components = tuple(
-        one for one in house.matrix.components.values() if not house.obstacle(one.source)
-    )
+    components = polled(house)
     house.progress.begin("watch", len(components))
     found: dict[str, tuple[Release, ...] | SourceError] = {}
     for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
@@ -33,6 +31,18 @@ def announced(house: House) -> tuple[Release, ...]:
     if problems:
         raise ConfigError(tuple(problems))
     return tuple(release for one in components for release in _kept(house, one, found[one.name]))
+
+
+def polled(house: House) -> tuple[Component, ...]:
+    """Return the components whose releases are followed: those of a stack that exists are not."""
+    rows = house.matrix.rows
+    there = {name for row in rows if row.existing for name in row.components}
+    made = {name for row in rows if not row.existing for name in row.components}
+    return tuple(
+        one
+        for one in house.matrix.components.values()
+        if not house.obstacle(one.source) and one.name not in there - made
+    )
 
 
 def _poll(house: House, component: Component) -> tuple[Release, ...] | SourceError:

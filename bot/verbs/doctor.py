@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.effects.hub import PIP
 from bot.effects.uv import Uv, binary
 from bot.errors import MissingToolError
+from bot.verbs.backends import here
 
 _GIGABYTE = 1024**3
 _ROOM_NEEDED = 5  # gigabytes: what the default matrix fills, uv's cache included
@@ -41,6 +42,14 @@ def _look(state: Path) -> Iterator[Finding]:
     yield _disk(state)
     yield _certificates()
     yield _hub()
+    yield from _hardware()
+
+
+def _hardware() -> Iterator[Finding]:
+    for name, is_here, says in here():
+        state = "good" if is_here else "poor"
+        cure = "" if is_here else "not needed; stacks on it wait for a machine that has it"
+        yield Finding(name=f"backend {name}", state=state, says=says, cure=cure)
 
 
 def _interpreter() -> Finding:

@@ -13,6 +13,7 @@ from bot.core.model import Json, Link, Role
 from bot.ledger.state import facts_under
 from bot.ports import Driver
 from bot.studies.exercised import Exercised, exercised
+from bot.verbs.backends import table as backends_table
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
@@ -84,15 +85,18 @@ def table() -> str:
 @click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a driver was never seen at work.")
 @click.option("--table", "as_table", is_flag=True, help="Print the README's table of drivers.")
+@click.option("--backends", is_flag=True, help="Print the README's table of hardware backends.")
 @talk_options
-def command(*, state: str, strict: bool, as_table: bool, quiet: bool, as_json: bool) -> Said:
+def command(
+    *, state: str, strict: bool, as_table: bool, backends: bool, quiet: bool, as_json: bool
+) -> Said:
     """List every driver, and what was seen of it.
 
     Versions, days and links come from the ledgers of `run`, `diff` and `aa`; a driver marked
     `big` is run on demand only.
     """
-    if as_table:
-        return Said(lines=(table(),))
+    if as_table or backends:
+        return Said(lines=(table() if as_table else backends_table(),))
     found = seen(Path(state))
     missing = [one.name for one in DRIVERS.values() if _promised(one) and one.name not in found]
     told: list[Json] = [_json(driver, found.get(driver.name)) for driver in DRIVERS.values()]

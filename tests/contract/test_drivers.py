@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from bot.app import DRIVERS, SUITE
+from bot.core.backends import BACKENDS, CPU
 from bot.core.model import NOT_EXPOSED, Json, Link, Look, Probe
 from bot.core.proof import NAME, Proof, commands, expecting, write
 from bot.drivers.suite import families, read_suite
@@ -47,6 +48,25 @@ def test_a_driver_is_named_as_its_row(driver: Driver) -> None:
 def test_the_exact_pin_comes_first(driver: Driver) -> None:
     first, *_ = driver.requirements("some-package", "1.2.3")
     assert first == "some-package==1.2.3"
+
+
+@everyone
+def test_a_driver_on_another_backend_tells_its_guest(driver: Driver) -> None:
+    assert set(driver.backends) <= set(BACKENDS)
+    for backend in driver.backends:
+        there = driver.on(backend)
+        setup = there.setup(MODEL, {})
+        assert isinstance(setup, dict)
+        assert setup.get("backend", CPU) == backend
+        assert there.requirements("some-package", "1.2.3")[0] == "some-package==1.2.3"
+    lost = next(name for name in BACKENDS if name not in driver.backends)
+    assert driver.on(lost) == driver
+
+
+def test_prebuilt_parts_are_those_of_the_backend() -> None:
+    driver = DRIVERS["node-llama-cpp"]
+    parts = [driver.on(name).requirements("p", "3.1.0")[1] for name in ("cpu", "vulkan", "cuda")]
+    assert parts[1:] == [parts[0].replace("==", f"-{name}==") for name in ("vulkan", "cuda")]
 
 
 @everyone

@@ -19,6 +19,7 @@ KNOWN = Known(
     drivers=frozenset({"openai", "script", "server", "xllamacpp", "js"}),
     suites=frozenset({"chat"}),
     sources={"js": "npm", "server": ""},
+    backends={"xllamacpp": frozenset({"cpu", "vulkan"})},
 )
 GOOD = """\
 version: 1
@@ -105,6 +106,26 @@ def test_a_driver_asks_packages_of_its_own_source(
     (told,) = found
     assert (told.line, told.column) == (3, 59)
     assert told.cure.startswith(f"write `source: {wanted}`")
+
+
+@pytest.mark.parametrize(
+    ("backends", "what", "cure"),
+    [
+        ("[cpu, vulcan]", "there is no backend `vulcan`", "did you mean `vulkan`? there are cpu, "),
+        ("[tpu]", "there is no backend `tpu`", "vulkan, cuda, rocm, metal, openvino-gpu"),
+        ("[metal]", "nothing in stack `chat` computes on `metal`", "drivers know cpu, vulkan"),
+    ],
+)
+def test_a_backend_that_cannot_be(tmp_path: Path, backends: str, what: str, cure: str) -> None:
+    line, _, said, mend = only(tmp_path, f"{GOOD}    backends: {backends}\n")
+    assert line == len(GOOD.splitlines()) + 1
+    assert what in said
+    assert cure in mend
+
+
+def test_a_stack_may_be_crossed_with_backends(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, f"{GOOD}    backends: [cpu, vulkan]\n").rows
+    assert row.backends == ("cpu", "vulkan")
 
 
 def test_what_is_never_released_is_no_component(tmp_path: Path) -> None:

@@ -72,13 +72,16 @@ BODIES: tuple[Body, ...] = (
     Closed(key="k", asked=("openai==3.54.0",), answer=CLOSURE, at=AT),
     Closed(key="k", asked=("openai==3.55.0",), answer=Conflict(why="no\nway"), at=AT),
     Planned(row="chat", trigger="newest", cell=CELL, against="b"),
-    Planned(row="chat", trigger="newest", cell=None, against="", conflict="because"),
+    Planned(
+        row="chat", trigger="newest", cell=None, against="", conflict="because", backend="vulkan"
+    ),
     Observed(cell="c", probe="hello", sequence="a", observation=SEEN),
     Observed(
         cell="c", probe="p", sequence="b", observation=Observation(probe="p", failure=FAILURE)
     ),
     CellStopped(cell="c", sequence="a", failure=FAILURE, log="0" * 64),
     CellDone(cell="c", environment="uv", seconds=2.0),
+    CellDone(cell="c", environment="uv", seconds=2.0, scope=(("backend", "cpu"),)),
     Tried(search="f", trial="t", observation=None, conflict="no"),
     Explained(
         finding="f",

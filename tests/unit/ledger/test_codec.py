@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from bot.core.facts import Body, Fact, RunEnded
+from bot.core.facts import Body, CellDone, Fact, Planned, RunEnded
 from bot.ledger.codec import KINDS, Unread, decode, encode
 from tests.unit.ledger.examples import BODIES
 
@@ -38,6 +38,20 @@ def test_the_kind_is_the_class_name_and_the_line_has_a_version() -> None:
             "flaky": [],
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "later"),
+    [
+        (CellDone(cell="c", environment="uv", seconds=2.0), "scope"),
+        (Planned(row="r", trigger="newest", cell=None, against="", conflict="no"), "backend"),
+    ],
+)
+def test_a_fact_that_was_told_before_a_field_was_is_read(body: Body, later: str) -> None:
+    fact = Fact(run=3, job="a job", attempt=1, body=body)
+    line = json.loads(encode(fact))
+    del line["body"][later]
+    assert decode(json.dumps(line)) == fact
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ class FakeRoom:
     talks: list[tuple[str, ...]]
     path: Path = Path("room")
     python: Path = Path("room/python")
+    device: str = ""
 
     def talk(
         self, job: Json, hear: Callable[[Json], float], *, seconds: float, memory_bytes: int
@@ -67,6 +68,8 @@ class FakeRoom:
         assert isinstance(probes, list)
         asked = [probe for probe in probes if isinstance(probe, dict)]
         self.talks.append(tuple(str(probe["name"]) for probe in asked))
+        if self.device:
+            hear({"event": "ready", "module": "engine", "says": {"device": self.device}})
         for probe in asked:
             name = str(probe["name"])
             answer = self.guest(self.closure.versions, name, probe["request"])
@@ -87,13 +90,17 @@ class FakeRoom:
 
 @dataclass(slots=True, kw_only=True)
 class FakeEnv:
-    """Makes rooms at once; `broken` says how the installation of a closure fails."""
+    """Makes rooms at once; `broken` says how the installation of a closure fails.
+
+    `device` is where a guest says that it computes.
+    """
 
     guest: Guest
     broken: Callable[[Mapping[str, str]], Failure | None] = lambda _: None
     talks: list[tuple[str, ...]] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
     name: str = "fake"
+    device: str = ""
 
     def promises(self) -> Mapping[str, str]:
         return {"network": "none"}
@@ -106,4 +113,6 @@ class FakeEnv:
         assert limits.memory_bytes
         self.fresh.append(fresh)
         failure = self.broken(closure.versions)
-        yield failure or FakeRoom(closure=closure, guest=self.guest, talks=self.talks)
+        yield failure or FakeRoom(
+            closure=closure, guest=self.guest, talks=self.talks, device=self.device
+        )

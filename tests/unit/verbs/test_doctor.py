@@ -10,6 +10,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from bot.core.backends import BACKENDS
 from bot.errors import MissingToolError
 from bot.verbs import doctor as verb
 from bot.verbs.doctor import Finding, doctor
@@ -31,7 +32,8 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]
 
 
 def test_it_looks_at_everything(found: dict[str, Finding], tmp_path: Path) -> None:
-    assert set(found) == {"interpreter", "uv", "docker", "disk", "certificates", "hub"}
+    looked = {"interpreter", "uv", "docker", "disk", "certificates", "hub"}
+    assert set(found) == looked | {f"backend {name}" for name in BACKENDS}
     assert found["interpreter"].state == "good"
     assert found["docker"].state == "poor"
     assert found["uv"].says.startswith("uv ")
