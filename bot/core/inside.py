@@ -52,7 +52,7 @@ _CRATE = re.compile(
 )
 _MODULE = re.compile(r"^\s*(path|url)\s*=\s*(\S+)\s*$", re.MULTILINE)
 _AT_COMMIT = re.compile(r"/(?:tree|commit|blob|archive|tarball)/([0-9a-f]{40})")
-_LOCAL = re.compile(rf"\+(?:[\w.]*\.)?{_HEX}(?:\.|$)")
+_LOCAL = re.compile(rf"\+(?:[\w.]*?\.)??{_HEX}(?:\.|$)")
 _GIT = re.compile(r"git\+(\S+?)@([0-9a-f]{7,40})")
 
 

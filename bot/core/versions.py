@@ -87,6 +87,34 @@ def between(versions: Iterable[str], low: str, high: str, scheme: str = PEP440) 
     return tuple(inside if start <= end else reversed(inside))
 
 
+def is_build(text: str, scheme: str = PEP440) -> bool:
+    """Whether `text` is no plain release: an early one, or one with a local part.
+
+    >>> [is_build(each) for each in ("1.4.dev1+g0a1b2c3", "1.3+g0a1b2c3", "1.4rc1", "1.4")]
+    [True, True, True, False]
+    """
+    parsed = parse(text, scheme)
+    return parsed is not None and (parsed.is_prerelease or parsed.local is not None)
+
+
+def built_between(versions: Iterable[str], low: str, high: str) -> tuple[str, ...]:
+    """Return the builds strictly between two releases, in the direction from `low` to `high`.
+
+    >>> built_between(["1.4.dev2+gb", "1.3", "1.4.dev1+ga", "1.4rc1", "1.4"], "1.3", "1.4")
+    ('1.4.dev1+ga', '1.4.dev2+gb', '1.4rc1')
+    """
+    start, end = parse(low), parse(high)
+    if start is None or end is None:
+        return ()
+    bottom, top = min(start, end), max(start, end)
+    inside = [
+        text
+        for text in ordered(versions)
+        if is_build(text) and (found := parse(text)) is not None and bottom < found < top
+    ]
+    return tuple(inside if start <= end else reversed(inside))
+
+
 def road(versions: Iterable[str], low: str, high: str, scheme: str = PEP440) -> tuple[str, ...]:
     """Return `low`, everything `between`, `high`."""
     return (low, *between(versions, low, high, scheme), high)

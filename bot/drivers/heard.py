@@ -29,12 +29,19 @@ _WRITTEN = """ways = {}
 for ascii_only in (True, False):
     for name, between in (("spaced", (", ", ": ")), ("compact", (",", ":"))):
         way = json.dumps(json.loads(raw), ensure_ascii=ascii_only, separators=between).encode()
-        ways[way] = name + " plain" * (way.isascii() and not ascii_only)
+        ways[way] = name + (" escaped" if ascii_only else " plain" * way.isascii())
 """
 _WAYS = """between = {between}
-ways = [json.dumps({body}, ensure_ascii=each, separators=between).encode() for each in {ascii}]
+ways = [json.dumps({body}, ensure_ascii=each, separators=between).encode() for each in (0, 1)]
 """
 _BETWEEN = {"compact": '(",", ":")', "spaced": '(", ", ": ")'}
+
+
+_SAME = {
+    "plain": "raw == ways[0] and raw.isascii()",
+    "escaped": "raw == ways[1] != ways[0]",
+    "": "raw == ways[0] and not raw.isascii()",
+}
 
 
 def hearing(sent: str, expected: Json) -> str:
@@ -66,10 +73,8 @@ def _written(known: Mapping[str, Json]) -> tuple[str, str]:
     if "written" not in known:
         return "", ""
     word = str(known["written"])
-    name, _, plain = word.partition(" ")
+    name, _, how = word.partition(" ")
     if name not in _BETWEEN:
         return _WRITTEN, 'ways.get(raw, "other")'
-    ascii_only = "(False,)" if plain else "(False, True)"
-    ways = _WAYS.format(between=_BETWEEN[name], body="json.loads(raw)", ascii=ascii_only)
-    same = "raw in ways and raw.isascii()" if plain else "raw in ways"
-    return ways, f'"{word}" if {same} else raw'
+    ways = _WAYS.format(between=_BETWEEN[name], body="json.loads(raw)")
+    return ways, f'"{word}" if {_SAME[how]} else raw'

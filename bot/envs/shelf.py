@@ -12,12 +12,13 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.core.logs import classify, readable
 from bot.core.metadata import Metadata
 from bot.core.model import Closure, Failure, Phase, Pin, Reason, digest
+from bot.core.versions import is_build
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive
 from bot.effects.pages import WheelPages
@@ -37,6 +38,7 @@ class ShelfEnv:
     offline: bool = False
     cache: Path | None = None
     build: bool = False  # whether what has no wheel is built, which runs its code
+    builds: tuple[str, ...] = ()  # flags by which uv finds what is no plain release
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _known: dict[tuple[str, str], Wheel] = field(default_factory=dict)
 
@@ -90,14 +92,25 @@ class ShelfEnv:
             missing = [
                 pin for pin in closure.pins if self._key(pin, interpreter) not in self._known
             ]
-            if missing:
-                failure = self._fill(missing, interpreter, limits, build=build and self.build)
+            for few in self._apart(missing):
+                failure = self._fill(few, interpreter, limits, build=build and self.build)
                 if failure is not None:
                     return failure
             return [self._known[self._key(pin, interpreter)] for pin in closure.pins]
 
+    def _apart(self, pins: Sequence[Pin]) -> Iterator[Sequence[Pin]]:
+        """Yield releases, then builds: where those lie, a release may lie under another name."""
+        for some in (False, True):
+            few = [pin for pin in pins if bool(self._flags(pin)) is some]
+            if few:
+                yield few
+
+    def _flags(self, pin: Pin) -> tuple[str, ...]:
+        return self.builds if is_build(pin.version) else ()
+
     def _key(self, pin: Pin, interpreter: str) -> tuple[str, str]:
-        return str(pin), digest([*pin.hashes, interpreter, *self.index_args])
+        where = (*self.index_args, *self._flags(pin))
+        return str(pin), digest([*pin.hashes, interpreter, *where])
 
     def _fill(
         self, pins: Sequence[Pin], version: str, limits: Limits, *, build: bool
@@ -130,7 +143,8 @@ class ShelfEnv:
         flags += ["--require-hashes"] if all(pin.hashes for pin in pins) else []
         with tempfile.TemporaryDirectory(prefix="install-") as scratch:
             (Path(scratch) / "pins.txt").write_text("\n".join(lines) + "\n")
-            ran = self._uv.cached_first(
+            where = self._flags(pins[0]) or self.index_args
+            ran = replace(self._uv, index_args=where).cached_first(
                 "pip", "install", "-r", "pins.txt", "--python", interpreter(version), *flags,
                 cwd=Path(scratch), seconds=limits.install_seconds,
             )  # fmt: skip

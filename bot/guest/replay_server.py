@@ -105,7 +105,7 @@ def written(raw):
         for name, between in (("compact", (",", ":")), ("spaced", (", ", ": "))):
             if json.dumps(value, ensure_ascii=ascii_only, separators=between).encode() == raw:
                 plain = not any(byte > 127 for byte in raw)  # noqa: PLR2004 - the last of ASCII
-                return name + (" plain" if plain and not ascii_only else "")
+                return name + (" escaped" if ascii_only else " plain" if plain else "")
     return "other"
 
 

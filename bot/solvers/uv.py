@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.logs import classify, readable
 from bot.core.model import Closure, Conflict, Phase, Pin, Reason, Requirements
+from bot.core.versions import is_build
 from bot.effects.uv import Uv, interpreter
 from bot.errors import SourceError, UsageError
 from bot.ports import Ran
@@ -32,6 +33,7 @@ class UvSolver:
     seconds: float = 300.0
     build: bool = False  # whether what has no wheel is built, which runs its code
     hashes: bool = True  # whether the pins say which files they are
+    builds: tuple[str, ...] = ()  # index arguments where a pin is no plain release
 
     def close(self, asked: Requirements) -> Closure | Conflict:
         """Resolve `asked`. Raises `SourceError` when the index cannot be asked.
@@ -75,7 +77,9 @@ class UvSolver:
             cutoff = asked.cutoff.astimezone(UTC)
             flags += ["--exclude-newer", cutoff.strftime("%Y-%m-%dT%H:%M:%SZ")]
         python = ["--python", _runnable(asked.interpreter), "--python-version", asked.interpreter]
-        uv = Uv(index_args=self.index_args, cache=self.cache, offline=self.offline)
+        built = any(is_build(pin.partition("==")[2]) for pin in asked.pins)
+        where = self.builds if built and self.builds else self.index_args
+        uv = Uv(index_args=where, cache=self.cache, offline=self.offline)
         files = ["in.txt", "-o", "out.txt"]
         return uv.run("pip", "compile", *files, *python, *flags, cwd=folder, seconds=self.seconds)
 

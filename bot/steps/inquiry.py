@@ -6,8 +6,9 @@ Every trial is a fact of the state folder, so an inquiry that was interrupted go
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal
 
 from bot.core.blame import Case, Responsible, responsible
@@ -32,14 +33,14 @@ from bot.core.prior import prior, read
 from bot.core.signature import normal
 from bot.core.trial import Told, Trial
 from bot.errors import InterruptedByPersonError, UsageError
-from bot.ports import Runner, Shelf
+from bot.ports import Runner, Shelf, Source
 from bot.steps.ask import ask, whole
+from bot.steps.deeper import Ends as Drawn
+from bot.steps.deeper import deeper
 from bot.steps.doubt import doubted
 from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
-from bot.steps.inside import looked_into
-from bot.steps.later import Today
 from bot.steps.mixing import Mixtures
 from bot.steps.question import Question
 from bot.steps.released import released
@@ -75,6 +76,7 @@ class Inquiry:
     question: Question
     errands: Runner  # for questions over the network, many at once
     proof: bool = True  # whether a proof is made
+    builds: Mapping[str, Source] = field(default_factory=dict)  # where development builds lie
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -145,24 +147,15 @@ class Inquiry:
         )
 
     def _looked(self, mixtures: Mixtures, told: Explanation) -> tuple[Explanation, Case]:
-        """Look deeper than the releases between the ends: newer ones, and what is inside."""
-        usual = [self._steady(lean) for lean in LEANS]
-        if usual[0] and usual[1]:
-            today = Today(
-                releases=mixtures.releases,
-                bad_end=self.question.bad.versions,
-                good=usual[0],
-                bad=usual[1],
-                ask=lambda one: self.attempt(mixtures, one, "asking the newest release"),
-            )
-            told = today.told(told)
-        return looked_into(mixtures, told), self._case(mixtures, told)
-
-    def _steady(self, lean: Literal["good", "bad"]) -> str | None:
-        """Return what an end shows, where both of its draws showed it."""
-        first, second = self._told(lean), self._seen_of(Trial(versions=(), lean=lean, draw=1))
-        word = named(first) if first else None
-        return word if second and word == named(second) else None
+        """Look deeper than the releases, and then at whose it is."""
+        seen = {
+            lean: (self._told(lean), self._seen_of(Trial(versions=(), lean=lean, draw=1)))
+            for lean in LEANS
+        }
+        good, bad = (tuple(named(one) if one else None for one in seen[lean]) for lean in LEANS)
+        ask = partial(self.attempt, mixtures)
+        told = deeper(mixtures, told, Drawn(good=good, bad=bad), ask, self.builds)
+        return told, self._case(mixtures, told)
 
     def _doubted(self, mixtures: Mixtures, told: Explanation) -> Explanation:
         """Look at both ends once more: what could not be proved may be chance."""

@@ -41,6 +41,7 @@ from bot.steps.house import House
 from bot.steps.inquiry import Found, Inquiry
 from bot.steps.question import Question
 from bot.verbs import inputs
+from bot.verbs.builds import flags_for, where_builds_lie
 from bot.verbs.ends import end_of
 from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
@@ -83,6 +84,7 @@ class Wanted:
     cutoff: date | None = None
     find_links: tuple[str, ...] = ()
     no_index: bool = False
+    builds: tuple[str, ...] = ()
     seconds: float = 120.0
     proof: bool = True
 
@@ -112,6 +114,7 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
             question=question,
             errands=LocalRunner(workers=ERRANDS),
             proof=wanted.proof,
+            builds=where_builds_lie(options, wanted.builds),
         ).run()
     repro = _kept(options, found) if found.handed else ""
     return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
@@ -171,8 +174,15 @@ def _opened(
             index_args=index,
             offline=options.offline,
             build=True,
+            builds=flags_for(index, wanted.builds),
         )
-        solver = UvSolver(index_args=index, offline=options.offline, build=True, hashes=False)
+        solver = UvSolver(
+            index_args=index,
+            offline=options.offline,
+            build=True,
+            hashes=False,
+            builds=flags_for(index, wanted.builds),
+        )
         yield (
             replace(
                 house,
@@ -211,6 +221,7 @@ def _index(wanted: Wanted) -> tuple[str, ...]:
 @click.option("--exclude-newer", type=click.DateTime(["%Y-%m-%d"]), help="See no later release.")
 @click.option("--find-links", multiple=True, help="A folder with wheels; repeatable.")
 @click.option("--no-index", is_flag=True, help="Take nothing from an index.")
+@click.option("--builds", multiple=True, help="A folder or an index of dev builds; repeatable.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -283,6 +294,7 @@ def _wanted(given: Mapping[str, Any]) -> Wanted:
         cutoff=newest.date() if newest else None,
         find_links=inputs.folders(given["find_links"]),
         no_index=given["no_index"],
+        builds=inputs.folders(given["builds"]),
         seconds=given["timeout"],
         proof=not given["no_proof"],
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.metadata import Metadata, environment_of
-from bot.core.model import Closure, Failure, Pin, Requirements
+from bot.core.model import Closure, Conflict, Failure, Pin, Requirements
 from bot.core.pins import Asked
 from bot.errors import UsageError
 from bot.ports import Shelf
@@ -45,7 +45,30 @@ class Ends:
             cure = "mend it, or pin it all: pins are taken even where they contradict each other"
             raise UsageError(f"{where} does not resolve: {answer.why}", cure=cure)
         self._tell(f"{where} contradicts itself, and is taken as it stands: {answer.why}")
-        return _pinned(asked)
+        return self._with_the_rest(_pinned(asked), where)
+
+    def _with_the_rest(self, pinned: Closure, where: str) -> Closure:
+        """Return pins that cannot be solved, one is newer than the cutoff perhaps, with their needs.
+
+        What they require beside one another is resolved for itself, as of the cutoff.
+        """
+        found = self.shelf.declared(pinned, interpreter=self.python, limits=self.house.limits())
+        if isinstance(found, Failure):
+            return pinned
+        environment = environment_of(self.python)
+        wishes = (wish for each in found.values() for wish in each.wants(environment, frozenset()))
+        missing = tuple(dict.fromkeys(str(w.admits) for w in wishes if w.name not in found))
+        if not missing:
+            return pinned
+        cutoff = self.house.matrix.cutoff
+        rest = close(self.house, Requirements(pins=missing, cutoff=cutoff, interpreter=self.python))
+        if isinstance(rest, Conflict):
+            cure = "add what it requires to it, or name a later --exclude-newer"
+            what = f"{where} lacks what it requires, and that does not resolve: {rest.why}"
+            raise UsageError(what, cure=cure)
+        more = tuple(pin for pin in rest.pins if pin.name not in found)
+        self._tell(f"{where} lacks what it requires; added: {', '.join(map(str, more))}")
+        return Closure(pins=(*pinned.pins, *more))
 
     def _whole(self, asked: Asked, where: str) -> Closure | None:
         """Return the closure of pins among which nothing is missing: nothing is to be solved."""

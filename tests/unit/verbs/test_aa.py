@@ -54,7 +54,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             hear=lambda line: line,
         )
         argv = ["--state", str(tmp_path), *words]
-        said = aa.command.main(argv, standalone_mode=False, obj=terminal)
+        said = aa.command.main(
+            argv,
+            standalone_mode=False,
+            obj=terminal,
+            help_option_names=["-h", "--help"],  # as its group says: a command keeps the first
+        )
         assert len(asked) == 1
         assert isinstance(said, Said)
         return said
