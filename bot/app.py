@@ -61,15 +61,16 @@ from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.aloud import Aloud
 from bot.effects.asset import Assets
-from bot.effects.clock import now
+from bot.effects.clock import now, sleep
 from bot.effects.http import Fetcher
+from bot.effects.machine import at_once, worker
 from bot.effects.npm import node_version, obstacle, registry
 from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
 from bot.ledger.files import FileLedger
-from bot.ports import Driver, Progress, Renderer, Source
+from bot.ports import Driver, Ledger, Progress, Renderer, Source
 from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.markdown import MarkdownRenderer
@@ -172,8 +173,8 @@ def matrix_of(options: Options) -> Matrix:
 
 
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
-    sources = _sources(matrix, fetcher)
+    hasty = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=lambda _: None)
+    sources = _sources(matrix, hasty)
 
     def ask(component: Component) -> tuple[Problem, ...]:
         if component.source not in sources:
@@ -191,10 +192,6 @@ def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
         )
     )
     return tuple(problem for name in matrix.components for problem in found[name])
-
-
-def _at_once(_seconds: float) -> None:
-    """Do not wait between tries: these questions are a courtesy."""
 
 
 @contextmanager
@@ -242,7 +239,7 @@ def house_of(
     options: Options,
     matrix: Matrix,
     probes: Mapping[str, tuple[Probe, ...]],
-    ledger: FileLedger,
+    ledger: Ledger,
     progress: Progress,
     run: int,
 ) -> House:
@@ -264,7 +261,7 @@ def house_of(
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=options.state / "envs", index_args=index, offline=options.offline),
-        runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
+        runner=LocalRunner(workers=options.workers or at_once(matrix.allowance)),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
         shell=UvShell(index_args=index, offline=options.offline),
@@ -273,6 +270,8 @@ def house_of(
         comparators=COMPARATORS,
         progress=progress,
         clock=now,
+        pause=sleep,
+        worker=worker(),
         run=run,
         kits={
             "npm": Kit(

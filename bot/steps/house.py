@@ -72,6 +72,9 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    worker: str = ""  # where cells run: a host and a process there
+    pause: Callable[[float], None] = lambda _: None  # seconds, before the machine is tried again
+    away: Callable[[House, tuple[Cell, ...]], None] | None = None  # runs whole cells elsewhere
     source: str = USUAL  # whose packages `solver` and `env` are for
 
     def within(self, row: str) -> House:
