@@ -62,9 +62,10 @@ from bot.drivers.xgrammar import XGRAMMAR
 from bot.drivers.xllamacpp import XLLAMACPP
 from bot.effects.aloud import Aloud
 from bot.effects.asset import Assets
-from bot.effects.clock import now
+from bot.effects.clock import now, sleep
 from bot.effects.hardware import lacking, machine
 from bot.effects.http import Fetcher
+from bot.effects.machine import at_once, worker
 from bot.effects.npm import node_version, obstacle, registry
 from bot.environments import Ground, environments, index_args, swept
 from bot.envs.shell import UvShell
@@ -72,7 +73,7 @@ from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
-from bot.ports import Driver, Progress, Renderer, Source
+from bot.ports import Driver, Ledger, Progress, Renderer, Source
 from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.markdown import MarkdownRenderer
@@ -175,10 +176,8 @@ def matrix_of(options: Options) -> Matrix:
 
 
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    fetcher = Fetcher(
-        cache_dir=options.state / "http", user_agent="stackmatrix", wait=lambda _: None
-    )  # a courtesy
-    sources = _sources(matrix, fetcher)
+    hasty = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=lambda _: None)
+    sources = _sources(matrix, hasty)
 
     def ask(component: Component) -> tuple[Problem, ...]:
         if component.source not in sources:
@@ -245,7 +244,7 @@ def house_of(
     options: Options,
     matrix: Matrix,
     probes: Mapping[str, tuple[Probe, ...]],
-    ledger: FileLedger,
+    ledger: Ledger,
     progress: Progress,
     run: int,
 ) -> House:
@@ -272,7 +271,7 @@ def house_of(
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),
         homes=environments(matrix, ground),
-        runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
+        runner=LocalRunner(workers=options.workers or at_once(matrix.allowance)),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
         shell=UvShell(index_args=index, offline=options.offline),
@@ -281,6 +280,8 @@ def house_of(
         comparators=COMPARATORS,
         progress=progress,
         clock=now,
+        pause=sleep,
+        worker=worker(),
         run=run,
         kits=kits.usual(),
         places=kits.places(matrix),

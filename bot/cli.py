@@ -20,21 +20,15 @@ from rich.text import Text
 
 from bot.app import Options, matrix_of
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
-from bot.verbs import aa as aa_verb
-from bot.verbs import bless as bless_verb
-from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
-from bot.verbs import drivers as drivers_verb
-from bot.verbs import explain as explain_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
-from bot.verbs import record as record_verb
 from bot.verbs import run as run_verb
 from bot.verbs import show as show_verb
 from bot.verbs import step as step_verb
-from bot.verbs import templates as templates_verb
 from bot.verbs.display import Display
 from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
+from bot.verbs.richer import OTHERS, RICHER
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
 
 
@@ -143,8 +137,8 @@ def _add_step(name: str, about: str) -> None:
 
 
 for _name, _about in STEPS.items():
-    if _name == explain_verb.command.name:  # more than a step: it explains any two closures
-        main_group.add_command(explain_verb.command)
+    if _name in RICHER:  # more than a step: two closures are explained, shards are cut and run
+        main_group.add_command(RICHER[_name])
     else:
         _add_step(_name, _about)
 
@@ -169,8 +163,8 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb, record_verb, templates_verb):
-    main_group.add_command(_verb.command)
+for _verb in OTHERS:
+    main_group.add_command(_verb)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

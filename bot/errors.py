@@ -11,6 +11,7 @@ What a stack does wrong is a value (see `core.outcome`); only what a person must
     ├── LedgerError           6      the state folder is damaged or held by another run
     ├── SuiteError            7      a golden or the model is not what its digest says
     │   └── UnknownProbeError
+    ├── BundleError           8      a job file or a bundle cannot be used
     └── InterruptedByPersonError 130      Ctrl-C: what was done is kept
 
 Exit code 0 means that nothing is newly broken, 1 that something is; 70 is a bug of ours.
@@ -96,6 +97,12 @@ class SuiteError(StackmatrixError):
 
 class UnknownProbeError(SuiteError):
     """A suite in which everything can be read, and that has no probe or family of that name."""
+
+
+class BundleError(StackmatrixError):
+    """A job file or a bundle is damaged, or is none of this run's."""
+
+    exit_code = 8
 
 
 class InterruptedByPersonError(StackmatrixError):

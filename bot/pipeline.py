@@ -13,6 +13,7 @@ from bot.core.facts import Drafted, Explained, ReleaseSeen
 from bot.core.finding import Group, group, split
 from bot.core.model import Release
 from bot.core.report import Report
+from bot.core.shards import expected
 from bot.steps.cells import Work, run_cell
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
@@ -62,7 +63,12 @@ def _execute(house: House) -> int:
     work = [
         Work(cell=cell, probes=probes) for cell in cells.values() if (probes := house.needs(cell))
     ]
+    seconds = expected(house.memory, [one.cell for one in work])
+    work.sort(key=lambda one: -seconds[one.cell.key])  # the longest first: the end is even
     house.progress.begin("execute", len(work))
+    if house.away is not None:
+        house.away(house, tuple(one.cell for one in work))
+        return len(work)
     for job, _ in house.runner.run(work, lambda one: run_cell(house, one)):
         house.progress.advance("execute", job.cell.name)
     return len(work)

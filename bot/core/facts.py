@@ -62,6 +62,17 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CellStarted:
+    """An attempt of a cell began on a worker; until its `CellDone` is told, it runs, or was lost.
+
+    `worker` is a host and a process there, so that a second attempt can be told from the first.
+    """
+
+    cell: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """One observation. `sequence` is `a`, `b`, `fresh` or `confirm`."""
 
@@ -168,6 +179,7 @@ Body: TypeAlias = (
     | ReleaseSeen
     | Closed
     | Planned
+    | CellStarted
     | Observed
     | CellStopped
     | CellDone

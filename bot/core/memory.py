@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from bot.core.facts import (
     CellDone,
+    CellStarted,
     CellStopped,
     Closed,
     Drafted,
@@ -59,6 +60,7 @@ class Memory:
     cells: dict[str, CellMemory] = field(default_factory=lambda: defaultdict(CellMemory))
     executed: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
+    workers: dict[tuple[int, str, int], str] = field(default_factory=dict)  # run, cell, attempt
     tried: dict[tuple[str, str], Tried] = field(default_factory=dict)
     explained: dict[str, Explained] = field(default_factory=dict)
     reduced: dict[str, Reduced] = field(default_factory=dict)
@@ -93,6 +95,8 @@ class Memory:
     def _add_cell(self, fact: Fact) -> bool:
         place = (fact.run, fact.job, fact.attempt)
         match fact.body:
+            case CellStarted(cell=cell, worker=worker):
+                self.workers[(fact.run, cell, fact.attempt)] = worker
             case Observed() as body:
                 self._open[place].append(body)
             case CellStopped() as body:

@@ -21,7 +21,8 @@ signature    the normalised failure; no paths, build numbers or addresses
 culprit      smallest set of upgrades that flips the outcome, each with (last good, first bad]
 reduction    the smallest (stack, probe) that still shows it, as one runnable file
 finding      a regression with a fingerprint and a life
-bundle       job file in, facts and blobs out
+job file     cells to run, each with its closure, probes and limits; what a runner is handed
+bundle       what a runner hands back for a job file: facts and blobs
 
 >>> pins = (Pin(name="openai", version="3.54.0"), Pin(name="httpx", version="0.28.1"))
 >>> closure = Closure(pins=pins)

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from bot.core.model import Json
 from bot.effects.clock import ticks
+from bot.effects.machine import be_gentle
 from bot.effects.tree import MARK, Tree, fresh_mark, watchable
 from bot.errors import InterruptedByPersonError, MissingToolError
 from bot.ports import Ran, Talk
@@ -153,6 +154,7 @@ def _started(
     except FileNotFoundError as error:
         cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
         raise MissingToolError(f"{argv[0]} cannot be started: {error}", cure=cure) from error
+    be_gentle(process.pid)
     child = _Child(process=process, tree=Tree(process.pid, mark))
     with living(child):
         try:

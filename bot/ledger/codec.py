@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Final, Union, get_args, get_origin
 
 from cattrs import BaseValidationError
 from cattrs.preconf.json import JsonConverter, make_converter
@@ -38,7 +38,7 @@ def encode(fact: Fact) -> str:
         "run": fact.run,
         "job": fact.job,
         "attempt": fact.attempt,
-        "body": _CONVERTER.unstructure(fact.body, Body),
+        "body": CONVERTER.unstructure(fact.body, Body),
     }
     return json.dumps(line, separators=(",", ":"))
 
@@ -74,7 +74,7 @@ def _fact(raw: dict[str, Any]) -> Fact | Unread:
             run=int(raw["run"]),
             job=str(raw["job"]),
             attempt=int(raw["attempt"]),
-            body=_CONVERTER.structure(raw["body"], Body),  # type: ignore[arg-type]
+            body=CONVERTER.structure(raw["body"], Body),  # type: ignore[arg-type]
         )
     except (BaseValidationError, KeyError, TypeError, ValueError) as fault:
         return Unread(why=f"a damaged {raw['body']['kind']}: {fault}")
@@ -99,4 +99,4 @@ def _converter() -> JsonConverter:
     return converter
 
 
-_CONVERTER = _converter()
+CONVERTER: Final = _converter()

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import threading
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.core.facts import Body, Fact, RunEnded, RunStarted
+from bot.core.facts import Body, CellDone, Fact, RunEnded, RunStarted
 from bot.effects.clock import now
 from bot.errors import LedgerError
 from bot.ledger.blobs import Blobs
@@ -100,6 +100,29 @@ class FileLedger:
                 self._add(told)
         return told
 
+    def take(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        """Append facts that others told of runs of this ledger; returns those that are new here.
+
+        An attempt of a cell that has come to its end takes no more: whoever did it again says
+        so by another number. So taking is the same in any order, twice or late.
+        """
+        with self._turn:
+            ended = {_place(one) for one in self._facts if isinstance(one.body, CellDone)}
+            known = (one for one in facts if one.id not in self._ids and _place(one) not in ended)
+            new = tuple({one.id: one for one in known}.values())
+            for run in sorted({one.run for one in new}):
+                self._append(run, [one for one in new if one.run == run])
+        return new
+
+    def _append(self, run: int, facts: Sequence[Fact]) -> None:
+        pen = Pen(segment_path(self.root, run))
+        try:
+            pen.write("\n".join(encode(one) for one in facts))
+        finally:
+            pen.close()
+        for one in facts:
+            self._add(one)
+
     def facts(self) -> tuple[Fact, ...]:
         """Every fact, ordered by (run, job, attempt) and then by when it was told."""
         with self._turn:
@@ -159,3 +182,7 @@ class FileLedger:
         if fact.id not in self._ids:
             self._ids.add(fact.id)
             insort(self._facts, fact, key=lambda f: (f.run, f.job, f.attempt))
+
+
+def _place(fact: Fact) -> tuple[int, str, int]:
+    return (fact.run, fact.job, fact.attempt)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.facts import CellDone, CellStopped, Observed
+from bot.core.facts import CellDone, CellStarted, CellStopped, Observed
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
 from bot.core.outcome import Outcome, Passed
@@ -16,6 +16,7 @@ from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 
 FRESH_AT_MOST = 8  # probes of one cell that get an engine of their own
+PAUSES = (1.0, 8.0)  # seconds before the second and the third attempt of a spoiled cell
 SAMPLE = 1  # probes that get one although nothing speaks against them
 
 
@@ -28,14 +29,29 @@ class Work:
 
 
 def run_cell(house: House, work: Work) -> Cell:
-    """Ask every probe of `work`; each answer is a fact, the last one that the cell is done."""
+    """Ask every probe of `work`; each answer is a fact, the last one that the cell is done.
+
+    What the machine spoiled is tried again after a while, in an environment made anew; what the
+    stack did is measured, and never tried again until it is green.
+    """
     cell = work.cell
-    house = house.at(cell)
+    house.progress.start("execute", cell.name)
+    for tries, pause in enumerate((*PAUSES, 0.0)):
+        if not _attempt(house.at(cell), work, fresh=tries > 0):
+            break
+        house.pause(pause)
+    return cell
+
+
+def _attempt(house: House, work: Work, *, fresh: bool) -> bool:
+    """Run a cell once; whether the machine spoiled it."""
+    cell = work.cell
     attempt = house.memory.attempt(house.run, cell.key)
     began = house.clock()
-    house.progress.start("execute", cell.name)
+    started = CellStarted(cell=cell.key, worker=house.worker)
+    house.tell(started, job=cell.key, attempt=attempt)
     with house.env.open(
-        cell.closure, interpreter=cell.interpreter, limits=house.limits(), fresh=False
+        cell.closure, interpreter=cell.interpreter, limits=house.limits(), fresh=fresh
     ) as room:
         if isinstance(room, Failure):
             stopped: Failure | None = room
@@ -43,10 +59,11 @@ def run_cell(house: House, work: Work) -> Cell:
             _stop(house, cell, "a", room, "", attempt)
         else:
             stopped, device = _sequences(house, room, work, attempt)
-    if stopped is None or not stopped.reason.spurious:
-        told = done(house, cell, room, began, scope(house, cell, device))
-        house.tell(told, job=cell.key, attempt=attempt)
-    return cell
+    if stopped is not None and stopped.reason.spurious:
+        return True
+    told = done(house, cell, room, began, scope(house, cell, device))
+    house.tell(told, job=cell.key, attempt=attempt)
+    return False
 
 
 def done(

@@ -76,6 +76,9 @@ class House:
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
     homes: Mapping[str, Env] = field(default_factory=dict)  # by row, where not the usual one
+    worker: str = ""  # where cells run: a host and a process there
+    pause: Callable[[float], None] = lambda _: None  # seconds, before the machine is tried again
+    away: Callable[[House, tuple[Cell, ...]], None] | None = None  # runs whole cells elsewhere
     source: str = USUAL  # whose packages `solver` and `env` are for
     places: Mapping[tuple[str, str], Kit] = field(default_factory=dict)  # by row and backend
     lacks: Mapping[str, str] = field(default_factory=dict)  # backends that are not here, and why

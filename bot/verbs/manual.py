@@ -23,8 +23,15 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix run --json --fail-on any", "for a script: exit 1 on anything broken"),
     ),
     "watch": (("stackmatrix watch", "the first step of a run; then `stackmatrix plan`"),),
-    "plan": (("stackmatrix plan", "after `watch`; lists cells, runs none of them"),),
-    "execute": (("stackmatrix execute --workers 4", "after `plan`; four cells at a time"),),
+    "plan": (
+        ("stackmatrix plan", "after `watch`; lists cells, runs none of them"),
+        ("stackmatrix plan --shards 8 --json", "job files, and the matrix of a GitHub job"),
+    ),
+    "execute": (
+        ("stackmatrix execute --workers 4", "after `plan`; four cells at a time"),
+        ("stackmatrix execute --shard 3", "one job file, on any machine; writes a bundle"),
+    ),
+    "merge": (("stackmatrix merge bundles", "after every shard; then judge, explain, ... render"),),
     "judge": (("stackmatrix judge --json", "after `execute`; one object for each probe"),),
     "explain": (
         ("stackmatrix explain --good old.txt --bad new.txt --probe show.py", "which upgrade?"),
@@ -72,6 +79,7 @@ EXIT_CODES: Final[Mapping[int, str]] = {
     5: "a tool is missing (see `doctor`)",
     6: "the ledger is damaged, held or full",
     7: "a golden or the model is damaged",
+    8: "a job file or a bundle cannot be used",
     10: "`explain`: both ends show the same",
     11: "`explain`: an end does not repeat itself",
     12: "`explain`: no explanation",

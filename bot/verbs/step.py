@@ -40,7 +40,7 @@ def step(name: str, options: Options, progress: Progress) -> Told:
     if name == "render":
         ready(options)
     with opened(options, progress, whole=False) as house:
-        _in_turn(name, house)
+        in_turn(name, house)
         match name:
             case "watch":
                 return _watch(house)
@@ -55,7 +55,7 @@ def step(name: str, options: Options, progress: Progress) -> Told:
                 return _later(name, house, options)
 
 
-def _in_turn(name: str, house: House) -> None:
+def in_turn(name: str, house: House) -> None:
     """Refuse a step that has nothing to stand on yet: it would seem to find nothing wrong."""
     unknown = [one.name for one in polled(house) if not line(house, one)]
     planned = planned_of(house)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from bot.core.facts import (
     Body,
     CellDone,
+    CellStarted,
     CellStopped,
     Closed,
     Drafted,
@@ -80,6 +81,7 @@ BODIES: tuple[Body, ...] = (
         cell="c", probe="p", sequence="b", observation=Observation(probe="p", failure=FAILURE)
     ),
     CellStopped(cell="c", sequence="a", failure=FAILURE, log="0" * 64),
+    CellStarted(cell="c", worker="here process 1"),
     CellDone(cell="c", environment="uv", seconds=2.0),
     CellDone(cell="c", environment="uv", seconds=2.0, scope=(("backend", "cpu"),)),
     Tried(search="f", trial="t", observation=None, conflict="no"),

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.facts import CellDone, CellStopped, Observed
+from bot.core.facts import CellDone, CellStarted, CellStopped, Observed
 from bot.core.model import Failure, Json, Link, Look, Phase, Probe, Reason
-from bot.steps.cells import FRESH_AT_MOST, SAMPLE, Work, run_cell
+from bot.steps.cells import FRESH_AT_MOST, PAUSES, SAMPLE, Work, run_cell
 from bot.steps.house import House
 from tests.unit.steps.fakes import bodies, cell_of, env_of, house, probe
 from tests.unit.steps.rooms import Answer, Dies, FakeEnv, Guest, text
@@ -45,7 +45,7 @@ def test_two_sequences_hold_the_same_probes_in_two_orders() -> None:
 def test_what_is_beyond_doubt_costs_a_sample_only() -> None:
     home = ran(lambda _, name, __: text(name))
     assert len(asked_again(home)) == SAMPLE
-    assert len(bodies(home)) == 1 + 2 * len(MANY) + SAMPLE + 1
+    assert len(bodies(home)) == 2 + 2 * len(MANY) + SAMPLE + 1
     assert isinstance(bodies(home)[-1], CellDone)
 
 
@@ -75,13 +75,13 @@ def test_a_cell_that_cannot_be_installed_is_done_and_says_why() -> None:
     broken = Failure(phase=Phase.INSTALL, reason=Reason.NOT_INSTALLABLE, message="no wheel")
     home = replace(home, env=FakeEnv(guest=lambda *_: text(1), broken=lambda _: broken))
     run_cell(home, Work(cell=CELL, probes=MANY))
-    assert [type(body) for body in bodies(home)[1:]] == [CellStopped, CellDone]
+    assert [type(body) for body in bodies(home)[1:]] == [CellStarted, CellStopped, CellDone]
     assert home.needs(replace(CELL)) == ()
 
 
 @pytest.mark.parametrize("signal", [9, 15])
 def test_what_the_machine_spoiled_is_not_done_and_is_run_again(signal: int) -> None:
-    deaths = [Dies(signal=signal, early=True)]
+    deaths = [Dies(signal=signal, early=True)] * (1 + len(PAUSES))
 
     def guest(_versions: Mapping[str, str], name: str, _request: Json) -> Answer:
         return deaths.pop() if deaths else text(name)
@@ -94,7 +94,26 @@ def test_what_the_machine_spoiled_is_not_done_and_is_run_again(signal: int) -> N
     assert known.done is not None
     assert known.stopped is None, "what stopped the first attempt stops nothing any more"
     assert home.needs(CELL) == ()
-    assert {fact.attempt for fact in home.ledger.facts() if fact.job == CELL.key} == {0, 1}
+    assert {fact.attempt for fact in home.ledger.facts() if fact.job == CELL.key} == {0, 1, 2, 3}
+
+
+def test_what_the_machine_spoiled_is_tried_again_after_a_while_in_a_new_environment() -> None:
+    deaths = [Dies(signal=9, early=True)]
+    pauses: list[float] = []
+
+    def guest(_versions: Mapping[str, str], name: str, _request: Json) -> Answer:
+        return deaths.pop() if deaths else text(name)
+
+    home = replace(house({"e": ["1"]}, guest, probes=MANY), pause=pauses.append, worker="w")
+    run_cell(home, Work(cell=CELL, probes=MANY))
+    assert pauses == [PAUSES[0]]
+    assert home.needs(CELL) == ()
+    assert {at: home.memory.workers[(1, CELL.key, at)] for at in (0, 1)} == {0: "w", 1: "w"}
+
+
+def test_what_the_stack_did_is_not_tried_again() -> None:
+    home = ran(lambda *_: Dies(signal=11, early=True))
+    assert {fact.attempt for fact in home.ledger.facts() if fact.job == CELL.key} == {0}
 
 
 def test_a_new_probe_costs_only_itself() -> None:

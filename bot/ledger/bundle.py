@@ -1,0 +1,146 @@
+"""Bundles on a disk and in bytes: what a runner writes, and how a ledger takes it in.
+
+    bundle.json           whose job it is, where it was done
+    facts.ndjson          one fact per line
+    blobs/ab/abcd...      logs, named by their content
+
+A bundle is written by one process alone: it needs no lock, no link and no database, so it may lie
+on a shared filesystem, and its names mean the same on every system.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.core.facts import Body, CellDone, CellStarted, CellStopped, Fact
+from bot.core.job import Head
+from bot.errors import BundleError
+from bot.ledger.blobs import Blobs, write_atomically
+from bot.ledger.codec import Unread, decode, encode
+from bot.ledger.door import AGAIN, Bundle, read_bundle, write_head
+from bot.ledger.segments import Pen
+
+HEAD, FACTS, BLOBS = "bundle.json", "facts.ndjson", "blobs"
+_DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the time of every member: equal bundles are equal bytes
+
+
+class BundleLedger:
+    """A bundle that is being written; implements `ports.Ledger` for the cells of one job.
+
+    A folder that holds a bundle of the same job is gone on with, after a torn line is cut off.
+    """
+
+    def __init__(self, root: Path, head: Head) -> None:
+        """Write into the folder `root`. Raises `BundleError` where it holds something else."""
+        self._root, self._head = root, head
+        self._turn = threading.Lock()
+        self._facts: list[Fact] = []
+        if (root / HEAD).exists():
+            self._facts = _go_on(root, head)
+        root.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / HEAD, write_head(head))
+        self._blobs = Blobs(root / BLOBS)
+        self._pen = Pen(root / FACTS)
+
+    def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
+        """Append one fact, durably, and return it."""
+        line = encode(Fact(run=self._head.run, job=job, attempt=attempt, body=body))
+        told = decode(line)
+        if isinstance(told, Unread):
+            raise TypeError(told.why)  # a bug of ours
+        with self._turn:
+            self._pen.write(line)
+            self._facts.append(told)
+        return told
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact told, in order."""
+        with self._turn:
+            return tuple(sorted(self._facts, key=lambda f: (f.run, f.job, f.attempt)))
+
+    def keep(self, content: bytes) -> str:
+        """Store a blob and return its name."""
+        return self._blobs.keep(content)
+
+    def blob(self, name: str) -> bytes | None:
+        """Return a blob, or None where there is none."""
+        return self._blobs.read(name)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._pen.close()
+
+
+def _go_on(root: Path, head: Head) -> list[Fact]:
+    """Return the facts of a bundle that was begun, its torn end cut off."""
+    begun = read_bundle(_files(root), str(root))
+    mine, its = ((one.job, one.run, one.config, one.suite, one.cells) for one in (head, begun.head))
+    if mine != its:
+        what = f"{root} holds a bundle of job {begun.head.job} of run {begun.head.run}"
+        raise BundleError(what, cure="name another folder with --bundle, or take that one away")
+    if begun.torn:
+        content = (root / FACTS).read_bytes()
+        write_atomically(root / FACTS, content[: content.rfind(b"\n") + 1])
+    return list(begun.facts)
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    """Read the files of a bundle that lies in a folder; drafts of a crash are no part of it."""
+    names = [root / HEAD, root / FACTS, *(root / BLOBS).glob("[0-9a-f][0-9a-f]/[0-9a-f]*")]
+    return {f.relative_to(root).as_posix(): f.read_bytes() for f in names if f.is_file()}
+
+
+def pack(root: Path) -> bytes:
+    """Return the bundle in the folder `root` as the bytes of a zip file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(_files(root).items()):
+            archive.writestr(zipfile.ZipInfo(name, _DAY_ONE), content)
+    return packed.getvalue()
+
+
+def unpack(content: bytes, where: str) -> Bundle:
+    """Read a bundle from the bytes of a zip file. Raises `BundleError`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist() if name[-1:] != "/"}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
+        raise BundleError(f"{where} is no bundle: {fault}", cure=AGAIN) from None
+    return read_bundle(files, where)
+
+
+def found(place: Path) -> Iterator[Path]:
+    """Yield the bundles at `place`: itself, or those in folders and zip files below it.
+
+    Raises `BundleError` where there is none.
+    """
+    if place.is_file() or (place / HEAD).is_file():
+        yield place
+        return
+    below = sorted({f.parent for f in place.rglob(HEAD)} | {*place.rglob("*.zip")})
+    if not below:
+        cure = "name the folder that `stackmatrix execute --shard` wrote, or one that holds it"
+        raise BundleError(f"there is no bundle in {place}", cure=cure)
+    yield from below
+
+
+def opened(place: Path) -> Bundle:
+    """Read the bundle at `place`, a folder or a zip file. Raises `BundleError`."""
+    return (
+        unpack(place.read_bytes(), str(place))
+        if place.is_file()
+        else read_bundle(_files(place), str(place))
+    )
+
+
+def countable(bundle: Bundle) -> Iterator[Fact]:
+    """Yield what of a bundle counts: attempts that ended, and of the others that they began."""
+    done = {(f.job, f.attempt) for f in bundle.facts if isinstance(f.body, CellDone)}
+    for fact in bundle.facts:
+        if (fact.job, fact.attempt) in done or isinstance(fact.body, CellStarted | CellStopped):
+            yield fact
