@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -123,7 +124,37 @@ def furnish(room: Path, guest: Path = GUEST) -> None:
     """Make the folders of a room and copy the files of `guest` into it."""
     for name in ("home", "tmp", "work"):
         (room / name).mkdir(parents=True)
+    if guest == GUEST:
+        _write_ours(room / "guest")
+        return
     forget = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(guest, room / "guest", ignore=forget)
-    if guest != GUEST:
-        shutil.copy2(GUEST / "enter.py", room / "guest")
+    shutil.copy2(GUEST / "enter.py", room / "guest")
+
+
+def _write_ours(folder: Path) -> None:
+    """Write our own guest into `folder`; it is the same for every room of this process."""
+    for name in {name.rpartition("/")[0] for name, _, _ in _ours()}:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, content, changed in _ours():
+        place = f"{folder}/{name}"
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.utime(place, ns=(changed, changed))
+
+
+@functools.cache
+def _ours() -> tuple[tuple[str, bytes, int], ...]:
+    """Return the path, the content and the time of every file of our guest, read once.
+
+    What our own Python compiled of them is taken along, as is their time, by which Python knows
+    that it fits; another Python looks for another name.
+    """
+    compiled = f".{sys.implementation.cache_tag}.pyc"
+    walked = (Path(folder, name) for folder, _, names in os.walk(GUEST) for name in names)
+    wanted = (path for path in walked if path.suffix != ".pyc" or path.name.endswith(compiled))
+    return tuple(
+        (path.relative_to(GUEST).as_posix(), path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(wanted)
+    )
