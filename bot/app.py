@@ -8,13 +8,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
+from bot.config.options import Options as Options  # noqa: PLC0414 - known to all by this name
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import NO_PYTHON, Matrix, Row
@@ -64,6 +64,8 @@ from bot.effects.asset import Assets
 from bot.effects.clock import now
 from bot.effects.http import Fetcher
 from bot.effects.npm import node_version, obstacle, registry
+from bot.effects.uv import PYPI as PYPI  # noqa: PLC0414 - as above
+from bot.effects.uv import index_args as index_args  # noqa: PLC0414
 from bot.envs.node import NodeEnv
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
@@ -82,7 +84,6 @@ from bot.steps.house import House, Kit
 from bot.steps.watching import misnamed
 from bot.trackers.outbox import Outbox
 
-PYPI: Final = "https://pypi.org/simple"
 SUITE: Final = Path(__file__).parent / "suite"
 
 DRIVERS: Final[Mapping[str, Driver]] = {
@@ -138,18 +139,6 @@ COMPARATORS: Final[Mapping[str, Comparator]] = {
     "stream": stream.stream,
     "usage": messages.usage,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the command line says, for every verb that works on a matrix."""
-
-    config: Path
-    state: Path
-    reports: Path
-    cutoff: date | None = None
-    workers: int = 0
-    offline: bool = False
 
 
 def matrix_of(options: Options) -> Matrix:
@@ -291,11 +280,6 @@ def _sources(matrix: Matrix, fetcher: Fetcher) -> Mapping[str, Source]:
     if wanted and not obstacle():
         found["npm"] = Npm(fetcher, registry())
     return found
-
-
-def index_args(index: str) -> tuple[str, ...]:
-    """Return how uv is told of the index; the usual one is left to the user's own settings."""
-    return () if index == PYPI else ("--default-index", index)
 
 
 def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
