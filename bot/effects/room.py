@@ -7,11 +7,13 @@ environment installed is kept between rooms, and counts once the marker `complet
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,12 +28,18 @@ from bot.ports import Talk
 
 GUEST = Path(__file__).parent.parent / "guest"
 COMPLETE = "complete"
+_guard = threading.Lock()
 HOME = "an empty folder; files of this user stay readable by their full path"
 
 
-@functools.cache
 def network_obstacle() -> str:
     """Return why the network cannot be cut on this machine, "" when it can; tried once."""
+    with _guard:
+        return _obstacle()
+
+
+@functools.cache
+def _obstacle() -> str:
     argv = [sys.executable, str(GUEST / "enter.py"), "--check"]
     with tempfile.TemporaryDirectory() as folder:
         ran = run(argv, cwd=Path(folder), env={}, seconds=30)
@@ -120,16 +128,36 @@ def kept(place: Path, build: Callable[[Path], Path | Failure]) -> Path | Failure
         return built
 
 
-def furnish(room: Path, guest: Path = GUEST) -> None:
-    """Make the folders of a room and copy the files of `guest` into it."""
+def furnish(room: Path, guest: Path = GUEST, *, shared: Path | None = None) -> None:
+    """Make the folders of a room and copy the files of `guest` into it.
+
+    Or link to those that were copied to `shared` before, as `copied` does it.
+    """
     for name in ("home", "tmp", "work"):
         (room / name).mkdir(parents=True)
+    if shared is not None:
+        (room / "guest").symlink_to(shared, target_is_directory=True)
+        return
     if guest == GUEST:
         _write_ours(room / "guest")
         return
     forget = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(guest, room / "guest", ignore=forget)
     shutil.copy2(GUEST / "enter.py", room / "guest")
+
+
+def copied(root: Path) -> Path:
+    """Return a copy of our own guest below `root`, made where there is none of these files."""
+    digest = hashlib.sha256(repr(_ours()).encode()).hexdigest()[:16]
+
+    def build(place: Path) -> Path:
+        _write_ours(place)
+        return place
+
+    place = kept(root.resolve() / "guest" / digest, build)
+    if isinstance(place, Failure):
+        raise TypeError(place.message)  # a bug of ours: this one does not fail
+    return place
 
 
 def _write_ours(folder: Path) -> None:

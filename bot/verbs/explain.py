@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from bot.config.options import Options
+from bot.effects.clock import ticks
 from bot.effects.files import put
 from bot.errors import UsageError
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
 
 if TYPE_CHECKING:
-    from bot.verbs.inquire import Wanted
+    from bot.verbs.wanted import Wanted
 
 HERE: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -61,12 +62,15 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
     asked = [given[word] for word in ("good", "bad", "probe", "shell")]
     if not any(asked):
         return _step(terminal, given, options)
-    from bot.verbs.explained import as_json, lines  # noqa: PLC0415 - what searches loads for long
+    from bot.verbs.stock import stocked  # noqa: PLC0415 - to ask for help needs none of this
+
+    began, wanted = ticks(), _wanted(given)
+    shelf = stocked(options, wanted, "bot.verbs.inquire")
+    from bot.verbs.explained import as_json, lines  # noqa: PLC0415 - loaded meanwhile
     from bot.verbs.inquire import EXIT, explain  # noqa: PLC0415 - likewise
 
-    wanted = _wanted(given)
     with terminal.display(given["quiet"]) as display:
-        told = explain(options, wanted, display)
+        told = explain(options, wanted, display, shelf, began)
     code = EXIT[told.found.explanation.ending]
     if given["out"] and given["out"] != "-":
         put(Path(given["out"]), (json.dumps(as_json(told), indent=1) + "\n").encode())
@@ -95,7 +99,7 @@ def _step(terminal: Terminal, given: Mapping[str, Any], options: Options) -> Sai
 
 def _wanted(given: Mapping[str, Any]) -> Wanted:
     from bot.verbs import inputs  # noqa: PLC0415 - as above
-    from bot.verbs.inquire import Wanted  # noqa: PLC0415
+    from bot.verbs.wanted import Wanted  # noqa: PLC0415
 
     lacks = [f"--{word}" for word in ("good", "bad") if not given[word]]
     lacks += [] if given["probe"] or given["shell"] else ["--probe or --command"]

@@ -1,6 +1,6 @@
 """The search that `stackmatrix explain` is: two lists of what was installed, and a program.
 
-It needs no matrix. What it is made of is loaded while the first packages are being installed.
+It needs no matrix. All that is loaded here is loaded while the ends are being installed.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -26,10 +25,9 @@ from bot.effects.aloud import Aloud
 from bot.effects.clock import now, ticks
 from bot.effects.files import put
 from bot.effects.http import Fetcher
-from bot.effects.uv import PYPI, index_args
+from bot.effects.uv import PYPI
 from bot.envs.shelf import ShelfEnv
 from bot.envs.shell import UvShell
-from bot.envs.uv import UvEnv
 from bot.ledger.files import FileLedger
 from bot.ports import Progress, Source
 from bot.runners.local import LocalRunner
@@ -45,6 +43,7 @@ from bot.verbs import inputs
 from bot.verbs.ends import end_of
 from bot.verbs.explained import Explained
 from bot.verbs.taken import Ends
+from bot.verbs.wanted import Wanted
 
 EXIT: Final = {
     Ending.CONCLUSIVE: 0,
@@ -69,32 +68,18 @@ else:
 """  # a shell command as a program; 125 is the exit code by which `git bisect run` skips
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a person asks: two ends, a program, and where packages come from."""
-
-    good: str
-    bad: str
-    probe: Path | None = None
-    command: str = ""
-    python: str = "3.11"
-    cutoff: date | None = None
-    find_links: tuple[str, ...] = ()
-    no_index: bool = False
-    seconds: float = 120.0
-    proof: bool = True
-
-
-def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
+def explain(
+    options: Options, wanted: Wanted, progress: Progress, shelf: ShelfEnv, began: float
+) -> Explained:
     """Find the upgrades between the two ends that changed what the program shows.
 
+    `shelf` may have them already; `began` is when this began, in ticks.
     Raises `UsageError` and `ConfigError` for ends or a program that cannot be used.
     """
-    began = ticks()
     places = (wanted.good, wanted.bad)
     ends = inputs.ends(places, lambda where: end_of(where, wanted.python, options.state))
     probe = _probe(wanted)
-    with _opened(options, wanted, probe, progress) as (house, shelf):
+    with _opened(options, wanted, probe, progress, shelf) as house:
         taken = Ends(house=house, shelf=shelf, python=wanted.python)
         good, bad = (taken.take(asked, where) for asked, where in zip(ends, places, strict=True))
         question = Question(
@@ -145,36 +130,17 @@ def _probe(wanted: Wanted) -> Probe:
 
 @contextmanager
 def _opened(
-    options: Options, wanted: Wanted, probe: Probe, progress: Progress
-) -> Iterator[tuple[House, ShelfEnv]]:
-    """A house over a ledger of its own, and the shelf that is its environment."""
+    options: Options, wanted: Wanted, probe: Probe, progress: Progress, shelf: ShelfEnv
+) -> Iterator[House]:
+    """A house over a ledger of its own, whose environment is the shelf."""
     cutoff = datetime.combine(wanted.cutoff, time.max, UTC) if wanted.cutoff else None
     matrix = Matrix(title="explain", file="", index=PYPI, components={}, rows=(), cutoff=cutoff)
-    index = _index(wanted)
     root = options.state / "explain"
-    with FileLedger.open(root) as ledger:
+    with FileLedger.open(root, synced=False) as ledger:
         started = RunStarted(at=now(), bot="explain", config=wanted.good, suite=probe.digest)
         ledger.begin(started)
-        shelf = _shelf(options, index)
-        yield _house(options, wanted, matrix, ledger, progress, shelf), shelf
+        yield _house(options, wanted, matrix, ledger, progress, shelf)
         ledger.tell(RunEnded(newly_broken=0), job="run")
-
-
-def _shelf(options: Options, index: tuple[str, ...]) -> ShelfEnv:
-    behind = UvEnv(
-        root=options.state / "envs",
-        index_args=index,
-        offline=options.offline,
-        build=True,
-        variables={"PYTHONDONTWRITEBYTECODE": "1"},  # a fresh one is asked once, and gone
-    )
-    return ShelfEnv(
-        root=options.state / "shelf",
-        behind=behind,
-        index_args=index,
-        offline=options.offline,
-        build=True,
-    )
 
 
 def _house(
@@ -226,8 +192,3 @@ def _sources(
     if folders:
         found["folder"] = Folder(folders=folders)
     return found
-
-
-def _index(wanted: Wanted) -> tuple[str, ...]:
-    links = tuple(word for each in wanted.find_links for word in ("--find-links", each))
-    return (*index_args(PYPI), *links, *(("--no-index",) if wanted.no_index else ()))
