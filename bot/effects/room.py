@@ -148,16 +148,21 @@ def furnish(room: Path, guest: Path = GUEST, *, shared: Path | None = None) -> N
 
 def copied(root: Path) -> Path:
     """Return a copy of our own guest below `root`, made where there is none of these files."""
-    digest = hashlib.sha256(repr(_ours()).encode()).hexdigest()[:16]
 
     def build(place: Path) -> Path:
         _write_ours(place)
         return place
 
-    place = kept(root.resolve() / "guest" / digest, build)
+    place = kept(root.resolve() / "guest" / _digest(), build)
     if isinstance(place, Failure):
         raise TypeError(place.message)  # a bug of ours: this one does not fail
     return place
+
+
+@functools.cache
+def _digest() -> str:
+    """Return the name of these very files."""
+    return hashlib.sha256(repr(_ours()).encode()).hexdigest()[:16]
 
 
 def _write_ours(folder: Path) -> None:
