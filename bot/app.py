@@ -5,17 +5,16 @@ To add an adapter, write its file and add its row here.
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
+from bot.config.options import Options as Options  # noqa: PLC0414 - known to all by this name
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import NO_PYTHON, Matrix, Row
@@ -67,7 +66,9 @@ from bot.effects.hardware import lacking, machine
 from bot.effects.http import Fetcher
 from bot.effects.machine import at_once, worker
 from bot.effects.npm import node_version, obstacle, registry
-from bot.environments import Ground, environments, index_args, swept
+from bot.effects.uv import PYPI as PYPI  # noqa: PLC0414 - as above
+from bot.effects.uv import index_args as index_args  # noqa: PLC0414
+from bot.environments import Ground, environments, swept
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
@@ -140,19 +141,6 @@ COMPARATORS: Final[Mapping[str, Comparator]] = {
     "stream": stream.stream,
     "usage": messages.usage,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the command line says, for every verb that works on a matrix."""
-
-    config: Path
-    state: Path
-    reports: Path
-    cutoff: date | None = None
-    workers: int = 0
-    offline: bool = False
-    env: str = field(default_factory=lambda: os.environ.get("STACKMATRIX_ENV", ""))
 
 
 def matrix_of(options: Options) -> Matrix:

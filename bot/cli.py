@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 import traceback
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,17 +17,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import Options, matrix_of
+from bot.config.options import Options
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
-from bot.verbs import doctor as doctor_verb
-from bot.verbs import init as init_verb
-from bot.verbs import manual, summary
-from bot.verbs import run as run_verb
-from bot.verbs import show as show_verb
-from bot.verbs import step as step_verb
+from bot.verbs import manual
+from bot.verbs.commands import Commands, Verbs
 from bot.verbs.display import Display
 from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
-from bot.verbs.richer import OTHERS, RICHER
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
 
 
@@ -54,29 +48,17 @@ NEWLY_BROKEN = 1
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
-class Verbs(click.Group):
-    """Lists its verbs in the order of the work, and knows what a mistyped one meant."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the verbs in the order in which they were added."""
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb. Raises `UsageError` that says which verbs there are."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            close = get_close_matches(args[0], self.commands, n=1)
-            known = ", ".join(self.commands)
-            cure = (
-                f"did you mean `{ctx.command_path} {close[0]}`?" if close else f"use one: {known}"
-            )
-            raise UsageError(f"there is no verb `{args[0]}`", cure=cure)
-        return super().resolve_command(ctx, args)
+RICHER = {
+    "plan": ("shards", "plan_command"),
+    "execute": ("shards", "execute_command"),
+    "explain": ("explain", "command"),
+}  # steps that are more than a step, by module and attribute
+COMMANDS = Commands()
 
 
 @click.group(
     cls=Verbs,
+    commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=manual.exit_codes(),
 )
@@ -111,6 +93,9 @@ def main_group() -> None:
 )
 def run_command(*, quiet: bool, as_json: bool, fail_on: str, **given: Any) -> None:  # noqa: ANN401
     """Watch, plan, execute, judge, explain, reduce, track and render."""
+    from bot.verbs import run as run_verb  # noqa: PLC0415 - not every verb needs it
+    from bot.verbs import summary  # noqa: PLC0415 - not every verb needs it
+
     with Display(ERR, quiet=quiet) as display:
         done = run_verb.run(options_of(given), display)
     delta = done.report.delta
@@ -128,6 +113,8 @@ def _add_step(name: str, about: str) -> None:
     @matrix_options
     @talk_options
     def command(*, quiet: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401
+        from bot.verbs import step as step_verb  # noqa: PLC0415 - not every verb needs it
+
         with Display(ERR, quiet=quiet) as display:
             told = step_verb.step(name, options_of(given), display)
         if as_json:
@@ -137,8 +124,8 @@ def _add_step(name: str, about: str) -> None:
 
 
 for _name, _about in STEPS.items():
-    if _name in RICHER:  # more than a step: two closures are explained, shards are cut and run
-        main_group.add_command(RICHER[_name])
+    if _name in RICHER:  # more than a step: any two closures are explained, shards are cut and run
+        COMMANDS.later(_name, *RICHER[_name])
     else:
         _add_step(_name, _about)
 
@@ -163,8 +150,8 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _verb in OTHERS:
-    main_group.add_command(_verb)
+for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
+    COMMANDS.later(_name)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))
@@ -177,6 +164,8 @@ def show_command(
     *, reports: str, state: str, config: str, canonical: bool, quiet: bool, as_json: bool
 ) -> None:
     """Show the last report again, without running anything."""
+    from bot.verbs import show as show_verb  # noqa: PLC0415 - not every verb needs it
+
     if canonical:
         options = Options(config=Path(config), state=Path(state), reports=Path(reports))
         OUT.print(show_verb.last_run(options, Display(ERR, quiet=True)), end="")
@@ -198,6 +187,8 @@ def init_command(*, config: str, quiet: bool) -> None:
 
     It is the one by which stackmatrix watches its own stack. A file that is there is left alone.
     """
+    from bot.verbs import init as init_verb  # noqa: PLC0415 - not every verb needs it
+
     written = init_verb.init(Path(config))
     if not quiet:
         OUT.print(f"{written}: edit it, then `stackmatrix config check` and `stackmatrix run`")
@@ -212,6 +203,8 @@ def doctor_command(*, state: str, quiet: bool, as_json: bool) -> None:
     It looks at the interpreter, uv, Docker, the disk, the certificates, the library for hubs
     and the hardware of each backend; nothing is changed.
     """
+    from bot.verbs import doctor as doctor_verb  # noqa: PLC0415 - not every verb needs it
+
     found = doctor_verb.doctor(Path(state))
     rows = tuple((each.state, each.name, each.says, each.cure) for each in found)
     if as_json:
@@ -230,6 +223,8 @@ def config_group() -> None:
 @click.option("--config", default="matrix.yaml", show_default=True, help="The matrix.")
 def check_command(config: str) -> None:
     """Say everything that is wrong in the configuration, without touching the network."""
+    from bot.app import matrix_of  # noqa: PLC0415 - not every verb needs it
+
     options = Options(config=Path(config), state=Path(), reports=Path(), offline=True)
     matrix = matrix_of(options)
     OUT.print(

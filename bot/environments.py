@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot.core.matrix import NO_PYTHON, Matrix, Row
 from bot.envs.existing import ExistingEnv
@@ -22,7 +22,6 @@ from bot.ports import Env, Sweeper
 if TYPE_CHECKING:
     from bot.envs.docker import DockerEnv
 
-PYPI: Final = "https://pypi.org/simple"
 AUTO, UV, DOCKER, EXISTING = "auto", "uv", "docker", "existing"
 BUNDLE = "SSL_CERT_FILE"
 
@@ -35,11 +34,6 @@ class Ground:
     index_args: tuple[str, ...] = ()
     offline: bool = False
     asked: str = ""  # on the command line, for all stacks
-
-
-def index_args(index: str) -> tuple[str, ...]:
-    """Return how uv is told of the index; the usual one is left to the user's own settings."""
-    return () if index == PYPI else ("--default-index", index)
 
 
 def environments(matrix: Matrix, ground: Ground) -> Mapping[str, Env]:

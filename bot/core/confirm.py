@@ -40,6 +40,15 @@ class Confirmed:
     others: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accused:
+    """Who flips the outcome, where each of them turns, and whether that was confirmed."""
+
+    guilty: Guilty
+    spans: tuple[Span, ...]
+    confirmed: Confirmed
+
+
 @dataclass(slots=True, kw_only=True)
 class Witness:
     """Asks about packages that the search found guilty; `good` and `bad` are signatures."""

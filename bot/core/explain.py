@@ -22,11 +22,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.apart import Draws, tell_apart
 from bot.core.bounds import Guilty
-from bot.core.confirm import Confirmed, Witness
+from bot.core.confirm import Accused, Confirmed, Witness
 from bot.core.doubt import Tale, ask_again, varied
 from bot.core.mirror import EACH, asked, back, mirrored
 from bot.core.model import Closure, Link
@@ -38,15 +38,6 @@ from bot.core.steps import Asking, Record, SpentError, Steps, steps_between
 from bot.core.subset import search
 from bot.core.trial import Told, Trial
 from bot.core.versions import PEP440
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accused:
-    """Who flips the outcome, where each of them turns, and whether that was confirmed."""
-
-    guilty: Guilty
-    spans: tuple[Span, ...]
-    confirmed: Confirmed
 
 
 class Explain:
@@ -93,6 +84,7 @@ class Explain:
         self._roads: Roads | None = None
         self._noisy: Noisy | None = None
         self._result: Explanation | None = None
+        self._accusation: Explanation | None = None
         self._open: tuple[Trial, ...] = ()
         self._flow = self._run()
         self._advance()
@@ -113,6 +105,11 @@ class Explain:
         self._record.told[trial] = told
         if not self.propose():
             self._advance()
+
+    @property
+    def accusation(self) -> Explanation | None:
+        """What the result will be if nothing contradicts it any more; None before there is one."""
+        return self._accusation
 
     @property
     def result(self) -> Explanation | None:
@@ -190,7 +187,10 @@ class Explain:
         spans = yield from witness.spans(guilty)
         guilty = guilty.led_by([span.package for span in spans])
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
+        self._accusation = self._name(guilty, spans, "")
         confirmed = yield from witness.confirm(guilty, spans)
+        if not confirmed.held:
+            self._accusation = None
         return Accused(guilty=guilty, spans=tuple(spans), confirmed=confirmed)
 
     def _undone(self, before: Accused, good: str) -> Asking[Accused]:

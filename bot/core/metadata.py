@@ -69,11 +69,12 @@ class Wish:
 
 def read(text: str, *, modules: tuple[str, ...] = ()) -> Metadata:
     """Read a METADATA file; a requirement that nobody can read is left out."""
-    raw, _ = parse_email(text)
+    head, _, body = text.partition("\n\n")  # a parser of mails takes its time over the body
+    raw, _ = parse_email(head)
     urls = [(label, url) for label, url in (raw.get("project_urls") or {}).items()]
     urls += [("Homepage", raw["home_page"])] if raw.get("home_page") else []
     urls += [("Download", raw["download_url"])] if raw.get("download_url") else []
-    urls += [(PROSE, url) for url in links(raw.get("description") or "")]
+    urls += [(PROSE, url) for url in links(f"{raw.get('description') or ''}{body}")]
     return Metadata(
         name=canonicalize_name(raw.get("name", "")),
         version=raw.get("version", ""),
@@ -82,6 +83,13 @@ def read(text: str, *, modules: tuple[str, ...] = ()) -> Metadata:
         urls=tuple(urls),
         requires_python=raw.get("requires_python", ""),
     )
+
+
+def name_of(text: str) -> str:
+    """Return the normal name that a METADATA file gives, and read no more of it."""
+    lines = text.partition("\n\n")[0].splitlines()
+    named = (line.partition(":")[2].strip() for line in lines if line.lower().startswith("name:"))
+    return canonicalize_name(next(named, ""))
 
 
 def _readable(lines: Collection[str]) -> Iterator[Requirement]:

@@ -16,7 +16,7 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from bot.core.model import Json
+from bot.core.model import Closure, Json, Pin
 from bot.errors import ConfigError, Problem
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -39,6 +39,11 @@ class Asked:
         """The pinned version by normal name, of what is pinned."""
         parsed = (Requirement(line) for line in self.lines)
         return {canonicalize_name(r.name): v for r in parsed if (v := _version(str(r)))}
+
+    @property
+    def closure(self) -> Closure:
+        """What is pinned, as it stands."""
+        return Closure(pins=tuple(Pin(name=n, version=v) for n, v in self.versions.items()))
 
 
 def _version(line: str) -> str:

@@ -7,10 +7,13 @@ environment installed is kept between rooms, and counts once the marker `complet
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,12 +29,18 @@ from bot.ports import Pages, Talk
 
 GUEST = Path(__file__).parent.parent / "guest"
 COMPLETE = "complete"
+_guard = threading.Lock()
 HOME = "an empty folder; files of this user stay readable by their full path"
 
 
-@functools.cache
 def network_obstacle() -> str:
     """Return why the network cannot be cut on this machine, "" when it can; tried once."""
+    with _guard:
+        return _obstacle()
+
+
+@functools.cache
+def _obstacle() -> str:
     argv = [sys.executable, str(GUEST / "enter.py"), "--check"]
     with tempfile.TemporaryDirectory() as folder:
         ran = run(argv, cwd=Path(folder), env={}, seconds=30)
@@ -124,11 +133,66 @@ def kept(place: Path, build: Callable[[Path], Path | Failure]) -> Path | Failure
         return built
 
 
-def furnish(room: Path, guest: Path = GUEST) -> None:
-    """Make the folders of a room and copy the files of `guest` into it."""
+def furnish(room: Path, guest: Path = GUEST, *, shared: Path | None = None) -> None:
+    """Make the folders of a room and copy the files of `guest` into it.
+
+    Or link to those that were copied to `shared` before, as `copied` does it.
+    """
     for name in ("home", "tmp", "work"):
         (room / name).mkdir(parents=True)
+    if shared is not None:
+        (room / "guest").symlink_to(shared, target_is_directory=True)
+        return
+    if guest == GUEST:
+        _write_ours(room / "guest")
+        return
     forget = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(guest, room / "guest", ignore=forget)
-    if guest != GUEST:
-        shutil.copy2(GUEST / "enter.py", room / "guest")
+    shutil.copy2(GUEST / "enter.py", room / "guest")
+
+
+def copied(root: Path) -> Path:
+    """Return a copy of our own guest below `root`, made where there is none of these files."""
+
+    def build(place: Path) -> Path:
+        _write_ours(place)
+        return place
+
+    place = kept(root.resolve() / "guest" / _digest(), build)
+    if isinstance(place, Failure):
+        raise TypeError(place.message)  # a bug of ours: this one does not fail
+    return place
+
+
+@functools.cache
+def _digest() -> str:
+    """Return the name of these very files."""
+    return hashlib.sha256(repr(_ours()).encode()).hexdigest()[:16]
+
+
+def _write_ours(folder: Path) -> None:
+    """Write our own guest into `folder`; it is the same for every room of this process."""
+    for name in {name.rpartition("/")[0] for name, _, _ in _ours()}:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, content, changed in _ours():
+        place = f"{folder}/{name}"
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.utime(place, ns=(changed, changed))
+
+
+@functools.cache
+def _ours() -> tuple[tuple[str, bytes, int], ...]:
+    """Return the path, the content and the time of every file of our guest, read once.
+
+    What our own Python compiled of them is taken along, as is their time, by which Python knows
+    that it fits; another Python looks for another name.
+    """
+    compiled = f".{sys.implementation.cache_tag}.pyc"
+    walked = (Path(folder, name) for folder, _, names in os.walk(GUEST) for name in names)
+    wanted = (path for path in walked if path.suffix != ".pyc" or path.name.endswith(compiled))
+    return tuple(
+        (path.relative_to(GUEST).as_posix(), path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(wanted)
+    )

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.metadata import Metadata, read
+from bot.core.metadata import Metadata, name_of, read
 from bot.core.model import Json
 from bot.effects.files import put
 
@@ -75,7 +75,7 @@ def _indexed(crate: Path) -> dict[str, Json]:
         shared: list[Json] = [file for file in told if owners[file.partition("/")[0]] > 1]
         scripts: list[Json] = list(_scripts(crate / name))
         entry: Json = {"info": name, "own": own, "shared": shared, "scripts": scripts}
-        found[read(text).name] = entry
+        found[name_of(text)] = entry
     return found
 
 

@@ -10,19 +10,19 @@ from __future__ import annotations
 import os
 import signal
 import uuid
-from pathlib import Path
 
 from bot.effects.clock import sleep, ticks
 
-PROC = Path("/proc")
+PROC = "/proc"
 MARK = "STACKMATRIX_CELL"
 SWEEP_SECONDS = 1.0
+CHUNK = 1 << 17  # bytes that are read of one file at a time
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def watchable() -> bool:
     """Whether this platform shows processes under /proc, so that memory can be limited."""
-    return (PROC / "self/statm").exists()
+    return os.path.exists(f"{PROC}/self/statm")  # noqa: PTH110 - see `_read`
 
 
 def fresh_mark() -> str:
@@ -30,13 +30,26 @@ def fresh_mark() -> str:
     return uuid.uuid4().hex
 
 
+def _read(path: str) -> bytes:
+    """Return a file of /proc; all processes are looked at often, and a `Path` takes its time."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        content = chunk = os.read(handle, CHUNK)
+        while chunk:
+            chunk = os.read(handle, CHUNK)
+            content += chunk
+    finally:
+        os.close(handle)
+    return content
+
+
 def started(pid: int) -> str:
     """Return when a living process was started; "" for the dead and for zombies."""
     try:
-        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        fields = _read(f"{PROC}/{pid}/stat").rpartition(b")")[2].split()
     except OSError:
         return ""
-    return "" if fields[0] in "ZX" else fields[19]
+    return "" if fields[0] in b"ZX" else fields[19].decode()
 
 
 def _session(pid: int) -> int:
@@ -49,8 +62,9 @@ def _session(pid: int) -> int:
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     try:
-        for task in (PROC / str(pid) / "task").iterdir():
-            found += [int(word) for word in (task / "children").read_text().split()]
+        for task in os.listdir(f"{PROC}/{pid}/task"):  # noqa: PTH208 - see `_read`
+            words = _read(f"{PROC}/{pid}/task/{task}/children").split()
+            found += [int(word) for word in words]
     except OSError:
         pass
     return found
@@ -58,7 +72,7 @@ def _children(pid: int) -> list[int]:
 
 def _marked(pid: int, mark: bytes) -> bool:
     try:
-        return mark in Path(f"{PROC}/{pid}/environ").read_bytes()
+        return mark in _read(f"{PROC}/{pid}/environ")
     except OSError:
         return False
 
@@ -72,6 +86,7 @@ class Tree:
         self._mark = f"{MARK}={mark}".encode()
         self._seen: dict[int, str] = {}
         self._swept = 0.0
+        self._over = False
 
     def members(self, *, sweep: bool = False) -> list[int]:
         """Return the living, by following children; once a second, or on `sweep`, look at all."""
@@ -90,7 +105,8 @@ class Tree:
 
     def _sweep(self) -> list[int]:
         self._swept = ticks()
-        everyone = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+        names = os.listdir(PROC)  # noqa: PTH208 - see `_read`
+        everyone = [int(name) for name in names if name.isdigit()]
         return [pid for pid in everyone if pid != os.getpid() and self._mine(pid)]
 
     def _mine(self, pid: int) -> bool:
@@ -103,17 +119,20 @@ class Tree:
     @staticmethod
     def _resident(pid: int) -> int:
         try:
-            return int((PROC / str(pid) / "statm").read_text().split()[1])
+            return int(_read(f"{PROC}/{pid}/statm").split()[1])
         except (OSError, IndexError):
             return 0
 
     def kill(self, *, seconds: float = 5.0) -> None:
         """Kill until nobody is left; what cannot die in `seconds` is left to the kernel."""
+        if self._over:
+            return
         end = ticks() + seconds
         self._kill_group()
         while watchable() and ticks() < end:
             left = self.members(sweep=True)
             if not left:
+                self._over = True
                 return
             for pid in left:
                 _send(pid)

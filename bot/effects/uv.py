@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import uv
 
@@ -20,6 +21,7 @@ from bot.effects.process import run
 from bot.errors import MissingToolError, UsageError
 from bot.ports import Ran
 
+PYPI: Final = "https://pypi.org/simple"
 _TOOL = (
     "PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
     "XDG_DATA_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSL_CLIENT_CERT", "HTTP_PROXY",
@@ -58,6 +60,11 @@ def interpreter(version: str) -> str:
     """Return what to hand to `--python` for `version`: our own Python where it is that one."""
     ours = ".".join(str(part) for part in sys.version_info[:3])
     return sys.executable if f"{ours}.".startswith(f"{version}.") else version
+
+
+def index_args(index: str) -> tuple[str, ...]:
+    """Return how uv is told of the index; the usual one is left to the user's own settings."""
+    return () if index == PYPI else ("--default-index", index)
 
 
 def index_variables(index_args: Sequence[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from bot.core.versions import is_build
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive
 from bot.effects.pages import WheelPages
-from bot.effects.room import GUEST, GuestRoom, furnish, network_obstacle, place_for
+from bot.effects.room import GuestRoom, copied, furnish, network_obstacle, place_for
 from bot.effects.shelf import SCRIPTS, Wheel, index, link
 from bot.effects.uv import Uv, interpreter
 from bot.ports import Env, Limits, Pages, Ran, Room
@@ -84,6 +84,22 @@ class ShelfEnv:
         info = [name for name in wheel.own if name.endswith(".dist-info")] if wheel else []
         return WheelPages(crate=wheel.crate, info=info[0]) if wheel and info else None
 
+    def stock(self, closure: Closure, *, interpreter: str, limits: Limits, copied: bool) -> None:
+        """Put `closure` on the shelf ahead of its time; what cannot be is told when it is wanted.
+
+        Several may be stocked at once where they share no pin. `copied` is for all but the first:
+        see `_install`.
+        """
+        mode = ("--link-mode", "copy") if copied else ()
+        for few in self._apart(closure.pins):
+            self._fill(few, interpreter, limits, build=self.build, mode=mode)
+
+    def ready(self, interpreter: str) -> None:
+        """Make, ahead of their time, what all rooms need."""
+        self._empty(interpreter)
+        copied(self.root)
+        network_obstacle()
+
     def _shelve(
         self, closure: Closure, interpreter: str, limits: Limits, *, build: bool
     ) -> Sequence[Wheel] | Failure:
@@ -92,8 +108,10 @@ class ShelfEnv:
             missing = [
                 pin for pin in closure.pins if self._key(pin, interpreter) not in self._known
             ]
+            mode = ("--link-mode", "copy") if self._known else ()
             for few in self._apart(missing):
-                failure = self._fill(few, interpreter, limits, build=build and self.build)
+                allowed = build and self.build
+                failure = self._fill(few, interpreter, limits, build=allowed, mode=mode)
                 if failure is not None:
                     return failure
             return [self._known[self._key(pin, interpreter)] for pin in closure.pins]
@@ -113,13 +131,20 @@ class ShelfEnv:
         return str(pin), digest([*pin.hashes, interpreter, *where])
 
     def _fill(
-        self, pins: Sequence[Pin], version: str, limits: Limits, *, build: bool
+        self,
+        pins: Sequence[Pin],
+        version: str,
+        limits: Limits,
+        *,
+        build: bool,
+        mode: tuple[str, ...],
     ) -> Failure | None:
         name = digest([list(self._key(pin, version)) for pin in pins])[:16]
         crate = self.root.resolve() / "crates" / name
         with exclusive(crate.with_suffix(".lock")):
             if not crate.with_suffix(".json").exists():
-                failure = self._install(crate, pins, version, limits, build=build)
+                flags = [*mode, *(() if build else ("--no-build",))]
+                failure = self._install(crate, pins, version, limits, flags)
                 if failure is not None:
                     shutil.rmtree(crate, ignore_errors=True)
                     return failure
@@ -128,7 +153,7 @@ class ShelfEnv:
         return None
 
     def _install(
-        self, crate: Path, pins: Sequence[Pin], version: str, limits: Limits, *, build: bool
+        self, crate: Path, pins: Sequence[Pin], version: str, limits: Limits, more: Sequence[str]
     ) -> Failure | None:
         """Install `pins` into `crate`: linked to the cache at first, what joins them as copies.
 
@@ -138,8 +163,7 @@ class ShelfEnv:
         shutil.rmtree(crate, ignore_errors=True)
         crate.mkdir(parents=True)
         lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in pins]
-        flags = ["--no-deps", "--target", str(crate), *(() if build else ("--no-build",))]
-        flags += ["--link-mode", "copy"] if self._known else []
+        flags = ["--no-deps", "--target", str(crate), *more]
         flags += ["--require-hashes"] if all(pin.hashes for pin in pins) else []
         with tempfile.TemporaryDirectory(prefix="install-") as scratch:
             (Path(scratch) / "pins.txt").write_text("\n".join(lines) + "\n")
@@ -160,7 +184,7 @@ class ShelfEnv:
         shutil.copytree(self._empty(version), env, symlinks=True)
         (site,) = env.glob("lib/python*/site-packages")
         link(wheels, site, env / SCRIPTS)
-        furnish(room, GUEST)
+        furnish(room, shared=copied(self.root))
         return GuestRoom(path=room, python=env / SCRIPTS / "python", cut=not network_obstacle())
 
     def _empty(self, version: str) -> Path:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from bot.effects.uv import Uv, binary, index_variables, interpreter
 from bot.ports import Ran
 
 OURS = str(Path(sys.base_prefix) / "bin")  # a shim on the PATH takes long to name the same Python
+_guard = threading.Lock()
 _UNCACHED = re.compile("network (connectivity )?(is|was) disabled", re.IGNORECASE)
 
 
@@ -83,8 +85,13 @@ class UvShell:
         return {**fixed, **index_variables(self.index_args)}
 
 
-@cache
 def _usual_cache() -> str:
-    """Return where uv keeps what it fetched; asked once."""
+    """Return where uv keeps what it fetched; asked once, whoever asks meanwhile waits."""
+    with _guard:
+        return _asked()
+
+
+@cache
+def _asked() -> str:
     with tempfile.TemporaryDirectory() as scratch:
         return Uv().run("cache", "dir", cwd=Path(scratch), seconds=30).output.strip()

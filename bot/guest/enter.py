@@ -4,7 +4,8 @@
     python guest/enter.py --exec COMMAND ARGUMENT...   any other, which takes this one's place
     python guest/enter.py --check                      exit 0 where that works; else say why, exit 1
 
-Standard library only, Python 3.8 or newer, Linux only. Root needs a network namespace; everybody
+Standard library only, Python 3.8 or newer, Linux only; and as little of it as will do, for this
+is loaded anew with every question. Root needs a network namespace; everybody
 else takes a user namespace first, as the same user. It keeps new releases of other people's code
 from talking to the world while they are tried; it is no wall against a process of root that
 means to climb over it.
@@ -13,18 +14,17 @@ means to climb over it.
 import ctypes
 import fcntl
 import os
-import runpy
-import signal
-import socket
-import struct
 import sys
 
 PR_SET_PDEATHSIG = 1
+SIGKILL = 9
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 SIOCGIFFLAGS = 0x8913
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
+AF_INET = 2
+SOCK_DGRAM = 2
 
 
 def unshare(flags):
@@ -48,13 +48,24 @@ def stay_myself(user, group):
     write("/proc/self/gid_map", "{0} {0} 1".format(group))
 
 
+def interface(flags):
+    """Return a `struct ifreq` of the loopback: its name, and its flags as a short."""
+    return b"lo".ljust(16, b"\0") + flags.to_bytes(2, sys.byteorder) + bytes(14)
+
+
 def loopback_up():
     """Bring up `lo`, which a new network namespace has but keeps down."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        request = struct.pack("16sH14s", b"lo", 0, b"")
-        answer = fcntl.ioctl(sock, SIOCGIFFLAGS, request)
-        flags = struct.unpack("16sH14s", answer)[1] | IFF_UP
-        fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14s", b"lo", flags, b""))
+    libc = ctypes.CDLL(None, use_errno=True)
+    sock = libc.socket(AF_INET, SOCK_DGRAM, 0)
+    if sock < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, "socket: " + os.strerror(code))
+    try:
+        answer = fcntl.ioctl(sock, SIOCGIFFLAGS, interface(0))
+        flags = int.from_bytes(answer[16:18], sys.byteorder) | IFF_UP
+        fcntl.ioctl(sock, SIOCSIFFLAGS, interface(flags))
+    finally:
+        os.close(sock)
 
 
 def cut():
@@ -70,8 +81,18 @@ def cut():
 
 def replace(command):
     """Become `command`, which ends with our parent and keeps the descriptors that we were given."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     os.execv(command[0], command)  # noqa: S606 - a list, and no shell
+
+
+def become(path):
+    """Run the program at `path` as the main one; `runpy` would load half the library first."""
+    with open(path, "rb") as file:
+        code = compile(file.read(), path, "exec")
+    module = type(sys)("__main__")
+    module.__file__ = path
+    sys.modules["__main__"] = module
+    exec(code, module.__dict__)  # noqa: S102 - a file of the guest, which is this one's neighbour
 
 
 def main(arguments):
@@ -86,7 +107,7 @@ def main(arguments):
     if arguments[0] == "--exec":
         replace(arguments[1:])
     sys.argv[:] = arguments
-    runpy.run_path(arguments[0], run_name="__main__")
+    become(arguments[0])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """One job, from hello to bye: starts the modules in order and asks the probes link by link."""
 
 import importlib
-import platform
+import sys
 import time
-import traceback
 
 from guest.wire import LINKS, NOT_EXPOSED
 
@@ -66,6 +65,8 @@ class Chain:
 
 def failure(error, link=None):
     """Describe an exception as it stands; the host takes out what varies."""
+    import traceback  # noqa: PLC0415 - most sessions never need it, and all would load it
+
     traceback.print_exception(type(error), error, error.__traceback__)
     reason = getattr(error, "reason_of_failure", None)
     if reason is None:
@@ -129,13 +130,8 @@ def ask(probe, line, chain):
 
 def run(job, line):
     """Work through `job` (see `guest/main.py`), telling every step over `line`."""
-    line.say(
-        "hello",
-        protocol=PROTOCOL,
-        python=platform.python_version(),
-        platform=platform.platform(),
-        implementation=platform.python_implementation(),
-    )
+    python, name = sys.version.split()[0], sys.implementation.name
+    line.say("hello", protocol=PROTOCOL, python=python, platform=sys.platform, implementation=name)
     chain = Chain()
     if not start(job, line, chain):
         return

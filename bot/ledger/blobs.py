@@ -16,9 +16,12 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 class Blobs:
     """A folder of blobs, fanned out by the first two digits of their names."""
 
-    def __init__(self, root: Path) -> None:
-        """Use the folder `root`, which is made when the first blob comes."""
-        self._root = root
+    def __init__(self, root: Path, *, synced: bool = True) -> None:
+        """Use the folder `root`, which is made when the first blob comes.
+
+        What is not `synced` may be damaged by a power cut, which is seen when it is read.
+        """
+        self._root, self._synced = root, synced
 
     def keep(self, content: bytes) -> str:
         """Store `content` durably and return its name; a damaged copy is replaced.
@@ -28,7 +31,7 @@ class Blobs:
         name = hashlib.sha256(content).hexdigest()
         if self.read(name) != content:
             try:
-                write_atomically(self._path(name), content)
+                write_atomically(self._path(name), content, synced=self._synced)
             except OSError as fault:
                 raise LedgerError(
                     f"a blob cannot be kept in {self._root}: {fault.strerror}",
@@ -51,7 +54,7 @@ class Blobs:
         return self._root / name[:2] / name
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, synced: bool = True) -> None:
     """Write `path` so that a reader, or a crash, sees all of `content` or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -59,7 +62,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

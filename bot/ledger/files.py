@@ -36,8 +36,9 @@ class FileLedger:
     present run (0: none has begun), `resumed` says that it was interrupted before.
     """
 
-    def __init__(self, root: Path, *, lock: Lock | None) -> None:
+    def __init__(self, root: Path, *, lock: Lock | None, synced: bool = True) -> None:
         """Load every fact under `root`; use `open` or `read` to make one."""
+        self._synced = synced
         self.root = root
         self.notices: list[str] = []
         self.run = 0
@@ -45,15 +46,18 @@ class FileLedger:
         self._lock = lock
         self._pen: Pen | None = None
         self._turn = threading.Lock()
-        self._blobs = Blobs(root / "blobs")
+        self._blobs = Blobs(root / "blobs", synced=synced)
         self._facts: list[Fact] = []
         self._ids: set[str] = set()
         for path in segment_paths(root):
             self._load(path)
 
     @classmethod
-    def open(cls, root: Path, *, clock: Callable[[], datetime] = now) -> Self:
-        """Open `root` for writing, mending a torn end. Raises `LedgerError` when it is held."""
+    def open(cls, root: Path, *, clock: Callable[[], datetime] = now, synced: bool = True) -> Self:
+        """Open `root` for writing, mending a torn end. Raises `LedgerError` when it is held.
+
+        Where a lost fact is only asked again it need not be `synced`: no fact waits for the disk.
+        """
         try:
             root.mkdir(parents=True, exist_ok=True)
             ignore = root / ".gitignore"
@@ -65,7 +69,7 @@ class FileLedger:
                 f"{root} cannot be used as a state folder: {fault.strerror}",
                 cure="give a folder that can be written, with --state",
             ) from fault
-        return cls(root, lock=lock)
+        return cls(root, lock=lock, synced=synced)
 
     @classmethod
     def read(cls, root: Path) -> Self:
@@ -82,7 +86,7 @@ class FileLedger:
         self.resumed = self._unfinished(last, body)
         self.run = last if self.resumed else last + 1
         self._close_pen()
-        self._pen = Pen(segment_path(self.root, self.run))
+        self._pen = Pen(segment_path(self.root, self.run), synced=self._synced)
         if not self.resumed:
             self.tell(body, job="run")
         return self.run

@@ -59,10 +59,15 @@ def mend(path: Path, segment: Segment, torn: Path) -> str:
 
 
 class Pen:
-    """Appends lines to one segment: written, flushed and on the disk before `write` returns."""
+    """Appends lines to one segment: written, flushed and on the disk before `write` returns.
 
-    def __init__(self, path: Path) -> None:
+    One that is not `synced` leaves lines to the kernel until `close`: they outlive this process
+    all the same, and only a power cut may lose the last of them.
+    """
+
+    def __init__(self, path: Path, *, synced: bool = True) -> None:
         """Open `path` for appending, making it and its folder when they are not there."""
+        self._synced = synced
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._file = path.open("ab", buffering=0)
@@ -74,7 +79,8 @@ class Pen:
         try:
             while content:
                 content = content[self._file.write(content) :]
-            os.fsync(self._file.fileno())
+            if self._synced:
+                os.fsync(self._file.fileno())
         except OSError as fault:
             os.truncate(self._path, before)
             raise LedgerError(

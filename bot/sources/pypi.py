@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 from urllib.parse import quote
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from bot.core.address import PROSE, links
@@ -27,6 +22,8 @@ from bot.core.model import Component, Json, Release
 from bot.errors import SourceError, UnknownPackageError
 
 ACCEPT = "application/vnd.pypi.simple.v1+json"
+NUMBERED = 6  # parts of a wheel's name with a build number, the optional one
+SDISTS = (".tar.gz", ".zip")
 
 
 class FetchesJson(Protocol):
@@ -113,6 +110,7 @@ def _versions(page: Json) -> list[str]:
     return [found for name in named if (found := _normal(str(name)))]
 
 
+@cache
 def _normal(version: str) -> str:
     try:
         return str(Version(version))
@@ -151,12 +149,12 @@ def _reason(yanked: Json) -> str | None:
 
 def _version_of(filename: str) -> str:
     """Return the version in a file name, "" for what is neither a wheel nor an sdist."""
-    try:
-        if filename.endswith(".whl"):
-            return str(parse_wheel_filename(filename)[1])
-        return str(parse_sdist_filename(filename)[1])
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return ""
+    if filename.endswith(".whl"):
+        parts = filename.split("-")
+        numbered = len(parts) == NUMBERED and parts[2][:1].isdigit()
+        return _normal(parts[1]) if numbered or len(parts) == NUMBERED - 1 else ""
+    stem = next((filename[: -len(end)] for end in SDISTS if filename.endswith(end)), "")
+    return _normal(stem.rpartition("-")[2]) if "-" in stem else ""
 
 
 def _moment(value: Json) -> datetime | None:

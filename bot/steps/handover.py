@@ -9,8 +9,9 @@ are run as well: where one of them is of another mind, that is told and refutes 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from bot.core.metadata import environment_of
 from bot.core.model import Closure, Failure, Link, Observation, Reason
@@ -41,12 +42,16 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What is proved: the program, what the good end showed, and what was loaded to show it."""
+    """What is proved: the program, what the good end showed, and what was loaded to show it.
+
+    It may be refuted meanwhile: where it no longer `stands`, nothing further is tried.
+    """
 
     source: str
     good: Observation
     loaded: frozenset[str]
     words: str | None = None  # what the proof says where it fails; else as is told
+    stands: Callable[[], bool] = lambda: True
 
 
 def hand_over(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) -> Handed | None:
@@ -85,7 +90,13 @@ def _first(house: House, mixtures: Mixtures, told: Explanation, shown: Shown) ->
     good, bad = (_side(mixtures, told, which) for which in ("last_good", "first_bad"))
     if good is None or bad is None:
         return None
-    both = Both(house=house, interpreter=mixtures.interpreter, good=good, bad=bad)
+    both = Both(
+        house=house,
+        interpreter=mixtures.interpreter,
+        good=good,
+        bad=bad,
+        stands=shown.stands,
+    )
     for what in (*_smaller(both, told, shown), shown):
         handed = _pinned(mixtures, told, what, both)
         if handed is not None:
@@ -129,7 +140,8 @@ def _pinned(mixtures: Mixtures, told: Explanation, shown: Shown, both: Both) -> 
     few = _needed(mixtures, good, bad, told, shown.loaded)
     usual = "" if told.first_differs else raised(told.signature)[0]
     words = usual if shown.words is None else shown.words
-    for kept, index in _ways(house, few, {*good.versions, *bad.versions}):
+    ways = _ways(house, few, {*good.versions, *bad.versions})
+    for kept, index in takewhile(lambda _: shown.stands(), ways):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
         proof = replace(proof, index=index)
         holds, again = _holds(house, proof, words)

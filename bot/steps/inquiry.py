@@ -6,7 +6,7 @@ Every trial is a fact of the state folder, so an inquiry that was interrupted go
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Literal
@@ -38,6 +38,7 @@ from bot.steps.ask import ask, whole
 from bot.steps.deeper import Ends as Drawn
 from bot.steps.deeper import deeper
 from bot.steps.doubt import doubted
+from bot.steps.early import Early
 from bot.steps.evidence import End, Scene
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
@@ -114,24 +115,36 @@ class Inquiry:
             prior=suspicion,
         )
         left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
+        early = Early()
         try:
             while trials := machine.propose():
-                self._round(machine, mixtures, trials, left)
+                accused = None if early.about else machine.accusation
+                if accused is None:
+                    self._round(machine, mixtures, trials, left)
+                else:
+                    early.about = accused
+                    _, early.handed = together(
+                        self.errands,
+                        partial(self._round, machine, mixtures, trials, left),
+                        partial(self._handed, mixtures, accused, lambda: machine.accusation),
+                    )
         except KeyboardInterrupt:
             raise _interrupted(f"{left.words}; {machine.status()}") from None
         if machine.result is None:
             raise AssertionError("a search that proposes nothing has a result")
         try:
-            return self._found(mixtures, machine.result)
+            return self._found(mixtures, machine.result, early)
         except KeyboardInterrupt:
             raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
 
-    def _found(self, mixtures: Mixtures, told: Explanation) -> Found:
+    def _found(self, mixtures: Mixtures, told: Explanation, early: Early) -> Found:
         if not told.culprits:
             return Found(question=self.question, explanation=told)
         handed, (deep, case) = together(
             self.errands,
-            lambda: self._handed(mixtures, told),
+            lambda: (
+                early.handed if early.fits(told) else self._handed(mixtures, told, lambda: told)
+            ),
             lambda: self._looked(mixtures, told),
         )
         if handed is None and self.proof:
@@ -165,8 +178,10 @@ class Inquiry:
             told, usual, self.house.runner, lambda one: self.attempt(mixtures, one, DOUBT)
         )
 
-    def _handed(self, mixtures: Mixtures, told: Explanation) -> Handed | None:
-        """Write the proof, and run it both ways."""
+    def _handed(
+        self, mixtures: Mixtures, told: Explanation, stands: Callable[[], Explanation | None]
+    ) -> Handed | None:
+        """Write the proof, and run it both ways; it ends early where nothing `stands` any more."""
         request = self.question.probe.request
         good = self._told("good")
         if not self.proof or good is None or not isinstance(request, dict) or "command" in request:
@@ -174,7 +189,12 @@ class Inquiry:
         evidence = [read(self._log(lean)) for lean in LEANS]
         loaded = frozenset[str]().union(*(each.loaded for each in evidence))
         self.house.progress.begin("reduce", 2)
-        shown = Shown(source=str(request["source"]), good=good, loaded=loaded)
+        shown = Shown(
+            source=str(request["source"]),
+            good=good,
+            loaded=loaded,
+            stands=lambda: stands() is not None,
+        )
         return hand_over(self.house, mixtures, told, shown)
 
     def _case(self, mixtures: Mixtures, told: Explanation) -> Case:

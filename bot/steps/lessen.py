@@ -7,6 +7,7 @@ that is read at a glance is left as it is, unasked, and the longer one is, the m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -51,6 +52,7 @@ class Both:
     good: Closure
     bad: Closure
     seconds: float = SECONDS_AT_MOST
+    stands: Callable[[], bool] = lambda: True  # whether anybody still wants to know
 
     def less(self, source: str, *, took: float = 0.0) -> Less | None:
         """Return the smallest program that the budget allows; None where nothing can go.
@@ -81,7 +83,7 @@ class Both:
         trials = min(TRIALS_AT_MOST, TRIALS_A_ROW * above)
         seconds = timedelta(seconds=_seconds(above))
         began = self.house.clock()
-        while (candidates := machine.propose()) and machine.calls < trials:
+        while (candidates := machine.propose()) and machine.calls < trials and self.stands():
             share = ONCE_SMALL if rows(machine.best) <= SMALL else 1
             if self.house.clock() > began + seconds / share:
                 break

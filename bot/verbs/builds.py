@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import Options
+from bot.config.options import Options
 from bot.core.model import Component, Release
 from bot.effects.http import Fetcher
 from bot.errors import SourceError

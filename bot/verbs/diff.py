@@ -37,7 +37,7 @@ from bot.drivers.model import held
 from bot.drivers.suite import read_suite
 from bot.effects.clock import now
 from bot.effects.files import put
-from bot.environments import PYPI
+from bot.effects.uv import PYPI
 from bot.envs.existing import ExistingEnv
 from bot.errors import UnknownProbeError, UsageError
 from bot.ledger.files import FileLedger

@@ -8,208 +8,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bot.app import Options, house_of
-from bot.core.facts import RunEnded, RunStarted
-from bot.core.matrix import Matrix
-from bot.core.model import Json, Link, Look, Probe
-from bot.core.outcome import Ending
-from bot.core.pins import Asked
-from bot.core.proof import NAME
-from bot.effects.clock import now, ticks
+from bot.config.options import Options
+from bot.effects.clock import ticks
 from bot.effects.files import put
-from bot.environments import PYPI, index_args
-from bot.envs.shelf import ShelfEnv
-from bot.envs.shell import UvShell
-from bot.envs.uv import UvEnv
 from bot.errors import UsageError
-from bot.ledger.files import FileLedger
-from bot.ports import Progress, Source
-from bot.runners.local import LocalRunner
-from bot.solvers.uv import UvSolver
-from bot.sources.folder import Folder
-from bot.sources.known import ReleasesOnly
-from bot.steps.house import House
-from bot.steps.inquiry import Found, Inquiry
-from bot.steps.question import Question
-from bot.verbs import inputs
-from bot.verbs.builds import flags_for, where_builds_lie
-from bot.verbs.ends import end_of
-from bot.verbs.explained import Explained, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of
-from bot.verbs.step import step
-from bot.verbs.taken import Ends
 
-EXIT: Final = {
-    Ending.CONCLUSIVE: 0,
-    Ending.INTERVAL: 0,
-    Ending.INTERACTION: 0,
-    Ending.NO_REGRESSION: 10,
-    Ending.FLAKY: 11,
-    Ending.UNEXPLAINED: 12,
-    Ending.HORIZON: 13,
-}
+if TYPE_CHECKING:
+    from bot.verbs.wanted import Wanted
 
-ERRANDS: Final = 16  # questions to an index at a time
 HERE: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
-COMMAND: Final = """import json, os, subprocess, sys
-here = os.path.dirname(sys.executable)
-path = here + os.pathsep + os.environ.get("PATH", "")
-done = subprocess.run({command!r}, shell=True, cwd={folder!r}, env={{**os.environ, "PATH": path}})
-if done.returncode == 125:
-    print(json.dumps({{"$": "cannot tell"}}))
-else:
-    print(json.dumps("fails" if done.returncode else "passes"))
-"""  # a shell command as a program; 125 is the exit code by which `git bisect run` skips
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a person asks: two ends, a program, and where packages come from."""
-
-    good: str
-    bad: str
-    probe: Path | None = None
-    command: str = ""
-    python: str = "3.11"
-    cutoff: date | None = None
-    find_links: tuple[str, ...] = ()
-    no_index: bool = False
-    builds: tuple[str, ...] = ()
-    seconds: float = 120.0
-    proof: bool = True
-
-
-def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
-    """Find the upgrades between the two ends that changed what the program shows.
-
-    Raises `UsageError` and `ConfigError` for ends or a program that cannot be used.
-    """
-    began = ticks()
-    places = (wanted.good, wanted.bad)
-    ends = inputs.ends(places, lambda where: end_of(where, wanted.python, options.state))
-    probe = _probe(wanted)
-    with _opened(options, wanted, probe, progress) as (house, shelf):
-        taken = Ends(house=house, shelf=shelf, python=wanted.python)
-        good, bad = (taken.take(asked, where) for asked, where in zip(ends, places, strict=True))
-        question = Question(
-            good=good,
-            bad=bad,
-            probe=probe,
-            roots=_roots(ends),
-            interpreter=wanted.python,
-        )
-        found: Found = Inquiry(
-            house=house,
-            shelf=shelf,
-            question=question,
-            errands=LocalRunner(workers=ERRANDS),
-            proof=wanted.proof,
-            builds=where_builds_lie(options, wanted.builds),
-        ).run()
-    repro = _kept(options, found) if found.handed else ""
-    return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
-
-
-def _kept(options: Options, found: Found) -> str:
-    """Write the proof where the state is; return its path."""
-    place = options.state / "explain" / "proofs" / found.question.key[:16] / NAME
-    put(place, (found.handed.text if found.handed else "").encode())
-    return str(place)
-
-
-def _roots(ends: Sequence[Asked]) -> frozenset[str]:
-    """The packages that a person named; a list of everything names nobody in particular."""
-    return frozenset(name for asked in ends if not asked.exact for name in asked.versions)
-
-
-def _probe(wanted: Wanted) -> Probe:
-    request: dict[str, Json]
-    if wanted.probe is None:
-        source = COMMAND.format(command=wanted.command, folder=str(Path.cwd()))
-        request = {"source": source, "command": wanted.command}
-    else:
-        request = {"source": inputs.program(wanted.probe)}
-    return Probe(
-        name=wanted.probe.name if wanted.probe else "command",
-        ask="script",
-        request=request,
-        looks=(Look(link=Link.MESSAGE, compare="json"),),
-        seconds=wanted.seconds,
-    )
-
-
-@contextmanager
-def _opened(
-    options: Options, wanted: Wanted, probe: Probe, progress: Progress
-) -> Iterator[tuple[House, ShelfEnv]]:
-    """A house over a ledger of its own, and the shelf that is its environment."""
-    cutoff = datetime.combine(wanted.cutoff, time.max, UTC) if wanted.cutoff else None
-    matrix = Matrix(title="explain", file="", index=PYPI, components={}, rows=(), cutoff=cutoff)
-    index = _index(wanted)
-    root = options.state / "explain"
-    with FileLedger.open(root) as ledger:
-        started = RunStarted(at=now(), bot="explain", config=wanted.good, suite=probe.digest)
-        run = ledger.begin(started)
-        house = house_of(options, matrix, {}, ledger, progress, run)
-        behind = UvEnv(
-            root=options.state / "envs",
-            index_args=index,
-            offline=options.offline,
-            build=True,
-            variables={"PYTHONDONTWRITEBYTECODE": "1"},  # a fresh one is asked once, and gone
-        )
-        shelf = ShelfEnv(
-            root=options.state / "shelf",
-            behind=behind,
-            index_args=index,
-            offline=options.offline,
-            build=True,
-            builds=flags_for(index, wanted.builds),
-        )
-        solver = UvSolver(
-            index_args=index,
-            offline=options.offline,
-            build=True,
-            hashes=False,
-            builds=flags_for(index, wanted.builds),
-        )
-        yield (
-            replace(
-                house,
-                env=shelf,
-                solver=solver,
-                sources=_sources(wanted, house, offline=options.offline),
-                shell=UvShell(index_args=index, offline=options.offline),
-            ),
-            shelf,
-        )
-        house.tell(RunEnded(newly_broken=0), job="run")
-
-
-def _sources(wanted: Wanted, house: House, *, offline: bool) -> Mapping[str, Source]:
-    """Where releases between the ends may be found."""
-    found = {} if wanted.no_index else dict(house.sources)
-    if offline:
-        found = {name: ReleasesOnly(source=source) for name, source in found.items()}
-    folders = tuple(Path(each) for each in wanted.find_links if "://" not in each)
-    if folders:
-        found["folder"] = Folder(folders=folders)
-    return found
-
-
-def _index(wanted: Wanted) -> tuple[str, ...]:
-    links = tuple(word for each in wanted.find_links for word in ("--find-links", each))
-    return (*index_args(PYPI), *links, *(("--no-index",) if wanted.no_index else ()))
 
 
 @click.command("explain", epilog=epilog("explain"))
@@ -247,9 +63,15 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
     asked = [given[word] for word in ("good", "bad", "probe", "shell")]
     if not any(asked):
         return _step(terminal, given, options)
-    wanted = _wanted(given)
+    from bot.verbs.stock import stocked  # noqa: PLC0415 - to ask for help needs none of this
+
+    began, wanted = ticks(), _wanted(given)
+    shelf = stocked(options, wanted, "bot.verbs.inquire")
+    from bot.verbs.explained import as_json, lines  # noqa: PLC0415 - loaded meanwhile
+    from bot.verbs.inquire import EXIT, explain  # noqa: PLC0415 - likewise
+
     with terminal.display(given["quiet"]) as display:
-        told = explain(options, wanted, display)
+        told = explain(options, wanted, display, shelf, began)
     code = EXIT[told.found.explanation.ending]
     if given["out"] and given["out"] != "-":
         put(Path(given["out"]), (json.dumps(as_json(told), indent=1) + "\n").encode())
@@ -263,6 +85,8 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
 
 
 def _step(terminal: Terminal, given: Mapping[str, Any], options: Options) -> Said:
+    from bot.verbs.step import step  # noqa: PLC0415 - the steps need everything there is
+
     with terminal.display(given["quiet"]) as display:
         told = step("explain", options, display)
     return Said(
@@ -275,6 +99,9 @@ def _step(terminal: Terminal, given: Mapping[str, Any], options: Options) -> Sai
 
 
 def _wanted(given: Mapping[str, Any]) -> Wanted:
+    from bot.verbs import inputs  # noqa: PLC0415 - as above
+    from bot.verbs.wanted import Wanted  # noqa: PLC0415
+
     lacks = [f"--{word}" for word in ("good", "bad") if not given[word]]
     lacks += [] if given["probe"] or given["shell"] else ["--probe or --command"]
     if lacks:

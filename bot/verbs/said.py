@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 from rich.text import Text
 
-from bot.app import Options
+from bot.config.options import Options
 from bot.core.model import Json
 from bot.verbs.display import Display
 

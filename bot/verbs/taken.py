@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.metadata import Metadata, environment_of
-from bot.core.model import Closure, Conflict, Failure, Pin, Requirements
+from bot.core.model import Closure, Conflict, Failure, Requirements
 from bot.core.pins import Asked
 from bot.errors import UsageError
 from bot.ports import Shelf
@@ -45,10 +45,10 @@ class Ends:
             cure = "mend it, or pin it all: pins are taken even where they contradict each other"
             raise UsageError(f"{where} does not resolve: {answer.why}", cure=cure)
         self._tell(f"{where} contradicts itself, and is taken as it stands: {answer.why}")
-        return self._with_the_rest(_pinned(asked), where)
+        return self._with_the_rest(asked.closure, where)
 
     def _with_the_rest(self, pinned: Closure, where: str) -> Closure:
-        """Return pins that cannot be solved, one is newer than the cutoff perhaps, with their needs.
+        """Return pins that cannot be solved, with what they require: one may be too new.
 
         What they require beside one another is resolved for itself, as of the cutoff.
         """
@@ -72,7 +72,7 @@ class Ends:
 
     def _whole(self, asked: Asked, where: str) -> Closure | None:
         """Return the closure of pins among which nothing is missing: nothing is to be solved."""
-        closure = _pinned(asked)
+        closure = asked.closure
         found = self.shelf.declared(closure, interpreter=self.python, limits=self.house.limits())
         if isinstance(found, Failure):
             return None
@@ -89,10 +89,6 @@ class Ends:
     def _tell(self, note: str) -> None:
         self.notes.append(note)
         self.house.progress.note(note)
-
-
-def _pinned(asked: Asked) -> Closure:
-    return Closure(pins=tuple(Pin(name=n, version=v) for n, v in asked.versions.items()))
 
 
 def _against(found: Mapping[str, Metadata], environment: Mapping[str, str]) -> Iterator[str]:

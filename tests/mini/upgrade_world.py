@@ -92,7 +92,8 @@ def ask(root: Path, *more: str, index: str = "") -> Told:
         patch.setattr(sys, "argv", list(arguments))
         patch.chdir(root)
         if index:
-            patch.setattr("bot.verbs.explain.PYPI", index)
+            patch.setattr("bot.verbs.inquire.PYPI", index)
+            patch.setattr("bot.verbs.wanted.PYPI", index)
         with pytest.raises(SystemExit) as end:
             main()
     assert not (root / "stackmatrix-bug.txt").exists(), (root / "stackmatrix-bug.txt").read_text()
