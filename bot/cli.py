@@ -26,6 +26,7 @@ from bot.verbs import diff as diff_verb
 from bot.verbs import doctor as doctor_verb
 from bot.verbs import drivers as drivers_verb
 from bot.verbs import explain as explain_verb
+from bot.verbs import image as image_verb
 from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
 from bot.verbs import record as record_verb
@@ -171,6 +172,7 @@ def _json(value: object) -> None:
 
 for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb, record_verb, templates_verb):
     main_group.add_command(_verb.command)
+main_group.add_command(image_verb.group)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))
