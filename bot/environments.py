@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.core.contained import Sweeper
 from bot.core.matrix import NO_PYTHON, Matrix, Row
 from bot.envs.existing import ExistingEnv
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, MissingToolError, Problem
-from bot.ports import Env, Sweeper
+from bot.ports import Env
 
 if TYPE_CHECKING:
     from bot.envs.docker import DockerEnv

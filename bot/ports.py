@@ -111,21 +111,6 @@ class Room(Protocol):
         ...
 
 
-@runtime_checkable
-class Contained(Protocol):
-    """A room whose guests run in containers, which can be named afterwards."""
-
-    @property
-    def image(self) -> str:
-        """What the containers began with: `name@sha256:...`, or the id of a local image."""
-        ...
-
-    @property
-    def containers(self) -> Sequence[str]:
-        """The ids of those that ran, in order."""
-        ...
-
-
 class Env(Protocol):
     """A way to make rooms, and what it promises about them."""
 
@@ -145,20 +130,6 @@ class Env(Protocol):
 
         With `fresh` nothing that an earlier room left behind is used.
         """
-        ...
-
-
-@runtime_checkable
-class Sweeper(Protocol):
-    """An environment that may leave something running where nobody sees it."""
-
-    @property
-    def owner(self) -> str:
-        """Whose leftovers it finds: those of one state folder."""
-        ...
-
-    def sweep(self) -> int:
-        """End and remove all of them; returns how many. An engine that is away has none."""
         ...
 
 

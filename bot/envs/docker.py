@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
@@ -93,16 +93,11 @@ class DockerRoom:
     ) -> Talk:
         """Run the guest on `job`; see `ports.Room.talk`. What its set-up names it may read."""
         put(self.path / "job.json", json.dumps(job).encode())
-        box = Box(
-            image=self.box.image,
+        box = replace(
+            self.box,
             command=("/bin/sh", "-c", _CHANNEL, "sh", str(self.python), "-s", *_MAIN),
-            owner=self.box.owner,
-            environment=self.box.environment,
             reads={**self.box.reads, JOB: self.path / "job.json", **named(job)},
             guards={"mem_limit": memory_bytes, "memswap_limit": memory_bytes, **self.box.guards},
-            user=self.box.user,
-            folder=self.box.folder,
-            gpus=self.box.gpus,
         )
         talk, container = self.engine.converse(box, hear, seconds=seconds)
         if container:

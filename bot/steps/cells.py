@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.contained import Contained
 from bot.core.facts import CellDone, CellStarted, CellStopped, Observed
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
 from bot.core.outcome import Outcome, Passed
-from bot.ports import Contained, Room
+from bot.ports import Room
 from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 

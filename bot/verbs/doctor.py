@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bot.core.images import IMAGES
 from bot.effects.hub import PIP
 from bot.effects.uv import Uv, binary
+from bot.envs.uv import UvEnv
 from bot.errors import MissingToolError
+from bot.ports import Env
 from bot.verbs.backends import here
 
 _GIGABYTE = 1024**3
@@ -38,10 +41,12 @@ def doctor(state: Path) -> tuple[Finding, ...]:
 def _look(state: Path) -> Iterator[Finding]:
     yield _interpreter()
     yield _uv(state)
-    yield _docker()
+    docker = _docker()
+    yield docker
     yield _disk(state)
     yield _certificates()
     yield _hub()
+    yield from _promises(state, docker=docker.state == "good")
     yield from _hardware()
 
 
@@ -73,17 +78,30 @@ def _uv(state: Path) -> Finding:
 
 
 def _docker() -> Finding:
-    import docker  # noqa: PLC0415 - only this verb needs it, and it takes long to load
-    from docker.errors import DockerException  # noqa: PLC0415
+    from bot.effects.engine import Engine  # noqa: PLC0415 - its SDK takes long to load
 
+    engine = Engine()
     try:
-        client = docker.from_env(timeout=5)
-        version = str(client.version()["Version"])
-    except (DockerException, OSError) as trouble:
-        says = f"no engine answers ({type(trouble).__name__}); cells run in uv environments"
+        version = engine.version()
+    except MissingToolError as trouble:
+        says = f"{trouble.message}; cells run in uv environments"
         cure = "not needed; for containers install docker.io and start dockerd"
         return Finding(name="docker", state="poor", says=says, cure=cure)
-    return Finding(name="docker", state="good", says=version)
+    here = [row.name for row in IMAGES if engine.digest(row.reference)]
+    if not here:
+        cure = "`stackmatrix image build`, or `docker pull python:3.12-slim`"
+        return Finding(name="docker", state="poor", says=f"{version}, no base image", cure=cure)
+    return Finding(name="docker", state="good", says=f"{version}, images: {', '.join(here)}")
+
+
+def _promises(state: Path, *, docker: bool) -> Iterator[Finding]:
+    """Say what each environment keeps a cell from, on this machine."""
+    from bot.envs.docker import DockerEnv  # noqa: PLC0415 - as above
+
+    envs: tuple[Env, ...] = (UvEnv(root=state), *((DockerEnv(root=state),) if docker else ()))
+    for env in envs:
+        for what, word in env.promises().items():
+            yield Finding(name=f"{env.name}: {what}", state="good", says=word)
 
 
 def _disk(state: Path) -> Finding:

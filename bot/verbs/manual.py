@@ -64,6 +64,8 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix record --upstream URL --out app --count 20", "end after twenty chats"),
     ),
     "templates": (("stackmatrix templates", "after `run` or `diff`; Markdown, for a page"),),
+    "build": (("stackmatrix image build --suite trixie", "then cells run on Debian 13 as well"),),
+    "list": (("stackmatrix image list", "what `image` in matrix.yaml may name"),),
     "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),
