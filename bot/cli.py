@@ -84,6 +84,7 @@ def main_group() -> None:
 @main_group.command("run", epilog=manual.epilog("run"))
 @matrix_options
 @talk_options
+@click.option("--cluster", default="", help="Run cells on a Dask cluster: tcp://HOST:8786.")
 @click.option(
     "--fail-on",
     type=click.Choice(["new", "any", "never"]),
@@ -91,13 +92,20 @@ def main_group() -> None:
     show_default=True,
     help="Exit with 1 on what is newly broken, on anything broken, or never.",
 )
-def run_command(*, quiet: bool, as_json: bool, fail_on: str, **given: Any) -> None:  # noqa: ANN401
+def run_command(
+    *,
+    quiet: bool,
+    as_json: bool,
+    fail_on: str,
+    cluster: str,
+    **given: Any,  # noqa: ANN401
+) -> None:
     """Watch, plan, execute, judge, explain, reduce, track and render."""
     from bot.verbs import run as run_verb  # noqa: PLC0415 - not every verb needs it
     from bot.verbs import summary  # noqa: PLC0415 - not every verb needs it
 
     with Display(ERR, quiet=quiet) as display:
-        done = run_verb.run(options_of(given), display)
+        done = run_verb.run(options_of(given), display, cluster)
     delta = done.report.delta
     if as_json:
         _json(json.loads(next(f.read_text() for f in done.files if f.suffix == ".json")))

@@ -21,6 +21,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix run", "what ./matrix.yaml asks for; ends with reports/index.html"),
         ("stackmatrix run --cutoff 2026-06-30", "as if no later release existed"),
         ("stackmatrix run --json --fail-on any", "for a script: exit 1 on anything broken"),
+        ("stackmatrix run --cluster tcp://head:8786", "cells on a Dask cluster that is there"),
     ),
     "watch": (("stackmatrix watch", "the first step of a run; then `stackmatrix plan`"),),
     "plan": (

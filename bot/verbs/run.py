@@ -28,8 +28,11 @@ class Summary:
     executed: int
 
 
-def run(options: Options, progress: Progress) -> Summary:
+def run(options: Options, progress: Progress, cluster: str = "") -> Summary:
     """Do all eight steps; a run that was interrupted goes on where it was.
+
+    With `cluster`, the address of a Dask scheduler, planned cells are run there; what a search
+    asks besides is asked here.
 
     Raises `UsageError` at once where the reports could not be written at the end.
     """
@@ -37,12 +40,21 @@ def run(options: Options, progress: Progress) -> Summary:
     with opened(options, progress) as house:
         pipeline.watch(house)
         pipeline.plan(house)
-        executed = pipeline.execute(house)
+        executed = pipeline.execute(placed(house, cluster))
         results = pipeline.judge(house)
         causes = pipeline.explain(house, results)
         pipeline.reduce(house, causes)
         pipeline.track(house, results, causes)
         return finish(house, options, results, causes, executed)
+
+
+def placed(house: House, cluster: str) -> House:
+    """Return `house` with its planned cells run on `cluster`, if there is one."""
+    if not cluster:
+        return house
+    from bot.verbs.cluster import away  # noqa: PLC0415 - what a run on one machine needs nothing of
+
+    return replace(house, away=lambda home, cells: away(home, cells, cluster))
 
 
 def finish(
