@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
 from bot.core.difference import Comparator
@@ -172,8 +172,16 @@ def matrix_of(options: Options) -> Matrix:
         raise ConfigError((*trouble.problems, *found)) from None
 
 
+def _fetcher(options: Options, **more: Any) -> Fetcher:  # noqa: ANN401 - fields of a Fetcher
+    told: dict[str, Any] = {
+        "user_agent": f"stackmatrix/{version('stackmatrix')}",
+        "offline": options.offline,
+    }
+    return Fetcher(cache_dir=options.state / "http", **told, **more)
+
+
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=_at_once)
+    fetcher = _fetcher(options, wait=_at_once)
     sources = _sources(matrix, fetcher)
 
     def ask(component: Component) -> tuple[Problem, ...]:
@@ -251,11 +259,7 @@ def house_of(
     index = index_args(matrix.index)
     kits = Kits(root=options.state / "envs", index_args=index, offline=options.offline)
     used = {name for row in matrix.rows for name in row.backends}
-    fetcher = Fetcher(
-        cache_dir=options.state / "http",
-        user_agent=f"stackmatrix/{version('stackmatrix')}",
-        notices=Aloud(progress),
-    )
+    fetcher = _fetcher(options, notices=Aloud(progress))
     return House(
         matrix=matrix,
         bot=version("stackmatrix"),
@@ -317,8 +321,8 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
 
 def assets_of(options: Options) -> Assets:
     """Return where programs are kept that come as release assets."""
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix")
-    return Assets(root=options.state / "assets", fetcher=fetcher, offline=options.offline)
+    place = options.state / "assets"
+    return Assets(root=place, fetcher=_fetcher(options), offline=options.offline)
 
 
 def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
@@ -327,8 +331,7 @@ def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
     What a row of npm packages shows depends on the Node that is here.
     """
     root = options.state / "models"
-    say = progress.note
-    whole = settle(matrix, SUITE / "model", root, offline=options.offline, say=say)
+    whole = settle(matrix, SUITE / "model", root, offline=options.offline, say=progress.note)
     if obstacle() or all(row.interpreter != NO_PYTHON for row in whole.rows):
         return whole
     node = f"node {node_version()}"

@@ -132,10 +132,12 @@ def run_command(*, quiet: bool, as_json: bool, fail_on: str, **given: Any) -> No
 def _add_step(name: str, about: str) -> None:
     @main_group.command(name, help=about, epilog=manual.epilog(name))
     @matrix_options
+    @step_verb.flags(name)
     @talk_options
     def command(*, quiet: bool, as_json: bool, **given: Any) -> None:  # noqa: ANN401
+        only = bool(given.get("prepare_only"))
         with Display(ERR, quiet=quiet) as display:
-            told = step_verb.step(name, options_of(given), display)
+            told = step_verb.step(name, options_of(given), display, prepare_only=only)
         if as_json:
             _json(told.json)
         elif not quiet:

@@ -5,18 +5,25 @@ The steps of one morning are one run: it stays open until `render` ends it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
 
 from bot import pipeline
 from bot.app import Options, opened
 from bot.core.model import Json
 from bot.errors import UsageError
 from bot.ports import Progress
+from bot.steps.cells import prepare_cell
 from bot.steps.house import House
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
 from bot.steps.watching import line, polled
 from bot.verbs.run import finish, ready
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +39,18 @@ class Told:
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
 
-def step(name: str, options: Options, progress: Progress) -> Told:
+def flags(name: str) -> Callable[[Command], Command]:
+    """Return the flags that a step has beyond those of all steps."""
+    if name != "execute":
+        return lambda command: command
+    told = "Install what the cells need, and ask nothing: `execute --offline` asks them later."
+    return click.option("--prepare-only", is_flag=True, help=told)
+
+
+def step(name: str, options: Options, progress: Progress, *, prepare_only: bool = False) -> Told:
     """Do the step of that name on the run that is open, or on a new one.
+
+    What is only prepared may be moved, the whole state folder, before it is asked.
 
     Raises `UsageError` that names the step that has to come before.
     """
@@ -46,6 +63,8 @@ def step(name: str, options: Options, progress: Progress) -> Told:
                 return _watch(house)
             case "plan":
                 return _plan(house)
+            case "execute" if prepare_only:
+                return _prepare(house)
             case "execute":
                 executed = pipeline.execute(house)
                 return Told(header=("executed",), rows=((str(executed),),))
@@ -96,6 +115,17 @@ def _plan(house: House) -> Told:
         for each in planned_of(house)
     )
     return Told(header=("row", "trigger", "cell", "probes to ask"), rows=rows)
+
+
+def _prepare(house: House) -> Told:
+    cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
+    wanted = [cell for cell in cells.values() if house.needs(cell)]
+    house.progress.begin("prepare", len(wanted))
+    rows: list[tuple[str, str]] = []
+    for cell, failure in house.runner.run(wanted, lambda one: prepare_cell(house, one)):
+        rows.append((cell.name, f"{failure.reason}: {failure.message}" if failure else "ready"))
+        house.progress.advance("prepare", cell.name)
+    return Told(header=("cell", "prepared"), rows=tuple(sorted(rows)))
 
 
 def _judge(house: House) -> Told:
