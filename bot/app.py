@@ -173,11 +173,8 @@ def matrix_of(options: Options) -> Matrix:
 
 
 def _fetcher(options: Options, **more: Any) -> Fetcher:  # noqa: ANN401 - fields of a Fetcher
-    told: dict[str, Any] = {
-        "user_agent": f"stackmatrix/{version('stackmatrix')}",
-        "offline": options.offline,
-    }
-    return Fetcher(cache_dir=options.state / "http", **told, **more)
+    agent, cache = f"stackmatrix/{version('stackmatrix')}", options.state / "http"
+    return Fetcher(cache_dir=cache, user_agent=agent, offline=options.offline, **more)
 
 
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
@@ -203,7 +200,7 @@ def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
 
 
 def _at_once(_seconds: float) -> None:
-    """Do not wait between tries: these questions are a courtesy."""
+    """Do not wait between tries: these are a courtesy."""
 
 
 @contextmanager
