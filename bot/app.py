@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
 from bot.config.options import Options as Options  # noqa: PLC0414 - known to all by this name
@@ -163,9 +163,13 @@ def matrix_of(options: Options) -> Matrix:
         raise ConfigError((*trouble.problems, *found)) from None
 
 
+def _fetcher(options: Options, **more: Any) -> Fetcher:  # noqa: ANN401 - fields of a Fetcher
+    agent, cache = f"stackmatrix/{version('stackmatrix')}", options.state / "http"
+    return Fetcher(cache_dir=cache, user_agent=agent, offline=options.offline, **more)
+
+
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    hasty = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix", wait=lambda _: None)
-    sources = _sources(matrix, hasty)
+    sources = _sources(matrix, _fetcher(options, wait=lambda _: None))  # a courtesy
 
     def ask(component: Component) -> tuple[Problem, ...]:
         if component.source not in sources:
@@ -242,11 +246,7 @@ def house_of(
     kits = Kits(root=root, index_args=index, offline=options.offline)
     ground = Ground(root=root, index_args=index, offline=options.offline, asked=options.env)
     used = {name for row in matrix.rows for name in row.backends}
-    fetcher = Fetcher(
-        cache_dir=options.state / "http",
-        user_agent=f"stackmatrix/{version('stackmatrix')}",
-        notices=Aloud(progress),
-    )
+    fetcher = _fetcher(options, notices=Aloud(progress))
     return House(
         matrix=matrix,
         bot=version("stackmatrix"),
@@ -306,8 +306,8 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
 
 def assets_of(options: Options) -> Assets:
     """Return where programs are kept that come as release assets."""
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix")
-    return Assets(root=options.state / "assets", fetcher=fetcher, offline=options.offline)
+    place = options.state / "assets"
+    return Assets(root=place, fetcher=_fetcher(options), offline=options.offline)
 
 
 def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
@@ -316,8 +316,7 @@ def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:
     What a row of npm packages shows depends on the Node that is here.
     """
     root = options.state / "models"
-    say = progress.note
-    whole = settle(matrix, SUITE / "model", root, offline=options.offline, say=say)
+    whole = settle(matrix, SUITE / "model", root, offline=options.offline, say=progress.note)
     if obstacle() or all(row.interpreter != NO_PYTHON for row in whole.rows):
         return whole
     node = f"node {node_version()}"

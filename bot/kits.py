@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from bot.core.backends import BACKENDS, CPU, Backend
 from bot.core.matrix import Matrix, Row
+from bot.core.model import Closure, Conflict
 from bot.effects.hardware import passed
 from bot.effects.inventory import installed, served
 from bot.effects.npm import obstacle
@@ -25,6 +28,8 @@ from bot.solvers.existing import ExistingSolver
 from bot.solvers.npm import NpmSolver
 from bot.solvers.uv import UvSolver
 from bot.steps.house import Kit
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +71,13 @@ class Kits:
         key = options.get("api_key_variable")
         passes = (key,) if isinstance(key, str) else ()
         given = {name: os.environ[name] for name in passes if name in os.environ}
+        look: Callable[[], Closure | Conflict] = partial(installed, row.existing)
+        python = Path(sys.executable if row.url else row.existing)
         if row.url:
-            look, python = partial(served, row.url, options, given), Path(sys.executable)
-        else:
-            look, python = partial(installed, row.existing), Path(row.existing)
+            look = partial(served, row.url, options, given)
+        if row.url and self.offline and urlsplit(row.url).hostname not in LOOPBACK:
+            away = f"{row.url} is not of this machine, and --offline asks nobody"
+            look = partial(Conflict, why=away)
         env = ExistingEnv(
             root=self.root, python=python, passes=passes, variables=passed(backend), now=look
         )

@@ -88,6 +88,13 @@ class _OneContext(HTTPAdapter):
         return where, {name: told for name, told in tls.items() if not name.startswith("ca_cert")}
 
 
+def _remembered(url: str, kept: _Kept | None) -> Fetched:
+    if kept is None:
+        what = f"{url} was never asked here, and --offline asks nobody"
+        raise SourceError(what, cure="run once without --offline")
+    return Fetched(body=_parse(url, kept.text), changed=False, stale=True)
+
+
 def _session() -> requests.Session:
     session = requests.Session()
     session.mount("https://", _OneContext())
@@ -96,13 +103,17 @@ def _session() -> requests.Session:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches JSON; safe for several threads. `notices` gathers what a person should know."""
+    """Fetches JSON; safe for several threads. `notices` gathers what a person should know.
+
+    `offline` asks nobody: what was kept is the answer.
+    """
 
     cache_dir: Path
     user_agent: str
     wait: Callable[[float], None] = sleep
     session: requests.Session = field(default_factory=_session)
     notices: list[str] = field(default_factory=list)
+    offline: bool = False
 
     def json(
         self,
@@ -129,6 +140,8 @@ class Fetcher:
         if urlsplit(url).scheme == "file":
             return self._from_disk(url)
         kept = self._recall(url, accept)
+        if self.offline:
+            return _remembered(url, kept)
         try:
             answer = self._ask(url, {"Accept": accept, **(headers or {})}, kept)
         except requests.RequestException as error:
@@ -146,6 +159,8 @@ class Fetcher:
 
         Raises `SourceError` for every refusal and for a host that is down.
         """
+        if self.offline:
+            _remembered(url, None)
         try:
             with self._ask(url, {"Accept-Encoding": "identity"}, None, stream=True) as answer:
                 if not answer.ok:

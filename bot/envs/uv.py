@@ -1,7 +1,8 @@
 """Rooms built by `uv`: one virtual environment for each closure, from wheels only.
 
 Environments live in `root/store/<closure digest>` and are kept: their files never change once
-the marker `complete` lies in them, so what Python compiled there stays right. A room is a folder
+the marker `complete` lies in them, so what Python compiled there stays right; `root` may be moved,
+and they go on working where the interpreter stays. A room is a folder
 of its own with the guest's files, a home, a place for temporary files and a place to work in,
 and is gone when it is left. With `fresh` the environment is the room's own and goes with it.
 """
@@ -70,7 +71,7 @@ class UvEnv:
         uv = Uv(index_args=self.index_args, offline=self.offline, cache=self.cache)
         with tempfile.TemporaryDirectory(prefix="install-") as scratch:
             folder = Path(scratch)
-            python = ["--python", interpreter(version), "--no-project"]
+            python = ["--python", interpreter(version), "--no-project", "--relocatable"]
             made = uv.run("venv", str(place), *python, cwd=folder, seconds=end - ticks())
             if made.returncode != 0:
                 return _not_made(made, version, scratch, str(place))

@@ -86,6 +86,16 @@ def done(
     )
 
 
+def prepare_cell(house: House, cell: Cell) -> Failure | None:
+    """Put what a cell needs where it will be found, and ask nothing."""
+    house = house.at(cell)
+    house.progress.start("prepare", cell.name)
+    with house.env.open(
+        cell.closure, interpreter=cell.interpreter, limits=house.limits(), fresh=False
+    ) as room:
+        return room if isinstance(room, Failure) else None
+
+
 def scope(house: House, cell: Cell, device: str) -> tuple[tuple[str, str], ...]:
     """Return what the numbers of a cell hold within: what is not known is left out."""
     told = (("backend", cell.backend), ("device", device), *house.machine.get(cell.backend, ()))

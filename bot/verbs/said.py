@@ -57,7 +57,7 @@ def matrix_options(command: Command) -> Command:
             envvar="STACKMATRIX_ENV",
             help="Where cells run, whatever the matrix says.",
         ),
-        click.option("--offline", is_flag=True, help="Take packages from uv's cache only."),
+        click.option("--offline", is_flag=True, help="Ask nobody: what was kept is all."),
         click.option("--workers", type=click.IntRange(1, 256), help="Cells at a time."),
         click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="See no later release."),
         click.option("--reports", default="reports", show_default=True, help="Where reports go."),

@@ -130,10 +130,12 @@ def _labels(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _step(name: str, terminal: Terminal, given: dict[str, Any]) -> Said:
+def _step(
+    name: str, terminal: Terminal, given: dict[str, Any], *, prepare_only: bool = False
+) -> Said:
     """The step as it is without shards."""
     with terminal.display(given["quiet"]) as display:
-        told = step(name, options_of(given), display)
+        told = step(name, options_of(given), display, prepare_only=prepare_only)
     as_json, quiet = given["as_json"], given["quiet"]
     return Said(header=told.header, rows=told.rows, json=told.json, as_json=as_json, quiet=quiet)
 
@@ -175,6 +177,7 @@ def plan_command(
 
 
 @click.command("execute", help=STEPS["execute"], epilog=epilog("execute"))
+@click.option("--prepare-only", is_flag=True, help="Install what cells need; ask them nothing.")
 @click.option("--shard", type=click.IntRange(1), help="Run one job file, and no other cell.")
 @click.option("--jobs", default=JOBS, show_default=True, help="The folder of job files.")
 @click.option("--bundle", help="Where the bundle goes.  [default: bundles/shard-...]")
@@ -186,15 +189,19 @@ def execute_command(
     terminal: Terminal,
     /,
     *,
+    prepare_only: bool,
     shard: int | None,
     jobs: str,
     bundle: str | None,
     execution: int,
     **given: Any,  # noqa: ANN401
 ) -> Said:
-    """Run the planned cells, or with --shard those of one job file."""
+    """Run the planned cells, or with --shard those of one job file.
+
+    What is only prepared may be moved, the whole state folder, before `execute --offline` asks it.
+    """
     if shard is None:
-        return _step("execute", terminal, given)
+        return _step("execute", terminal, given, prepare_only=prepare_only)
     place = Path(bundle or f"bundles/shard-{shard:03}")
     with terminal.display(given["quiet"]) as display:
         done, cells = run_shard(options_of(given), shard, Path(jobs), place, execution, display)

@@ -12,6 +12,7 @@ from bot.app import Options, opened
 from bot.core.model import Json
 from bot.errors import UsageError
 from bot.ports import Progress
+from bot.steps.cells import prepare_cell
 from bot.steps.house import House
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
@@ -32,8 +33,10 @@ class Told:
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
 
-def step(name: str, options: Options, progress: Progress) -> Told:
+def step(name: str, options: Options, progress: Progress, *, prepare_only: bool = False) -> Told:
     """Do the step of that name on the run that is open, or on a new one.
+
+    What is only prepared may be moved, the whole state folder, before it is asked.
 
     Raises `UsageError` that names the step that has to come before.
     """
@@ -46,6 +49,8 @@ def step(name: str, options: Options, progress: Progress) -> Told:
                 return _watch(house)
             case "plan":
                 return _plan(house)
+            case "execute" if prepare_only:
+                return _prepare(house)
             case "execute":
                 executed = pipeline.execute(house)
                 return Told(header=("executed",), rows=((str(executed),),))
@@ -96,6 +101,17 @@ def _plan(house: House) -> Told:
         for each in planned_of(house)
     )
     return Told(header=("row", "trigger", "cell", "probes to ask"), rows=rows)
+
+
+def _prepare(house: House) -> Told:
+    cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
+    wanted = [cell for cell in cells.values() if house.needs(cell)]
+    house.progress.begin("prepare", len(wanted))
+    rows: list[tuple[str, str]] = []
+    for cell, failure in house.runner.run(wanted, lambda one: prepare_cell(house, one)):
+        rows.append((cell.name, f"{failure.reason}: {failure.message}" if failure else "ready"))
+        house.progress.advance("prepare", cell.name)
+    return Told(header=("cell", "prepared"), rows=tuple(sorted(rows)))
 
 
 def _judge(house: House) -> Told:

@@ -11,11 +11,13 @@ import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.core.model import Closure, Failure, Json, Phase, Pin, Reason
+from bot.core.model import Closure, Conflict, Failure, Json, Phase, Pin, Reason
+from bot.effects.inventory import installed
 from bot.effects.room import network_obstacle
 from bot.envs.existing import ExistingEnv
 from bot.envs.shell import UvShell
@@ -278,6 +280,24 @@ def test_what_exists_is_what_runs_and_nothing_is_installed(existing: ExistingEnv
     assert once(existing, pinned, "say([sys.executable, os.listdir()])") == [sys.executable, []]
     assert existing.promises()["install"].startswith("nothing is installed")
     assert not list((existing.root / "rooms").iterdir())
+
+
+def test_where_what_is_there_is_known_no_other_closure_has_a_room(existing: ExistingEnv) -> None:
+    there = installed(sys.executable)
+    assert isinstance(there, Closure)
+    assert there.version("python") == ".".join(str(part) for part in sys.version_info[:3])
+    assert there.version("pytest") == pytest.__version__
+    watched = replace(existing, now=lambda: installed(sys.executable))
+    assert once(watched, there, "say(1)") == 1
+    with watched.open(NOTHING, interpreter="", limits=Limits(), fresh=False) as room:
+        assert isinstance(room, Failure)
+        assert "not changed by us" in room.message
+    gone = installed("/nowhere/python")
+    assert gone == Conflict(why="/nowhere/python cannot be started")
+    with replace(existing, now=lambda: gone).open(
+        there, interpreter="", limits=Limits(), fresh=False
+    ) as room:
+        assert isinstance(room, Failure)
 
 
 def test_a_named_interpreter_is_taken_and_a_missing_one_told(existing: ExistingEnv) -> None:
