@@ -122,7 +122,9 @@ def explain(options: Options, wanted: Wanted, progress: Progress) -> Explained:
 def _kept(options: Options, found: Found) -> str:
     """Write the proof where the state is; return its path."""
     place = options.state / "explain" / "proofs" / found.question.key[:16] / NAME
-    put(place, (found.handed.text if found.handed else "").encode())
+    if found.handed:
+        for name, content in {**found.handed.beside, NAME: found.handed.text.encode()}.items():
+            put(place.with_name(name), content)
     return str(place)
 
 
