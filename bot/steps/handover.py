@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.core.dockerfile import dockerfile
 from bot.core.metadata import environment_of
 from bot.core.model import Closure, Failure, Link, Observation, Reason
 from bot.core.outcome import Culprit, Explanation
@@ -50,6 +51,7 @@ class Handed:
     passes: str
     notes: tuple[str, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)  # files that it needs, by name
+    dockerfile: str = ""  # the machine that it fails on, where that matters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,9 @@ def _pinned(mixtures: Mixtures, told: Explanation, shown: Shown, both: Both) -> 
         holds, again = _holds(house, proof, words, files)
         if holds:
             near = tuple(beside(mixtures, told, proof))
-            return _confirmed(house, proof, near, files) if again else None
+            found = _confirmed(house, proof, near, files) if again else None
+            machine = dockerfile(proof, told.signature, files)
+            return replace(found, dockerfile=machine) if found else None
     return None
 
 

@@ -123,7 +123,9 @@ def _kept(options: Options, found: Found) -> str:
     """Write the proof where the state is; return its path."""
     place = options.state / "explain" / "proofs" / found.question.key[:16] / NAME
     if found.handed:
-        for name, content in {**found.handed.beside, NAME: found.handed.text.encode()}.items():
+        files = {**found.handed.beside, NAME: found.handed.text.encode()}
+        files |= {"Dockerfile": machine.encode()} if (machine := found.handed.dockerfile) else {}
+        for name, content in files.items():
             put(place.with_name(name), content)
     return str(place)
 
