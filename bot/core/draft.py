@@ -35,6 +35,7 @@ LONG = 4000  # a command longer than this is no command that a person pastes
 
 _NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
 _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
+_CURL = re.compile(r"^a server alone: (curl .*)$", re.MULTILINE)
 _PAGE = re.compile(r"https://[\w./~-]+")
 _VERSION = re.compile(r"[A-Za-z0-9._+!-]+")
 
@@ -100,6 +101,8 @@ def _parts(
 def _proof(finding: FindingView, room: _Room) -> Iterator[str]:
     commands = (("fails", finding.fails), ("passes", finding.passes))
     told = [f"# {word}\n{command}" for word, command in commands if 0 < len(command) < LONG]
+    asks = _CURL.search(finding.repro)
+    told += [f"# a server of either, at $BASE_URL\n{asks[1]}"] if asks and told else []
     yield fenced("\n".join(told), "sh") if told else f"Two commands: {NOT_MEASURED}."
     if not finding.repro:
         yield f"A smallest proof: {NOT_MEASURED}."

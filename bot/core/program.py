@@ -58,6 +58,12 @@ def body(source: str, *, raises: bool) -> str:
     return before + _RAISES.format(inside=indent(told, "    ")) + again
 
 
+def apart(name: str, *, raises: bool) -> str:
+    """Return Python that sets `seen` by the program that lies beside it as the file `name`."""
+    before = _WHOLE.format(source=f'(HERE / "{name}").read_text(encoding="utf-8")')
+    return before + (_RAISES.format(inside=indent(_RUN, "    ")) if raises else _RUN)
+
+
 def rows(source: str) -> int:
     r"""Return how many rows of a screen a program fills, without notes and empty ones.
 

@@ -13,7 +13,9 @@ as expected
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +24,17 @@ from bot.core.imports import imported, in_order, parted, without
 from bot.core.model import Json, Link, Look, Probe
 
 NAME = "repro.py"
+PINS = "pins.txt"
+AT_MOST = 60  # lines of a proof: more is not read
 WIDE = 96
 _TAKEN_APART = frozenset({"finish_reason", "arrived", "error"})  # a message, a request, an error
+_PATH = "/v1/chat/completions"
+_SENT = r"(?P<body>\{[^\n]*\*\*REQUEST\})"
+_ASKED = (
+    re.compile(rf'post\("(?P<path>{_PATH})", {_SENT}\)'),
+    re.compile(rf'^body = {_SENT}\n.*\n(?P<path>)path = base_url \+ "{_PATH}"', re.MULTILINE),
+)
+LONGEST = 2000  # characters of a curl line that a person pastes
 _NESTED = ("headers", "error")
 _DIED = 2  # an exit code above it is a death by a signal; uv's own mistakes end with 1 or 2
 
@@ -49,6 +60,23 @@ class Proof:
     seconds: float = 0.0
     files: tuple[tuple[str, str], ...] = ()  # name, sha256
     index: tuple[str, ...] = ()
+    pinned: str = ""  # the file beside it that holds the shared pins, where they fill too much
+
+
+def lines(proof: Proof) -> int:
+    """Return how many lines the file has."""
+    return len(write(proof).splitlines())
+
+
+def short(proof: Proof) -> tuple[Proof, dict[str, bytes]]:
+    """Return a proof of no more than `AT_MOST` lines if that can be, and what lies beside it then.
+
+    Where the pins that both sides share fill too much of it, they go into a file of their own.
+    """
+    if lines(proof) <= AT_MOST or not proof.shared:
+        return proof, {}
+    text = "".join(f"{pin}\n" for pin in proof.shared)
+    return replace(proof, shared=(), pinned=PINS), {PINS: text.encode()}
 
 
 def expecting(probe: Probe, link: Link, value: Json) -> Probe:
@@ -92,7 +120,9 @@ def commands(proof: Proof) -> tuple[str, str]:
 def command(proof: Proof, pins: Sequence[str]) -> str:
     """Return the line that runs the file with `pins` beside what it pins itself."""
     chosen = [part for pin in pins for part in ("--with", pin)]
-    return shlex.join(["uv", "run", "--python", proof.interpreter, *proof.index, *chosen, NAME])
+    shared = ["--with-requirements", proof.pinned] if proof.pinned else []
+    start = ["uv", "run", "--python", proof.interpreter, *proof.index]
+    return shlex.join([*start, *shared, *chosen, NAME])
 
 
 def failed(returncode: int | None, output: str) -> bool:
@@ -107,7 +137,13 @@ def failed(returncode: int | None, output: str) -> bool:
 
 
 def write(proof: Proof) -> str:
-    """Return the text of the file."""
+    """Return the text of the file; the line for a server alone stands in it where there is room."""
+    asks = curl(proof)
+    text = _text(proof, asks)
+    return text if not asks or len(text.splitlines()) <= AT_MOST else _text(proof, "")
+
+
+def _text(proof: Proof, asks: str) -> str:
     future, body = parted(proof.body)
     known = imported(body)
     if proof.request is not None and "os.environ" not in body:
@@ -117,7 +153,7 @@ def write(proof: Proof) -> str:
     asked = _imports(proof, f"{question}\n{body}\n{expected}")
     above = in_order({*asked, *known} - imported(body))
     blocks = [
-        f"{_header(proof)}\n{_docstring(proof)}",
+        f"{_header(proof)}\n{_docstring(proof, asks)}",
         "\n".join((*future, *(f"import {name}" for name in above))),
         "\n".join((*_guards(proof), *_place(proof, body), *filter(None, [question]))),
         f"\n{_CLOSE}\n" if proof.tolerant else "",
@@ -127,9 +163,37 @@ def write(proof: Proof) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def _docstring(proof: Proof) -> str:
+def curl(proof: Proof) -> str:
+    """Return the line that asks a server at $BASE_URL what the body asks, where it asks by HTTP."""
+    if not isinstance(proof.request, dict):
+        return ""
+    for pattern in _ASKED:
+        if found := pattern.search(proof.body):
+            body = _merged(found["body"], proof.request)
+            path = found["path"] or _PATH
+            data = shlex.quote(json.dumps(body, ensure_ascii=False)) if body else ""
+            line = f'curl -s "$BASE_URL{path}" -H "Content-Type: application/json" -d {data}'
+            return line if data and len(line) <= LONGEST and '"""' not in line else ""
+    return ""
+
+
+def _merged(text: str, request: dict[str, Json]) -> dict[str, Json]:
+    """Return the dictionary that a body sends, with `**REQUEST` in it taken from `request`."""
+    read = ast.parse(text, mode="eval").body
+    sent: dict[str, Json] = {}
+    for key, value in (
+        zip(read.keys, read.values, strict=True) if isinstance(read, ast.Dict) else ()
+    ):
+        sent |= request if key is None else {ast.literal_eval(key): ast.literal_eval(value)}
+    return sent
+
+
+def _docstring(proof: Proof, asks: str) -> str:
     fails, passes = commands(proof)
-    return f'"""{proof.title}\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n"""'
+    more = f"a server alone: {asks}\n" if asks else ""
+    told = f"{proof.title}\nfails (exit 1):  {fails}\npasses (exit 0): {passes}\n{more}"
+    raw = "r" if "\\" in more else ""
+    return f'{raw}"""{told}"""'
 
 
 def _imports(proof: Proof, uses: str) -> list[str]:

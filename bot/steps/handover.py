@@ -8,16 +8,28 @@ are run as well: where one of them is of another mind, that is told and refutes 
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from bot.core.dockerfile import dockerfile
 from bot.core.metadata import environment_of
 from bot.core.model import Closure, Failure, Link, Observation, Reason
 from bot.core.outcome import Culprit, Explanation
-from bot.core.program import body, raised
-from bot.core.proof import NAME, Proof, command, commands, failed, write
+from bot.core.program import apart, body, raised
+from bot.core.proof import (
+    AT_MOST,
+    NAME,
+    Proof,
+    command,
+    commands,
+    failed,
+    lines,
+    short,
+    write,
+)
 from bot.core.signature import normal
 from bot.core.trial import Trial
 from bot.steps.beside import Beside, beside, outside
@@ -27,6 +39,7 @@ from bot.steps.mixing import Mixtures
 from bot.steps.together import together
 
 GUARD_SECONDS = 300.0  # a proof that has not ended by then proves nothing
+PROGRAM = "program.py"  # beside a proof that would be too long with it
 LONG = 100  # characters of an exception's words in a title
 
 
@@ -38,6 +51,8 @@ class Handed:
     fails: str
     passes: str
     notes: tuple[str, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)  # files that it needs, by name
+    dockerfile: str = ""  # the machine that it fails on, where that matters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +158,13 @@ def _pinned(mixtures: Mixtures, told: Explanation, shown: Shown, both: Both) -> 
     ways = _ways(house, few, {*good.versions, *bad.versions})
     for kept, index in takewhile(lambda _: shown.stands(), ways):
         proof = _proof(mixtures, told, shown, _only(good, kept), _only(bad, kept))
-        proof = replace(proof, index=index)
-        holds, again = _holds(house, proof, words)
+        proof, files = _short(replace(proof, index=index), shown)
+        holds, again = _holds(house, proof, words, files)
         if holds:
-            return _confirmed(house, proof, tuple(beside(mixtures, told, proof))) if again else None
+            near = tuple(beside(mixtures, told, proof))
+            found = _confirmed(house, proof, near, files) if again else None
+            machine = dockerfile(proof, told.signature, files)
+            return replace(found, dockerfile=machine) if found else None
     return None
 
 
@@ -217,6 +235,17 @@ def _proof(
     )
 
 
+def _short(proof: Proof, shown: Shown) -> tuple[Proof, dict[str, bytes]]:
+    """Return a proof that is read at a glance: a long program lies beside it, as it is."""
+    if lines(proof) <= AT_MOST:
+        return proof, {}
+    program = shown.source.encode()
+    text = apart(PROGRAM, raises=shown.good.failure is not None)
+    held = (PROGRAM, hashlib.sha256(program).hexdigest())
+    less, more = short(replace(proof, body=text, files=(held,)))
+    return less, {PROGRAM: program, **more}
+
+
 def _name(failure: Failure) -> str:
     """Return the exception's own name."""
     return failure.message.partition(":")[0].rpartition(".")[2]
@@ -232,50 +261,62 @@ def _title(told: Explanation, raised_before: bool) -> str:
     return f"{names}: raises {name}{f': {plain}' if plain else ''}"
 
 
-def _holds(house: House, proof: Proof, words: str) -> tuple[bool, bool]:
+def _holds(house: House, proof: Proof, words: str, files: Mapping[str, bytes]) -> tuple[bool, bool]:
     """Run both commands twice, each in a new folder: whether they end as they say, each time.
 
     Once all that they need is looked up as anywhere, and beside it taken from what was fetched.
     """
     fails, passes = commands(proof)
     claims = {fails: False, passes: True}
+    given = {NAME: write(proof).encode(), **files}
     first, second = together(
         house.runner,
-        lambda: _run_all(house, write(proof), claims, words),
-        lambda: _run_all(house, write(proof), claims, words, again=True),
+        lambda: _run_all(house, given, claims, words),
+        lambda: _run_all(house, given, claims, words, again=True),
     )
     return all(first), all(second)
 
 
-def _confirmed(house: House, proof: Proof, beside: Sequence[Beside]) -> Handed:
+def _confirmed(
+    house: House, proof: Proof, beside: Sequence[Beside], files: Mapping[str, bytes]
+) -> Handed:
     """Run it on the neighbours as well, and tell which of them is of another mind."""
-    lines = {command(proof, each.pins): each.good for each in beside}
-    agreed = _run_all(house, write(proof), lines, "", again=True)
+    claims = {command(proof, each.pins): each.good for each in beside}
+    given = {NAME: write(proof).encode(), **files}
+    agreed = _run_all(house, given, claims, "", again=True)
     notes = tuple(
         f"{each.name}: the proof {'fails' if each.good else 'passes'} there, too"
         for each, agrees in zip(beside, agreed, strict=True)
         if not agrees
     )
+    if files:
+        notes += (f"the proof needs what lies beside it: {', '.join(files)}",)
     for note in notes:
         house.progress.note(note)
     fails, passes = commands(proof)
-    return Handed(text=write(proof), fails=fails, passes=passes, notes=notes)
+    return Handed(text=write(proof), fails=fails, passes=passes, notes=notes, beside=files)
 
 
 def _run_all(
-    house: House, text: str, lines: Mapping[str, bool], words: str, *, again: bool = False
+    house: House,
+    files: Mapping[str, bytes],
+    claims: Mapping[str, bool],
+    words: str,
+    *,
+    again: bool = False,
 ) -> tuple[bool, ...]:
     """Run each line; return whether it ended as is told of it: True passes, False fails."""
-    house.progress.begin("reduce", len(lines))
+    house.progress.begin("reduce", len(claims))
     done = dict(
-        house.runner.run(tuple(lines), lambda line: _end(house, line, text, words, again=again))
+        house.runner.run(tuple(claims), lambda line: _end(house, line, files, words, again=again))
     )
-    return tuple(done[line] is good for line, good in lines.items())
+    return tuple(done[line] is good for line, good in claims.items())
 
 
-def _end(house: House, line: str, text: str, words: str, *, again: bool) -> bool | None:
+def _end(
+    house: House, line: str, files: Mapping[str, bytes], words: str, *, again: bool
+) -> bool | None:
     """Return whether the file passed; None where it says neither, such as what cannot install."""
-    files = {NAME: text.encode()}
     ran = house.shell.run(shlex.split(line), files=files, seconds=GUARD_SECONDS, again=again)
     house.progress.advance("reduce", line)
     if ran.returncode == 0:

@@ -25,7 +25,18 @@ from bot.core.model import (
     Requirements,
 )
 from bot.core.outcome import Explanation
-from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, write
+from bot.core.proof import (
+    AT_MOST,
+    NAME,
+    Proof,
+    commands,
+    expecting,
+    failed,
+    lines,
+    parts,
+    short,
+    write,
+)
 from bot.ports import Driver
 from bot.steps.close import close
 from bot.steps.house import House
@@ -56,7 +67,7 @@ def prove(
     kept: Reduced | None = None
     for chosen in _choices(house, group, small):
         proof = _proof(house, group, explanation, apart, small, chosen)
-        if proof is None:
+        if proof is None or lines(short(proof)[0]) > AT_MOST:
             continue
         reduced = _run(house, group, proof, chosen, small)
         if reduced.verified:
@@ -187,8 +198,9 @@ def _files(house: House, group: Group, chosen: Chosen) -> Mapping[str, tuple[str
 
 def _run(house: House, group: Group, proof: Proof, chosen: Chosen, small: Smallest) -> Reduced:
     """Run both commands in new folders; the file is kept whatever they say."""
+    proof, more = short(proof)
     text = write(proof)
-    files = {name: content for name, (_, content) in _files(house, group, chosen).items()}
+    files = {name: content for name, (_, content) in _files(house, group, chosen).items()} | more
     fails, passes = commands(proof)
     verified = all(
         _passes(house, line, text, files) is good

@@ -126,6 +126,8 @@ def lines(told: Explained) -> Iterator[str]:
         yield f"proof: {told.repro}"
         yield f"  fails:   {told.found.handed.fails}"
         yield f"  passes:  {told.found.handed.passes}"
+        if told.found.handed.dockerfile:
+            yield "  a Dockerfile lies beside it: what is installed on the machine matters"
     for note in told.notes:
         yield f"note: {note}"
     cost = it.cost

@@ -105,7 +105,11 @@ def explain(
 def _kept(options: Options, found: Found) -> str:
     """Write the proof where the state is; return its path."""
     place = options.state / "explain" / "proofs" / found.question.key[:16] / NAME
-    put(place, (found.handed.text if found.handed else "").encode())
+    if found.handed:
+        files = {**found.handed.beside, NAME: found.handed.text.encode()}
+        files |= {"Dockerfile": machine.encode()} if (machine := found.handed.dockerfile) else {}
+        for name, content in files.items():
+            put(place.with_name(name), content)
     return str(place)
 
 

@@ -48,7 +48,7 @@ class Ends:
         return self._with_the_rest(asked.closure, where)
 
     def _with_the_rest(self, pinned: Closure, where: str) -> Closure:
-        """Return pins that cannot be solved, with what they require: one may be too new.
+        """Return pins that cannot be solved (one is newer than the cutoff, say) with their needs.
 
         What they require beside one another is resolved for itself, as of the cutoff.
         """
@@ -63,9 +63,8 @@ class Ends:
         cutoff = self.house.matrix.cutoff
         rest = close(self.house, Requirements(pins=missing, cutoff=cutoff, interpreter=self.python))
         if isinstance(rest, Conflict):
-            cure = "add what it requires to it, or name a later --exclude-newer"
-            what = f"{where} lacks what it requires, and that does not resolve: {rest.why}"
-            raise UsageError(what, cure=cure)
+            self._tell(f"{where} goes without {', '.join(missing)}: {rest.why}")
+            return pinned
         more = tuple(pin for pin in rest.pins if pin.name not in found)
         self._tell(f"{where} lacks what it requires; added: {', '.join(map(str, more))}")
         return Closure(pins=(*pinned.pins, *more))

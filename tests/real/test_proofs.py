@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,65 @@ def test_a_proof_sees_what_the_cell_saw(
         assert run(closure, driver, probe, link, seen) == 0, link
         if driver in WRONG:
             assert run(closure, driver, probe, link, {"another": seen}) == 1, link
+
+
+def asking_by_hand(text: str, read: str) -> str:
+    """Return a proof that, once its server is up, asks it by the line of its own docstring too."""
+    return f"""{text}
+import os, subprocess
+line = next(x for x in __doc__.splitlines() if x.startswith("a server alone: "))[16:]
+where = {{**os.environ, "BASE_URL": base_url}}
+told = subprocess.run(line, shell=True, env=where, capture_output=True, text=True, check=True)
+by_hand = {read}
+if by_hand != EXPECTED:
+    raise SystemExit(f"by hand: {{by_hand!r}}")
+print("by hand as expected")
+"""
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@pytest.mark.parametrize(
+    ("name", "link", "read"),
+    [
+        (
+            "chat/capital-france",
+            Link.USAGE,
+            '{k: v for k, v in json.loads(told.stdout)["usage"].items() if k in EXPECTED}',
+        ),
+        (
+            "stream/capital-france",
+            Link.MESSAGE,
+            (
+                '{"content": "".join(json.loads(x[5:])["choices"][0]["delta"].get("content") or ""'
+                ' for x in told.stdout.splitlines() if x.startswith("data: {") and "delta" in x)}'
+            ),
+        ),
+    ],
+)
+def test_the_line_for_a_server_alone_asks_the_same(
+    rooms: Path, name: str, link: Link, read: str
+) -> None:
+    (probe,) = read_suite((SUITE,), (name,))
+    closure = closed("xllamacpp")
+    (observation,) = ask(rooms, closure, ("xllamacpp",), (probe,)).observations
+    seen = observation.at(link)
+    assert isinstance(seen, dict)
+    words = ("prompt_tokens", "completion_tokens", "total_tokens", "content")
+    expected: Json = {word: seen[word] for word in words if word in seen}
+    chosen = DRIVERS["xllamacpp"]
+    shown = chosen.show(expecting(probe, link, expected), link)
+    proof = Proof(
+        title="by hand",
+        shared=(),
+        wrong=(),
+        right=tuple(str(pin) for pin in closure.pins),
+        interpreter=PYTHON,
+        request=probe.request,
+        expected=expected,
+        body=f"{chosen.serve()}\n\n{shown}",
+    )
+    files = {each: path.read_bytes() for each, path in chosen.files(MODEL).items()}
+    files[NAME] = asking_by_hand(write(proof), read).encode()
+    ran = UvShell().run(shlex.split(commands(proof)[1]), files=files, seconds=60)
+    assert ran.returncode == 0, ran.output
+    assert "by hand as expected" in ran.output

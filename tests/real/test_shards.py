@@ -80,7 +80,7 @@ def left_alive_below(folder: Path) -> list[str]:
 
 
 def test_a_slurm_array_is_plain_processes_on_one_folder(world: World, right: str) -> None:
-    """Three at a time on one shared folder, as `sbatch --array` starts them; one is started twice."""
+    """Three at a time on one shared folder, as `sbatch --array` starts them; one runs twice."""
     desk = Desk(world=world, name="slurm")
     desk.run("watch")
     desk.run("plan", "--shards", "4")

@@ -174,3 +174,22 @@ def test_an_interaction_links_every_project() -> None:
     lonely = responsible(replace(BOTH, projects={"greet": PROJECTS["greet"]}))
     assert "no known project" in lonely.reason
     assert told.confidence < responsible(FAILS).confidence
+
+
+def test_who_took_it_back_had_broken_it() -> None:
+    users = {("shop", "greet"): True}
+    gone = Gone(name="hello", holder="greet")
+    case = Case(
+        kind="crash",
+        culprit=replace(GREET, after="2.0.0"),
+        frames=("", "shop"),
+        admits=users,
+        gone=gone,
+        holder="greet",
+        projects={"greet": "https://github.com/x/greet", "shop": "https://github.com/x/shop"},
+    )
+    assert responsible(case).package == "shop"
+    back = replace(case, culprit=replace(case.culprit, fixed_in="2.0.1"))
+    assert responsible(back).package == "greet"
+    assert "2.0.1 does again" in responsible(back).reason
+    assert responsible(replace(back, announced="hello goes")).package == "shop"

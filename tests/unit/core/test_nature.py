@@ -21,6 +21,7 @@ from bot.core.nature import (
 )
 
 MINOR = Change(package="greet", before="1.4.0", after="1.5.0")
+BACK = replace(MINOR, fixed_in="1.6.0")
 PATCH = replace(MINOR, after="1.4.1")
 MAJOR = replace(MINOR, after="2.0.0")
 YOUNG = Change(package="greet", before="0.4.0", after="0.5.0")
@@ -43,6 +44,9 @@ REFUSED = replace(CRASH, gone=None, message="ValueError: no", frames=("", "greet
         (replace(SILENT, only_data=True), VISIBLE),
         (replace(CRASH, lost="greet/words.txt"), REGRESSION),
         (replace(CRASH, frames=("", "shop")), REGRESSION),
+        (replace(CRASH, frames=("", "shop"), culprit=replace(MAJOR, fixed_in="2.1.0")), REGRESSION),
+        (replace(SILENT, noted="Changed: `hello`", culprit=BACK), REGRESSION),
+        (replace(SILENT, announced="it goes", culprit=BACK), INTENDED),
         (replace(CRASH, frames=("", "shop"), culprit=MAJOR), NOT_ADAPTED),
         (replace(CRASH, frames=("", "shop"), announced="it goes"), NOT_ADAPTED),
         (replace(CRASH, announced="it goes"), INTENDED),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import math
+import shlex
 import sys
 import tomllib
 from dataclasses import replace
@@ -13,7 +15,21 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Json, Link, Look, Probe
-from bot.core.proof import NAME, Proof, commands, expecting, failed, parts, python, write
+from bot.core.proof import (
+    AT_MOST,
+    NAME,
+    PINS,
+    Proof,
+    commands,
+    curl,
+    expecting,
+    failed,
+    lines,
+    parts,
+    python,
+    short,
+    write,
+)
 
 PROOF = Proof(
     title="greets in the wrong language",
@@ -236,3 +252,50 @@ def test_several_choices_and_other_values_are_expected_whole() -> None:
     many: Json = {"content": "a", "finish_reason": "stop", "more": []}
     assert parts(many, {"content": "b"}) == (many,)
     assert parts({"a": 1}, {"a": 2}) == ({"a": 1},)
+
+
+ASKING = 'import urllib.request\n\nbase_url = "http://x"\n'
+POSTS = f'{ASKING}answer = post("/v1/chat/completions", {{"model": "tiny", **REQUEST}})\nseen = 1\n'
+COUNTED = '"stream_options": {"include_usage": True}'
+STREAMS = f"""{ASKING}body = {{"model": "tiny", {COUNTED}, **REQUEST}}
+headers = {{}}
+path = base_url + "/v1/chat/completions"
+seen = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        (POSTS, {"model": "tiny"}),
+        (STREAMS, {"model": "tiny", "stream_options": {"include_usage": True}}),
+    ],
+)
+def test_what_asks_a_server_can_be_asked_by_hand(body: str, sent: dict[str, Json]) -> None:
+    proof = replace(PROOF, body=body, request={"messages": [{"content": 'it\'s "ä"\n'}]})
+    words = shlex.split(curl(proof))
+    assert words[:3] == ["curl", "-s", "$BASE_URL/v1/chat/completions"]
+    assert json.loads(words[-1]) == {**sent, "messages": [{"content": 'it\'s "ä"\n'}]}
+    doc = ast.get_docstring(ast.parse(write(proof)))
+    assert doc is not None
+    assert f"a server alone: {curl(proof)}" in doc.splitlines()
+
+
+def test_where_nothing_is_asked_by_http_or_no_room_is_left_there_is_no_such_line() -> None:
+    assert curl(PROOF) == ""
+    assert curl(replace(PROOF, body=POSTS, request=None)) == ""
+    assert curl(replace(PROOF, body=POSTS, request={"messages": "long " * 500})) == ""
+    room = AT_MOST - lines(replace(PROOF, body=POSTS))
+    full = replace(PROOF, body=POSTS.replace("seen = 1\n", "seen = 1\n" * (room + 2)))
+    assert "curl" not in write(full)
+    assert lines(full) == AT_MOST
+
+
+def test_pins_that_fill_a_proof_lie_beside_it() -> None:
+    many = replace(PROOF, shared=tuple(f"package-{at}==1.{at}" for at in range(300)))
+    assert lines(many) > AT_MOST
+    less, files = short(many)
+    assert lines(less) <= AT_MOST
+    assert files[PINS].decode().splitlines() == list(many.shared)
+    assert all(f"--with-requirements {PINS} " in line for line in commands(less))
+    assert short(PROOF) == (PROOF, {})

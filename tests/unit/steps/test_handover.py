@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 from bot.core.metadata import Metadata
 from bot.core.model import Closure, Failure, Json, Link, Observation, Phase, Pin, Reason, Release
 from bot.core.outcome import Culprit, Ending, Explanation
+from bot.core.proof import AT_MOST
 from bot.ports import Limits
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.mixing import Mixtures
@@ -268,3 +270,15 @@ def test_without_both_ends_there_is_no_proof(missing: str) -> None:
     ends = {"last_good": "2", "first_bad": "3", missing: ""}
     half = Culprit(package="greet", last_good=ends["last_good"], first_bad=ends["first_bad"])
     assert handed(from_three_on, told=replace(TOLD, culprits=(half,)))[0] is None
+
+
+def test_a_program_that_stays_too_long_lies_beside_a_short_proof() -> None:
+    long = "\n".join(f"x{at} = {at}" for at in range(80)) + f"\n{SOURCE}"
+    found, ran, notes = handed(from_three_on, shown=replace(SHOWN, source=long))
+    assert found is not None
+    assert len(found.text.splitlines()) <= AT_MOST
+    assert found.beside == {"program.py": long.encode()}
+    assert hashlib.sha256(long.encode()).hexdigest() in found.text
+    assert '(HERE / "program.py").read_text' in found.text
+    assert notes[-1] == "the proof needs what lies beside it: program.py"
+    assert len(ran) == 6

@@ -13,7 +13,16 @@ from bot.core.blame import Responsible
 from bot.core.mirror import EACH
 from bot.core.model import Closure, Link, Look, Pin, Probe
 from bot.core.nature import NATURES, Nature
-from bot.core.outcome import Cost, Culprit, Ending, Explanation, MovesWith
+from bot.core.outcome import (
+    Builds,
+    Cost,
+    Culprit,
+    Ending,
+    Explanation,
+    Inside,
+    Later,
+    MovesWith,
+)
 from bot.steps.handover import Handed
 from bot.steps.inquiry import Found
 from bot.steps.question import Question
@@ -131,3 +140,34 @@ def test_what_was_noted_of_the_proof_is_in_the_file() -> None:
         Explained(found=replace(FOUND, handed=handed), seconds=1.0, notes=("bad.txt is odd",))
     )
     assert told["notes"] == ["bad.txt is odd", "greet 0.9: the proof fails there, too"]
+
+
+def test_what_is_deeper_than_a_release_is_told() -> None:
+    commits = Inside(
+        name="engine", repo="https://github.com/x/e", last_good="a1", first_bad="b2", commits=True
+    )
+    crates = tuple(
+        Inside(name=f"crate{at}", repo="", last_good="1", first_bad="2") for at in range(7)
+    )
+    builds = Builds(
+        last_good="1.1.dev1",
+        first_bad="1.1.dev2",
+        repo="https://github.com/x/g",
+        commits=("c3", "d4"),
+    )
+    (culprit,) = NAMED.culprits
+    deep = replace(culprit, inside=(commits, *crates), builds=builds)
+    later = (Later(package="greet", newest="3.0", fixed=True),)
+    found = replace(FOUND, explanation=replace(NAMED, culprits=(deep,), later=later))
+    told = Explained(found=found, seconds=1.0)
+    jsonschema.validate(as_json(told), SCHEMA)
+    said = list(lines(told))
+    assert said[1:3] == [
+        "  among its builds: 1.1.dev1 -> 1.1.dev2",
+        "    https://github.com/x/g/compare/c3...d4",
+    ]
+    assert "  inside it, engine: a1 -> b2" in said
+    assert "    https://github.com/x/e/compare/a1...b2" in said
+    (others,) = [line for line in said if "as well" in line]
+    assert others.endswith("crate4 1 -> 2, and 2 more")
+    assert "it is gone in greet 3.0, the newest" in said

@@ -16,7 +16,7 @@ from bot.ports import Limits
 from bot.verbs.taken import Ends
 from tests.unit.steps.fakes import FakeSolver, house
 
-INDEX = {"shop": ["1.0"], "greet": ["1.0", "2.0"]}
+INDEX = {"shop": ["1.0"], "greet": ["1.0", "2.0"], "other": ["3.0"]}
 PINNED = Asked(lines=("shop==1.0", "greet==2.0"))
 
 
@@ -74,8 +74,27 @@ def test_pins_that_lack_something_are_solved_and_else_taken_as_they_stand() -> N
     assert ends(lacking).take(PINNED, "bad.txt").versions["greet"] == "2.0"
     here = ends(lacking, conflict="they quarrel")
     assert here.take(PINNED, "bad.txt").versions == {"shop": "1.0", "greet": "2.0"}
-    assert here.notes == ["bad.txt contradicts itself, and is taken as it stands: they quarrel"]
+    assert here.notes == [
+        "bad.txt contradicts itself, and is taken as it stands: they quarrel",
+        "bad.txt goes without other: they quarrel",
+    ]
     assert ends(Shelf(broken=True)).take(PINNED, "bad.txt").versions["greet"] == "2.0"
+
+
+def test_a_pin_newer_than_the_cutoff_comes_with_what_it_requires() -> None:
+    lacking = Shelf({"shop": ("greet>=1", "other"), "greet": ("other; python_version < '3'",)})
+    here = ends(lacking)
+    solver = FakeSolver(
+        index={"other": ["3.0"]},
+        conflicts=lambda pins: "no shop 1.0 by then" if "shop" in pins else "",
+    )
+    newer = replace(here, house=replace(here.house, solver=solver))
+    assert newer.take(PINNED, "bad.txt").versions == {
+        "shop": "1.0",
+        "greet": "2.0",
+        "other": "3.0",
+    }
+    assert newer.notes[-1] == "bad.txt lacks what it requires; added: other==3.0"
 
 
 def test_what_leaves_a_choice_must_resolve() -> None:
