@@ -158,7 +158,9 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     ratios, rights = [], [0, 0]
     with tempfile.TemporaryDirectory() as state:
-        for file in sorted(asked.cases.glob(f"*{asked.only}*.json")):
+        for file in sorted(asked.cases.glob("*.json")):
+            if asked.only not in file.stem:
+                continue
             case = json.loads(file.read_text())
             good, bad = pins(case, "good", hay), pins(case, "bad", hay)
             for side in (good, bad):
