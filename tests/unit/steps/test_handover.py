@@ -268,3 +268,8 @@ def test_without_both_ends_there_is_no_proof(missing: str) -> None:
     ends = {"last_good": "2", "first_bad": "3", missing: ""}
     half = Culprit(package="greet", last_good=ends["last_good"], first_bad=ends["first_bad"])
     assert handed(from_three_on, told=replace(TOLD, culprits=(half,)))[0] is None
+
+
+def test_what_is_refuted_meanwhile_is_not_tried_further() -> None:
+    found, ran, _ = handed(from_three_on, shown=replace(SHOWN, stands=lambda: False))
+    assert (found, ran) == (None, [])
