@@ -335,22 +335,3 @@ def test_a_search_that_asks_too_much_gives_up() -> None:
     found = run(machine, closer(GOOD, BAD, new_httpx))
     assert found.ending is Ending.UNEXPLAINED
     assert found.why == "gave up after 5 trials"
-
-
-def test_an_accusation_stands_until_it_is_denied() -> None:
-    machine = Explain(good=GOOD, bad=BAD, releases=HTTPX)
-    ask, accused = closer(GOOD, BAD, new_httpx), []
-    while trials := machine.propose():
-        if all(trial.fresh for trial in trials):
-            accused.append(machine.accusation)
-        for trial in trials:
-            machine.tell(trial, ask(trial))
-    assert machine.result is not None
-    assert accused
-    assert all(each and each.culprits == machine.result.culprits for each in accused)
-    denied = Explain(good=GOOD, bad=BAD, releases=HTTPX)
-    while trials := denied.propose():
-        for trial in trials:
-            told = ask(trial)
-            denied.tell(trial, replace(told, signature="ok") if trial.fresh else told)
-    assert denied.accusation is None
