@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.explain import Explain
 from tests.unit.core.test_explain import BAD, GOOD, HTTPX, closer, new_httpx
 
