@@ -1,6 +1,6 @@
 """`stackmatrix explain` against plain delta debugging, on real breakages, in one run.
 
-    python benchmarks/explain.py CASES [--haystack] [--only WORD] [--no-proof] > explain.md
+    python benchmarks/explain.py CASES [--haystack] [--only WORD] [--every N] [--no-proof]
 
 CASES is a folder with one JSON file a case (`good_freeze`, `bad_freeze`, `probe`, `exclude_newer`,
 `culprit`, `culprit_range`, `kind`), beside it `haystack-good.txt` and `haystack-bad.txt`. The
@@ -150,6 +150,7 @@ def main() -> None:
     parser.add_argument("cases", type=Path)
     parser.add_argument("--haystack", action="store_true")
     parser.add_argument("--only", default="", help="a word in the name of a case")
+    parser.add_argument("--every", type=int, default=1, help="take each N-th case only")
     parser.add_argument("--no-proof", action="store_true", help="stop where the culprit is named")
     asked = parser.parse_args()
     more = ["--no-proof"] if asked.no_proof else []
@@ -158,7 +159,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     ratios, rights = [], [0, 0]
     with tempfile.TemporaryDirectory() as state:
-        for file in sorted(asked.cases.glob(f"*{asked.only}*.json")):
+        files = [file for file in sorted(asked.cases.glob("*.json")) if asked.only in file.stem]
+        for file in files[:: asked.every]:
             case = json.loads(file.read_text())
             good, bad = pins(case, "good", hay), pins(case, "bad", hay)
             for side in (good, bad):

@@ -84,7 +84,6 @@ class Explain:
         self._roads: Roads | None = None
         self._noisy: Noisy | None = None
         self._result: Explanation | None = None
-        self._accusation: Explanation | None = None
         self._open: tuple[Trial, ...] = ()
         self._flow = self._run()
         self._advance()
@@ -108,8 +107,9 @@ class Explain:
 
     @property
     def accusation(self) -> Explanation | None:
-        """What the result will be if nothing contradicts it any more; None before there is one."""
-        return self._accusation
+        """The one upgrade that is being confirmed, as the result will tell it if that holds."""
+        span = self._roads.accused if self._roads else None
+        return self._told(Ending.CONCLUSIVE, [span]) if span else None
 
     @property
     def result(self) -> Explanation | None:
@@ -187,10 +187,7 @@ class Explain:
         spans = yield from witness.spans(guilty)
         guilty = guilty.led_by([span.package for span in spans])
         self._doing = f"confirming {' and '.join(guilty.heads)} in fresh environments"
-        self._accusation = self._name(guilty, spans, "")
         confirmed = yield from witness.confirm(guilty, spans)
-        if not confirmed.held:
-            self._accusation = None
         return Accused(guilty=guilty, spans=tuple(spans), confirmed=confirmed)
 
     def _undone(self, before: Accused, good: str) -> Asking[Accused]:
@@ -293,8 +290,19 @@ class Explain:
         gaps = tuple(f"{span.package}=={version}" for span in spans for version in span.gap)
         told = [said for said in self._record.told.values() if said.signature is not None]
         ending = Ending.INTERVAL if gaps else Ending.CONCLUSIVE
+        return replace(
+            self._told(ending if len(spans) == 1 else Ending.INTERACTION, spans),
+            moves_with=self._moves_with(guilty),
+            gaps=gaps,
+            limit=self._steps.limit(len(spans)),
+            confidence=(len(told) + 1) / (len(told) + 2),
+            why=aside,
+        )
+
+    def _told(self, ending: Ending, spans: Sequence[Span]) -> Explanation:
+        """Return what is told of culprits by their spans alone."""
         return Explanation(
-            ending=ending if len(spans) == 1 else Ending.INTERACTION,
+            ending=ending,
             culprits=tuple(
                 Culprit(
                     package=span.package,
@@ -304,22 +312,16 @@ class Explain:
                 )
                 for span in sorted(spans, key=lambda span: span.package)
             ),
-            moves_with=self._moves_with(guilty),
-            gaps=gaps,
             kind=self._kind,
             signature=self._signature,
             link=self._link,
             cost=self._record.cost,
-            limit=self._steps.limit(len(spans)),
-            confidence=(len(told) + 1) / (len(told) + 2),
-            why=aside,
             first_differs=any(span.signature != self._signature for span in spans),
         )
 
     def _moves_with(self, guilty: Guilty) -> tuple[MovesWith, ...]:
         """Return what changed although only the culprits were asked to, each with its reason."""
-        there = guilty.told.versions
-        before = self._good.versions
+        there, before = guilty.told.versions, self._good.versions
         moved = {
             name for name in {*there, *before} if there and there.get(name) != before.get(name)
         }

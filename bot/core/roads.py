@@ -43,7 +43,8 @@ class Fact:
 class Roads:
     """Asks for the releases of guilty packages; `good` and `bad` are signatures of the ends.
 
-    `package` and `bisect` are the road that is searched now, for whoever looks on.
+    `package` and `bisect` are the road that is searched now, for whoever looks on;
+    `accused` is whoever is asked alone, and is not cleared by it.
     """
 
     steps: Steps
@@ -52,6 +53,7 @@ class Roads:
     bad: str
     package: str = ""
     bisect: Bisect | None = None
+    accused: Span | None = None
     known: dict[tuple[str, frozenset[str]], Span] = field(default_factory=dict)
     facts: dict[Trial, Fact] = field(default_factory=dict)
 

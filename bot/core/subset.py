@@ -263,11 +263,14 @@ class _Search:
         single = len(self.pins) == 1
         trial = self.roads.alone(span) if single else self.steps.trial(self.pins, fresh=True)
         back = [self.roads.back(self.pins)] if all(self.steps.good[n] for n in self.pins) else []
+        self.roads.accused = span if single else None
         told, *_ = yield from self.record.ask("confirm", trial, *back)
         says = {span.signature: Answer.BAD, self.bad: Answer.BAD, self.good: Answer.GOOD}
         answer = Answer.UNKNOWN
         if told.signature is not None:
             answer = says.get(told.signature, Answer.UNKNOWN)
+        if answer is not Answer.BAD:
+            self.roads.accused = None
         closed = self.steps.up(self.steps.places(trial, told)) | self.pins
         return Seen(answer=answer, closed=closed, moved=closed, told=told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bot.core.metadata import environment_of, read
+from bot.core.metadata import environment_of, name_of, read
 
 
 def test_a_requirement_that_nobody_can_read_is_left_out() -> None:
@@ -24,3 +24,13 @@ def test_markers_are_evaluated_for_the_interpreter_that_is_asked() -> None:
     )
     assert [wish.name for wish in wishes.wants(other, ())] == ["old"]
     assert [wish.name for wish in wishes.wants(other, ("hot",))] == ["old", "pot"]
+
+
+def test_the_prose_below_is_read_for_links_alone() -> None:
+    text = (
+        "Metadata-Version: 2.1\nName: Tea_Pot\nVersion: 1\n\n"
+        "Name: Another\n\nSee https://github.com/tea/tea-pot.\n"
+    )
+    assert read(text).name == name_of(text) == "tea-pot"
+    assert read(text).project == "https://github.com/tea/tea-pot"
+    assert name_of("Version: 1\n") == ""

@@ -86,7 +86,18 @@ def test_equal_versions_are_one_however_they_are_written() -> None:
     assert set(releases(file("tea_pot-1.0.RC1.tar.gz"), versions=("1.0-rc.1",))) == {"1.0rc1"}
 
 
-@pytest.mark.parametrize("name", ["tea_pot-1.0.exe", "tea.whl", "tea_pot-what.tar.gz", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tea_pot-1.0.exe",
+        "tea.whl",
+        "tea_pot-what.tar.gz",
+        "tea_pot-1.0-x-py3-none-any.whl",
+        "tea_pot-1.0-py3-any.whl",
+        "teapot.zip",
+        "",
+    ],
+)
 def test_other_files_are_left_out(name: str) -> None:
     assert releases({"filename": name}, "nonsense") == {}
 
@@ -123,3 +134,7 @@ def test_it_knows_what_the_newest_release_says_of_its_project() -> None:
     assert bare.project == ""
     with pytest.raises(SourceError, match="does not describe"):
         PyPI(Index([])).about("tea")
+
+
+def test_a_build_number_is_no_part_of_a_version() -> None:
+    assert set(releases(file("tea_pot-1.0-2-py3-none-any.whl"))) == {"1.0"}

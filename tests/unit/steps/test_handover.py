@@ -282,3 +282,8 @@ def test_a_program_that_stays_too_long_lies_beside_a_short_proof() -> None:
     assert '(HERE / "program.py").read_text' in found.text
     assert notes[-1] == "the proof needs what lies beside it: program.py"
     assert len(ran) == 6
+
+
+def test_what_is_refuted_meanwhile_is_not_tried_further() -> None:
+    found, ran, _ = handed(from_three_on, shown=replace(SHOWN, stands=lambda: False))
+    assert (found, ran) == (None, [])
