@@ -26,6 +26,11 @@ def _install(session: nox.Session) -> None:
     session.install("--editable", ".", *DEV)
 
 
+def _engine(session: nox.Session) -> None:
+    """Start a container engine with its base image; without one the session fails."""
+    session.run(".ci/docker.sh", "python", external=True)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, spelling, types, who may import whom, and the workflows."""
@@ -50,6 +55,8 @@ def test(session: nox.Session) -> None:
     _install(session)
     everything = "--no-skips" in session.posargs
     chosen = () if everything else ("-m", "not bare")
+    if everything:
+        _engine(session)
     session.run("pytest", *TWO_AT_A_TIME, "--durations=20", *chosen, *session.posargs)
 
 
@@ -75,7 +82,9 @@ def full(session: nox.Session) -> None:
     """Everything in `ci`, every real upgrade, 20 A/A runs, 20 toy worlds (`-- N`), big drivers."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
+    _engine(session)
     session.run("pytest", "--no-skips")
+    session.run("pytest", "tests/real/test_docker.py", env={"STACKMATRIX_DOCKER": "all"})
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
     session.run("pytest", "tests/real/test_upgrades.py", env={"STACKMATRIX_UPGRADES": "all"})
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})

@@ -14,15 +14,14 @@ want npm npm
 ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 ||
     missing+=(mesa-vulkan-drivers libvulkan1) # a second backend, computed on the processor
 want unshare util-linux
+want dockerd docker.io # cells run in containers
+want docker docker.io
 want python3 python3
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 
-if [ ${#missing[@]} -eq 0 ]; then
-    echo "tools: all there"
-    exit 0
-fi
+[ ${#missing[@]} -gt 0 ] || { echo "tools: all there"; exit 0; }
 if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
     echo "missing: ${missing[*]}; run as root on Debian, or install them yourself" >&2
     exit 1

@@ -7,6 +7,7 @@ installed cannot make a test disappear.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Generator, Iterable
 from fnmatch import fnmatchcase
@@ -40,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("STACKMATRIX_ENV", "uv")  # those of containers ask for them by name
     config.addinivalue_line("markers", "bare: builds a bare machine; minutes, root, debootstrap")
     if config.getoption("--no-skips"):
         config.stash[ALLOWED] = allowed(HERE / "skips.toml")

@@ -16,7 +16,7 @@ from typing import Final
 from bot.effects.process import run
 from bot.errors import MissingToolError
 
-PACKAGES: Final = "python3,python3-venv,ca-certificates"
+PACKAGES: Final = "python3,python3-venv,ca-certificates,libgomp1,libstdc++6"  # of most engines
 SECONDS: Final = 1200.0
 _PASSED: Final = ("PATH", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY")
 _SHOWN: Final = 5  # lines of what a tool said last

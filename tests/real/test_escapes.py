@@ -15,11 +15,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.core.model import Failure
+from bot.core.model import Failure, Json
 from bot.effects.room import network_obstacle
 from bot.envs.docker import DockerEnv
 from bot.envs.existing import ExistingEnv
@@ -261,10 +262,8 @@ def test_in_uv_memory(uv: UvEnv) -> None:
         heard, talk = tell(room, EAT)
         assert (heard, talk.stopped_by) == ([], "out of memory")
         assert not isinstance(room, Failure)
-        said: list[object] = []
-        free = room.talk(
-            {"code": EAT}, lambda line: said.append(line) or 20.0, seconds=20, memory_bytes=2**32
-        )
+        said: list[Json] = []
+        free = room.talk({"code": EAT}, partial(_note, said), seconds=20, memory_bytes=2**32)
     assert (said, free.stopped_by) == (["out"], "")
 
 
@@ -276,6 +275,11 @@ def test_in_uv_a_daemon_and_a_hang(uv: UvEnv) -> None:
     assert not sleeping(mine)
     with uv.open(BARE, interpreter=PYTHON, limits=Limits(), fresh=False) as room:
         assert tell(room, "time.sleep(60)", seconds=1)[1].stopped_by == "timeout"
+
+
+def _note(said: list[Json], line: Json) -> float:
+    said.append(line)
+    return 20.0
 
 
 def sleeping(seconds: int) -> list[int]:
