@@ -7,10 +7,10 @@ not set.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-import subprocess
 
 import yaml
 
