@@ -20,7 +20,7 @@ from pathlib import Path
 from bot.core.model import Json
 from bot.effects.clock import ticks
 from bot.effects.machine import be_gentle
-from bot.effects.tree import MARK, Tree, fresh_mark, watchable
+from bot.effects.tree import MARK, Tree, everyone, fresh_mark, watchable
 from bot.errors import InterruptedByPersonError, MissingToolError
 from bot.ports import Ran, Talk
 
@@ -108,7 +108,7 @@ def _started(
     stdin: int = subprocess.DEVNULL,
     pass_fds: Sequence[int] = (),
 ) -> Iterator[_Child]:
-    mark = fresh_mark()
+    mark, before = fresh_mark(), everyone()
     try:
         process = subprocess.Popen(
             list(argv),
@@ -124,7 +124,7 @@ def _started(
         cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
         raise MissingToolError(f"{argv[0]} cannot be started: {error}", cure=cure) from error
     be_gentle(process.pid)
-    child = _Child(process=process, tree=Tree(process.pid, mark))
+    child = _Child(process=process, tree=Tree(process.pid, mark, before))
     with _guard:
         _live.append(child)
     try:
