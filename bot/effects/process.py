@@ -216,14 +216,23 @@ def run(
     """
     output = Clip(0, OUTPUT)
     end = ticks() + seconds
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write((input or "").encode())
-        stdin.seek(0)
-        with _started(argv, cwd, env, stdin=stdin.fileno()) as child:
-            stdout = _stdout(child)
-            stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
-            returncode = None if stopped else child.process.wait()
+    with _said(input) as stdin, _started(argv, cwd, env, stdin=stdin) as child:
+        stdout = _stdout(child)
+        stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
+        returncode = None if stopped else child.process.wait()
     return Ran(returncode=returncode, output=output.content().decode(errors="replace"))
+
+
+@contextmanager
+def _said(text: str | None) -> Iterator[int]:
+    """Yield a descriptor from which `text` can be read; nothing stands there where it is None."""
+    if text is None:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(text.encode())
+        stdin.seek(0)
+        yield stdin.fileno()
 
 
 def _stdout(child: _Child) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.facts import CellDone, CellStarted, Fact
 from bot.ledger.files import FileLedger
-from tests.mini.broad import ENDED, Desk, broad
+from tests.mini.broad import ENDED, FEW, Desk, broad
 from tests.mini.world import World
 from tests.real.cluster import Cluster, cluster
 
@@ -23,6 +23,11 @@ PATIENCE_SECONDS = 300
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return broad(tmp_path_factory.mktemp("broad"))
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return broad(tmp_path_factory.mktemp("few"), FEW)
 
 
 @pytest.fixture
@@ -103,9 +108,9 @@ def _parent(entry: Path) -> int:
 
 
 def test_ctrl_c_stops_the_cells_on_the_workers_and_a_second_run_goes_on(
-    world: World, here: Cluster
+    few: World, here: Cluster
 ) -> None:
-    desk = Desk(world=world, name="stopped")
+    desk = Desk(world=few, name="stopped")
     desk.folder.mkdir()
     with subprocess.Popen(desk.argv("run", "--cluster", here.address), cwd=desk.folder) as bot:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -122,8 +127,8 @@ def test_ctrl_c_stops_the_cells_on_the_workers_and_a_second_run_goes_on(
     assert len(ends) == len(set(ends)) > before
 
 
-def test_nobody_answers_is_said_at_once(world: World) -> None:
-    desk = Desk(world=world, name="nobody")
+def test_nobody_answers_is_said_at_once(few: World) -> None:
+    desk = Desk(world=few, name="nobody")
     desk.folder.mkdir()
     argv = desk.argv("run", "--cluster", "tcp://127.0.0.1:9")
     ran = subprocess.run(argv, cwd=desk.folder, capture_output=True, text=True, check=False)
