@@ -18,6 +18,7 @@ nox.options.sessions = ["lint", "test"]
 ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
 TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
+MANY = {"STACKMATRIX_CELLS": "300"}
 WORKFLOW_CHECKS = ("zizmor>=1.20", "check-jsonschema>=0.35")
 
 
@@ -79,13 +80,14 @@ def ci(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Everything in `ci`, every real upgrade, 20 A/A runs, 20 toy worlds (`-- N`), big drivers."""
+    """Everything in `ci`, 300 cells three ways, upgrades, 20 A/A runs, worlds (`-- N`), big."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
     _engine(session)
     session.run("pytest", "--no-skips")
     session.run("pytest", "tests/real/test_docker.py", env={"STACKMATRIX_DOCKER": "all"})
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
+    session.run("pytest", "tests/real/test_shards.py", "tests/real/test_dask.py", env=MANY)
     session.run("pytest", "tests/real/test_upgrades.py", env={"STACKMATRIX_UPGRADES": "all"})
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})

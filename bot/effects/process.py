@@ -21,7 +21,7 @@ from typing import Protocol
 from bot.core.model import Json
 from bot.effects.clock import ticks
 from bot.effects.machine import be_gentle
-from bot.effects.tree import MARK, Tree, fresh_mark, watchable
+from bot.effects.tree import MARK, Tree, everyone, fresh_mark, watchable
 from bot.errors import InterruptedByPersonError, MissingToolError
 from bot.ports import Ran, Talk
 
@@ -139,7 +139,7 @@ def _started(
     stdin: int = subprocess.DEVNULL,
     pass_fds: Sequence[int] = (),
 ) -> Iterator[_Child]:
-    mark = fresh_mark()
+    mark, before = fresh_mark(), everyone()
     try:
         process = subprocess.Popen(
             list(argv),
@@ -155,7 +155,7 @@ def _started(
         cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
         raise MissingToolError(f"{argv[0]} cannot be started: {error}", cure=cure) from error
     be_gentle(process.pid)
-    child = _Child(process=process, tree=Tree(process.pid, mark))
+    child = _Child(process=process, tree=Tree(process.pid, mark, before))
     with living(child):
         try:
             yield child
@@ -240,14 +240,23 @@ def run(
     """
     output = Clip(0, OUTPUT)
     end = ticks() + seconds
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write((input or "").encode())
-        stdin.seek(0)
-        with _started(argv, cwd, env, stdin=stdin.fileno()) as child:
-            stdout = _stdout(child)
-            stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
-            returncode = None if stopped else child.process.wait()
+    with _said(input) as stdin, _started(argv, cwd, env, stdin=stdin) as child:
+        stdout = _stdout(child)
+        stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
+        returncode = None if stopped else child.process.wait()
     return Ran(returncode=returncode, output=output.content().decode(errors="replace"))
+
+
+@contextmanager
+def _said(text: str | None) -> Iterator[int]:
+    """Yield a descriptor from which `text` can be read; nothing stands there where it is None."""
+    if text is None:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(text.encode())
+        stdin.seek(0)
+        yield stdin.fileno()
 
 
 def _stdout(child: _Child) -> int:

@@ -17,12 +17,22 @@ PROC = "/proc"
 MARK = "STACKMATRIX_CELL"
 SWEEP_SECONDS = 1.0
 CHUNK = 1 << 17  # bytes that are read of one file at a time
+RENUMBERED_SECONDS = 5.0  # within which no number of a process is given a second time
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def watchable() -> bool:
     """Whether this platform shows processes under /proc, so that memory can be limited."""
     return os.path.exists(f"{PROC}/self/statm")  # noqa: PTH110 - see `_read`
+
+
+def everyone() -> frozenset[str]:
+    """Return the numbers of all processes, as text; none where there is no /proc."""
+    try:
+        names = os.listdir(PROC)  # noqa: PTH208 - a path for each of them costs ten times as much
+        return frozenset(name for name in names if name[0] in "123456789")
+    except OSError:
+        return frozenset()
 
 
 def fresh_mark() -> str:
@@ -80,9 +90,15 @@ def _marked(pid: int, mark: bytes) -> bool:
 class Tree:
     """All processes that come from `pid`, which leads its own session and carries `mark`."""
 
-    def __init__(self, pid: int, mark: str) -> None:
-        """Begin with the one process; what it starts is found by looking."""
+    def __init__(self, pid: int, mark: str, before: frozenset[str] = frozenset()) -> None:
+        """Begin with the one process; what it starts is found by looking.
+
+        Who was there `before` it (see `everyone`) is none of it, and is not looked at for as long
+        as the numbers of the dead are not given anew.
+        """
         self.pid = pid
+        self._before = before
+        self._began = ticks()
         self._mark = f"{MARK}={mark}".encode()
         self._seen: dict[int, str] = {}
         self._swept = 0.0
@@ -105,9 +121,9 @@ class Tree:
 
     def _sweep(self) -> list[int]:
         self._swept = ticks()
-        names = os.listdir(PROC)  # noqa: PTH208 - see `_read`
-        everyone = [int(name) for name in names if name.isdigit()]
-        return [pid for pid in everyone if pid != os.getpid() and self._mine(pid)]
+        strangers = self._before if self._swept - self._began < RENUMBERED_SECONDS else frozenset()
+        pids = (int(name) for name in everyone() - strangers)
+        return [pid for pid in pids if pid != os.getpid() and self._mine(pid)]
 
     def _mine(self, pid: int) -> bool:
         return _session(pid) == self.pid or _marked(pid, self._mark)
@@ -134,6 +150,7 @@ class Tree:
             if not left:
                 self._over = True
                 return
+            self._before = frozenset()  # who forks without end may wear out the numbers
             for pid in left:
                 _send(pid)
             sleep(0.005)

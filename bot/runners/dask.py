@@ -87,7 +87,7 @@ class DaskRunner:
                     why = f"it waits for a worker with the resource `{parcel.backend}`"
                     yield parcel.name, Lost(why=why, ran=False)
             try:
-                for future in dask.as_completed(list(futures)):
+                for future in dask.as_completed(list(futures), loop=client.loop):
                     yield futures[future], _answer(dask, future)
             finally:
                 _end(client, [one for one in futures if not one.done()], token)

@@ -10,7 +10,7 @@ from bot.core.facts import CellStarted, CellStopped, Fact
 from bot.core.job import Job
 from bot.core.model import Cell, Failure, Phase, Reason
 from bot.errors import BundleError, StackmatrixError
-from bot.ledger.bundle import countable, unpack
+from bot.ledger.carry import countable, unpack
 from bot.ledger.door import Bundle, write_job
 from bot.runners.dask import DaskRunner, Lost, Parcel
 from bot.steps.house import House

@@ -16,7 +16,9 @@ from bot.core.job import Head, Job, Task
 from bot.core.matrix import Matrix, Model
 from bot.core.model import Cell
 from bot.core.shards import expected
-from bot.ledger.bundle import BundleLedger, pack
+from bot.effects.silence import Silence
+from bot.ledger.bundle import BundleLedger
+from bot.ledger.carry import pack
 from bot.ledger.door import read_job
 from bot.ports import Progress
 from bot.steps.cells import Work, run_cell
@@ -164,22 +166,6 @@ def _run(house: House, work: Sequence[Work]) -> None:
     house.progress.begin("execute", len(work))
     for one, _ in house.runner.run(work, lambda each: run_cell(house, each)):
         house.progress.advance("execute", one.cell.name)
-
-
-class Silence:
-    """Tells nobody how far it has come; implements `ports.Progress`."""
-
-    def begin(self, step: str, total: int) -> None:
-        """Say nothing."""
-
-    def start(self, step: str, label: str) -> None:
-        """Say nothing."""
-
-    def advance(self, step: str, label: str) -> None:
-        """Say nothing."""
-
-    def note(self, line: str) -> None:
-        """Say nothing."""
 
 
 def work_off(content: bytes, rooms: Path, worker: str) -> bytes:

@@ -11,7 +11,7 @@ import click
 
 from bot.core.facts import CellDone, Fact, RunEnded, RunStarted
 from bot.errors import BundleError, UsageError
-from bot.ledger.bundle import countable, found, opened
+from bot.ledger.carry import countable, found, opened
 from bot.ledger.door import Bundle
 from bot.ledger.files import FileLedger
 from bot.verbs.manual import epilog

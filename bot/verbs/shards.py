@@ -22,7 +22,7 @@ from bot.core.shards import MOST_SHARDS, cut
 from bot.effects.files import put
 from bot.effects.machine import worker
 from bot.errors import UsageError
-from bot.ledger.bundle import opened as opened_bundle
+from bot.ledger.carry import opened as opened_bundle
 from bot.ledger.door import read_job, write_job
 from bot.ports import Progress
 from bot.steps.repeats import cells_of

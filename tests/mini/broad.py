@@ -19,6 +19,7 @@ from tests.mini.world import World, _matrix, _write_index, _write_probes
 
 CELLS = int(os.environ.get("STACKMATRIX_CELLS", "50"))
 COMMAND = (sys.executable, "-c", "from bot.cli import main; main()")
+FEW = 8  # cells, where their number proves nothing
 ENDED = {0, 1}  # nothing is newly broken, or something is
 NAMES = ("brimble", "quandor")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,11 +14,11 @@ import pytest
 
 from bot.core.facts import CellDone, CellStarted
 from bot.ledger.files import FileLedger
-from tests.mini.broad import CELLS, Desk, broad
-from tests.mini.test_kill import left_alive
+from tests.mini.broad import CELLS, COMMAND, FEW, Desk, broad
 from tests.mini.world import World
 
 SHARDS = 8
+SLURM = Path(__file__).parents[2] / "workflows" / "shards.slurm.sh"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,11 @@ def right(world: World) -> str:
     desk = Desk(world=world, name="local")
     desk.run("run")
     return desk.canonical()
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return broad(tmp_path_factory.mktemp("few"), FEW)
 
 
 def done(state: Path) -> list[str]:
@@ -71,28 +78,49 @@ def test_eight_shards_merged_in_any_order_say_what_one_machine_says(
 
 def left_alive_below(folder: Path) -> list[str]:
     """Return the commands of processes that still work inside `folder`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cwd").resolve().is_relative_to(folder):
+                found.append((entry / "cmdline").read_text())
+        except OSError:
+            continue
+    return found
 
-    class Here:
-        """What `left_alive` wants to know of a state."""
 
-    Here.folder = folder  # type: ignore[attr-defined]
-    return left_alive(Here)  # type: ignore[arg-type]
-
-
-def test_a_slurm_array_is_plain_processes_on_one_folder(world: World, right: str) -> None:
-    """Three at a time on one shared folder, as `sbatch --array` starts them; one runs twice."""
-    desk = Desk(world=world, name="slurm")
+def test_a_slurm_array_is_plain_processes_on_one_folder(few: World) -> None:
+    """All at once on one shared folder, as `sbatch --array` starts them, one of them twice."""
+    calm = Desk(world=few, name="local")
+    calm.run("run")
+    desk = Desk(world=few, name="slurm")
     desk.run("watch")
     desk.run("plan", "--shards", "4")
-    script = Path(__file__).parents[2] / "bot" / "suite" / "slurm.sh"
-    assert script.exists()
+    command = desk.folder / "bin" / "stackmatrix"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
+    command.chmod(0o755)
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    tasks = [
+        subprocess.Popen(
+            ["sh", str(SLURM)],
+            cwd=desk.folder,
+            env={**os.environ, "PATH": path, "SLURM_ARRAY_TASK_ID": f"{task}"},
+        )
+        for task in range(1, 5)
+    ]
+    assert [task.wait() for task in tasks] == [0] * 4
+    requeued = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_RESTART_COUNT": "1"}
+    again = {**os.environ, "PATH": path, **requeued}
+    subprocess.run(["sh", str(SLURM)], cwd=desk.folder, env=again, check=True)
+    written = {path.name for path in desk.folder.iterdir()}
+    assert written == {".stackmatrix", "bin", "bundles", "jobs"}
     desk.run("merge", "bundles")
     desk.finish()
-    assert desk.canonical() == right
+    assert desk.canonical() == calm.canonical()
 
 
-def test_a_shard_that_was_killed_goes_on_where_it_was(world: World) -> None:
-    desk = Desk(world=world, name="killed")
+def test_a_shard_that_was_killed_goes_on_where_it_was(few: World) -> None:
+    desk = Desk(world=few, name="killed")
     desk.run("watch")
     desk.run("plan", "--shards", "1")
     facts = desk.folder / "bundles" / "shard-001" / "facts.ndjson"
@@ -105,7 +133,7 @@ def test_a_shard_that_was_killed_goes_on_where_it_was(world: World) -> None:
     assert json.loads(desk.run("execute", "--shard", "1", "--json", "--workers", "2"))
     again = facts.read_text().splitlines()
     assert finished <= set(again)
-    assert sum('"CellDone"' in line for line in again) == CELLS
+    assert sum('"CellDone"' in line for line in again) == FEW
     desk.run("merge", "bundles")
     ledger = FileLedger.read(desk.folder / ".stackmatrix").facts()
     begun = [fact for fact in ledger if isinstance(fact.body, CellStarted)]
