@@ -88,7 +88,7 @@ _ROWS: Final = (
                 cure="install a driver; mesa-vulkan-drivers brings one for the processor",
             ),
         ),
-        tolerance="half precision in products of matrices: about 1e-2 nats against cpu",
+        tolerance="half precision in products of matrices: 5e-3 nats against cpu on llvmpipe",
         runs_on=("ubuntu-latest",),
         resource="vulkan",
         devices=("/dev/dri",),
