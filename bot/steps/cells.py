@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.judge import agree, outcome
@@ -15,6 +16,7 @@ from bot.steps.ask import Asked, ask, modules
 from bot.steps.house import House
 
 FRESH_AT_MOST = 8  # probes of one cell that get an engine of their own
+Said: TypeAlias = tuple[tuple[str, str], ...]  # names and values
 SAMPLE = 1  # probes that get one although nothing speaks against them
 
 
@@ -38,17 +40,17 @@ def run_cell(house: House, work: Work) -> Cell:
     ) as room:
         if isinstance(room, Failure):
             stopped: Failure | None = room
-            device = ""
+            said: Said = ()
             _stop(house, cell, "a", room, "", attempt)
         else:
-            stopped, device = _sequences(house, room, work, attempt)
+            stopped, said = _sequences(house, room, work, attempt)
     if stopped is None or not stopped.reason.spurious:
         seconds = (house.clock() - began).total_seconds()
         done = CellDone(
             cell=cell.key,
             environment=house.env.name,
             seconds=seconds,
-            scope=scope(house, cell, device),
+            scope=scope(house, cell, said),
         )
         house.tell(done, job=cell.key, attempt=attempt)
     return cell
@@ -64,18 +66,18 @@ def prepare_cell(house: House, cell: Cell) -> Failure | None:
         return room if isinstance(room, Failure) else None
 
 
-def scope(house: House, cell: Cell, device: str) -> tuple[tuple[str, str], ...]:
+def scope(house: House, cell: Cell, said: Said) -> Said:
     """Return what the numbers of a cell hold within: what is not known is left out."""
-    told = (("backend", cell.backend), ("device", device), *house.machine.get(cell.backend, ()))
+    told = (("backend", cell.backend), *said, *house.machine.get(cell.backend, ()))
     return tuple((name, value) for name, value in told if value)
 
 
-def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, str]:
+def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, Said]:
     """Ask in two orders, then one by one what is in doubt.
 
     Returns what stopped the cell, and where its stack says that it computed.
     """
-    device = ""
+    said: Said = ()
     cell = work.cell
     guests = modules(house, [name for name, _ in cell.components], cell.model)
     answers: dict[str, list[Observation]] = {probe.name: [] for probe in work.probes}
@@ -84,15 +86,15 @@ def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Fail
         random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
         asked = ask(house, room, guests, order)
         _tell(house, work, sequence, asked, attempt)
-        device = asked.device
+        said = asked.said
         if asked.stopped is not None:
             _stop(house, cell, sequence, asked.stopped, asked.log, attempt)
-            return asked.stopped, device
+            return asked.stopped, said
         for observation in asked.observations:
             answers[observation.probe].append(observation)
     for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
         _tell(house, work, "fresh", ask(house, room, guests, [probe]), attempt)
-    return None, device
+    return None, said
 
 
 def _doubtful(
