@@ -2,7 +2,7 @@
 
     python benchmarks/environments.py [ROUNDS] > benchmarks/environments.md
 
-A stack of 27 distributions, one of which moves from lock to lock, as in a search. Both sides have
+One or two distributions of a stack move from lock to lock, as in a search. Both sides have
 the same wheels in uv's cache, unpacked; neither side has an index to ask. Each side makes an
 environment for the lock and imports the stack in a new process; they take turns, lock by lock.
 
@@ -10,8 +10,6 @@ environment for the lock and imports the stack in a new process; they take turns
   environment is new, and uv compiles nothing.
 * `shelf`: what `explain` and `diff` search with. Its shelf is empty before the first lock; it keeps
   each wheel, and the bytecode that its first import made.
-* `kept`: what the cells of a matrix stand in: a whole environment for each lock, which is there
-  when the same lock comes again.
 """
 
 from __future__ import annotations
@@ -104,16 +102,13 @@ def folder():  # type: ignore[no-untyped-def]  # noqa: ANN201 - a context manage
 
 def measured(every: list[Closure]) -> dict[str, list[tuple[float, float]]]:
     """Return (processor, wall) seconds of each lock for each side; they take turns."""
-    found: dict[str, list[tuple[float, float]]] = {"uv": [], "shelf": [], "kept": [], "again": []}
-    with folder() as shelf, folder() as store:
-        env = UvEnv(root=store, offline=True)
-        quick = ShelfEnv(root=shelf, behind=env, offline=True)
+    found: dict[str, list[tuple[float, float]]] = {"uv": [], "shelf": []}
+    with folder() as shelf:
+        quick = ShelfEnv(root=shelf, behind=UvEnv(root=shelf, offline=True), offline=True)
         for lock in every:
             with folder() as place:
                 found["uv"].append(spent(lambda lock=lock, place=place: by_hand(lock, place)))  # type: ignore[misc]
             found["shelf"].append(spent(lambda lock=lock: opened(quick, lock)))  # type: ignore[misc]
-            found["kept"].append(spent(lambda lock=lock: opened(env, lock)))  # type: ignore[misc]
-            found["again"].append(spent(lambda lock=lock: opened(env, lock)))  # type: ignore[misc]
     return found
 
 
@@ -122,8 +117,9 @@ def main(rounds: int) -> None:
     every = locks()
     with folder() as warm:  # every wheel is in uv's cache before anything is measured
         for lock in every:
-            env = UvEnv(root=warm)
-            opened(env, lock)
+            with UvEnv(root=warm).open(lock, interpreter=PYTHON, limits=LIMITS, fresh=True) as room:
+                if isinstance(room, Failure):
+                    raise TypeError(room.message)
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
