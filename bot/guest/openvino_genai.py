@@ -22,8 +22,9 @@ from guest import chat
 from guest.inside import LIMIT, Inside
 from guest.openvino_genai_settings import (
     Unsayable,
+    batched,
     device_of,
-    exact,
+    loaded,
     named,
     refined,
     said,
@@ -40,14 +41,9 @@ RUNNING = {}
 def start(setup, _chain):
     """Convert the tokenizer where that was not done yet, and load the model."""
     RUNNING["folder"], RUNNING["device"] = _prepared(setup), device_of(setup)
-    RUNNING["pipe"] = _pipeline()
+    RUNNING["pipe"] = loaded(RUNNING)
     RUNNING["tokenizer"] = RUNNING["pipe"].get_tokenizer()
     return dict(_versions(), device=named(openvino, RUNNING["device"]))
-
-
-def _pipeline():
-    device = RUNNING["device"]
-    return genai.LLMPipeline(RUNNING["folder"], device, **exact(device))
 
 
 def _versions():
@@ -97,9 +93,7 @@ def batching():
     if "batching" not in RUNNING:
         plan = genai.SchedulerConfig()
         plan.num_kv_blocks = BLOCKS
-        where = RUNNING["device"]
-        made = genai.ContinuousBatchingPipeline(RUNNING["folder"], plan, where, exact(where))
-        RUNNING["batching"] = made
+        RUNNING["batching"] = batched(RUNNING, plan)
     return RUNNING["batching"]
 
 
@@ -116,7 +110,7 @@ def pipeline(words):
     """
     if not words.get("do_sample"):
         return RUNNING["pipe"]
-    return _pipeline()
+    return loaded(RUNNING)
 
 
 def tensor(ids):

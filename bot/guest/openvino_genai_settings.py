@@ -48,6 +48,18 @@ def exact(device):
     return dict(precise, **alone) if device == "CPU" else precise
 
 
+def loaded(running):
+    """Return a pipeline of the folder on the device."""
+    device = running["device"]
+    return genai.LLMPipeline(running["folder"], device, **exact(device))
+
+
+def batched(running, plan):
+    """Return a pipeline for many requests at once, as `plan` says."""
+    device = running["device"]
+    return genai.ContinuousBatchingPipeline(running["folder"], plan, device, exact(device))
+
+
 def named(openvino, device):
     """Return our word for a device that was loaded, and the name that its plug-in tells."""
     ours = next((name for name, theirs in DEVICES.items() if theirs == device), "cpu")

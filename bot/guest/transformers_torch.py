@@ -34,7 +34,8 @@ def start(setup, chain):
     RUNNING["model"].to(DEVICES.get(setup.get("backend"), "cpu"))
     chain.model = "tiny-chat"
     dtype = str(RUNNING["model"].dtype)
-    return dict(says, torch=torch.__version__, dtype=dtype, device=_device())
+    told = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+    return dict(says, dtype=dtype, device=_device(), **told)
 
 
 def _device():

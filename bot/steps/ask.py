@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.backends import device_of, elsewhere
+from bot.core.backends import elsewhere, said_of
 from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
 from bot.core.protocol import PROTOCOL, Hearing, question
 from bot.ports import Room
@@ -19,7 +19,7 @@ class Asked:
     observations: tuple[Observation, ...]
     stopped: Failure | None = None
     log: str = ""
-    device: str = ""  # where the stack says that it computes
+    said: tuple[tuple[str, str], ...] = ()  # where the stack says that it computes
 
 
 def modules(house: House, components: Sequence[str], model: str) -> Json:
@@ -46,7 +46,7 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
     What was computed elsewhere than on the backend of the cell is no answer.
     """
     told: list[Observation] = []
-    device = ""
+    said: tuple[tuple[str, str], ...] = ()
     left = list(probes)
     limits = house.limits()
     while left:
@@ -61,15 +61,15 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
         heard = hearing.finish(returncode=talk.returncode, stopped_by=talk.stopped_by, log=log)
         stopped = heard.stopped
         if stopped is None:
-            device = device_of(heard.says)
-            stopped = _elsewhere(house, device)
+            said = said_of(heard.says)
+            stopped = _elsewhere(house, dict(said).get("device", ""))
         told.extend(heard.observations if stopped is heard.stopped else ())
         if stopped is None and len(heard.remains) == len(left):
             stopped = _mute()
         if stopped is not None:
-            return Asked(observations=tuple(told), stopped=stopped, log=log, device=device)
+            return Asked(observations=tuple(told), stopped=stopped, log=log, said=said)
         left = [probe for probe in left if probe.name in heard.remains]
-    return Asked(observations=tuple(told), device=device)
+    return Asked(observations=tuple(told), said=said)
 
 
 def _elsewhere(house: House, device: str) -> Failure | None:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from bot.core.contained import Contained
 from bot.core.facts import CellDone, CellStarted, CellStopped, Observed
@@ -18,6 +19,7 @@ from bot.steps.house import House
 
 FRESH_AT_MOST = 8  # probes of one cell that get an engine of their own
 PAUSES = (1.0, 8.0)  # seconds before the second and the third attempt of a spoiled cell
+Said: TypeAlias = tuple[tuple[str, str], ...]  # names and values
 SAMPLE = 1  # probes that get one although nothing speaks against them
 
 
@@ -56,13 +58,13 @@ def _attempt(house: House, work: Work, *, fresh: bool) -> bool:
     ) as room:
         if isinstance(room, Failure):
             stopped: Failure | None = room
-            device = ""
+            said: Said = ()
             _stop(house, cell, "a", room, "", attempt)
         else:
-            stopped, device = _sequences(house, room, work, attempt)
+            stopped, said = _sequences(house, room, work, attempt)
     if stopped is not None and stopped.reason.spurious:
         return True
-    told = done(house, cell, room, began, scope(house, cell, device))
+    told = done(house, cell, room, began, scope(house, cell, said))
     house.tell(told, job=cell.key, attempt=attempt)
     return False
 
@@ -72,7 +74,7 @@ def done(
     cell: Cell,
     room: Room | Failure,
     began: datetime,
-    within: tuple[tuple[str, str], ...],
+    within: Said,
 ) -> CellDone:
     """Return the fact that a cell was asked everything, where that was, and `within` what."""
     contained = room if isinstance(room, Contained) else None
@@ -96,18 +98,18 @@ def prepare_cell(house: House, cell: Cell) -> Failure | None:
         return room if isinstance(room, Failure) else None
 
 
-def scope(house: House, cell: Cell, device: str) -> tuple[tuple[str, str], ...]:
+def scope(house: House, cell: Cell, said: Said) -> Said:
     """Return what the numbers of a cell hold within: what is not known is left out."""
-    told = (("backend", cell.backend), ("device", device), *house.machine.get(cell.backend, ()))
+    told = (("backend", cell.backend), *said, *house.machine.get(cell.backend, ()))
     return tuple((name, value) for name, value in told if value)
 
 
-def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, str]:
+def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, Said]:
     """Ask in two orders, then one by one what is in doubt.
 
     Returns what stopped the cell, and where its stack says that it computed.
     """
-    device = ""
+    said: Said = ()
     cell = work.cell
     guests = modules(house, [name for name, _ in cell.components], cell.model)
     answers: dict[str, list[Observation]] = {probe.name: [] for probe in work.probes}
@@ -116,15 +118,15 @@ def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Fail
         random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
         asked = ask(house, room, guests, order)
         _tell(house, work, sequence, asked, attempt)
-        device = asked.device
+        said = asked.said
         if asked.stopped is not None:
             _stop(house, cell, sequence, asked.stopped, asked.log, attempt)
-            return asked.stopped, device
+            return asked.stopped, said
         for observation in asked.observations:
             answers[observation.probe].append(observation)
     for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
         _tell(house, work, "fresh", ask(house, room, guests, [probe]), attempt)
-    return None, device
+    return None, said
 
 
 def _doubtful(

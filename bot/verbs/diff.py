@@ -28,6 +28,7 @@ from bot.app import (
     settled,
     suite_digest,
 )
+from bot.core.backends import BACKENDS, CPU
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix, Row
 from bot.core.model import Cell, Closure, Component, Json, Probe, Requirements, digest
@@ -41,13 +42,14 @@ from bot.effects.uv import PYPI
 from bot.envs.existing import ExistingEnv
 from bot.errors import UnknownProbeError, UsageError
 from bot.ledger.files import FileLedger
-from bot.ports import Progress
+from bot.ports import Driver, Progress
 from bot.runners.local import LocalRunner
 from bot.steps.again import compare
 from bot.steps.close import close
 from bot.steps.differ import Subject, sides, unreachable
 from bot.steps.house import House
 from bot.steps.single import check
+from bot.steps.verdicts import waits
 from bot.verbs.changelog import Changelog, as_json, lines
 from bot.verbs.manual import epilog
 from bot.verbs.misspelt import (
@@ -114,8 +116,18 @@ def _opened(options: Options, question: Question, progress: Progress) -> Iterato
         house = house_of(options, matrix, probes, ledger, progress, run)
         if not driver.source:
             house = _of_the_user(house, options, component)
-        yield house.within(ROW)
+        _check_hardware(house, driver, question.backend)
+        yield house.within(ROW, question.backend)
         house.tell(RunEnded(newly_broken=0), job="run")
+
+
+def _check_hardware(house: House, driver: Driver, backend: str) -> None:
+    """Refuse what could only be told to be not run. Raises `UsageError`."""
+    if backend != CPU and backend not in driver.backends:
+        cure = f"use one of {', '.join(driver.backends)}"
+        raise UsageError(f"`{driver.name}` does not compute on {backend}", cure=cure)
+    if backend in house.lacks:
+        raise UsageError(waits(house, backend), cure="ask on a machine that has it")
 
 
 def _of_the_user(house: House, options: Options, component: Component) -> House:
@@ -140,8 +152,9 @@ def _check_reached(house: House, subjects: Sequence[Subject], probe: Probe) -> N
 
 def _matrix(options: Options, question: Question) -> Matrix:
     """A matrix of one row, with what the user's own says of the component."""
-    if question.backend != "cpu":
-        raise UsageError(f"there is no backend `{question.backend}`", cure="use --backend cpu")
+    if question.backend not in BACKENDS:
+        cure = f"use one of {', '.join(BACKENDS)}"
+        raise UsageError(f"there is no backend `{question.backend}`", cure=cure)
     if not re.fullmatch(r"3\.\d+", question.python):
         cure = "write a version of two numbers, such as --python 3.11"
         raise UsageError(f"`{question.python}` is no version of Python", cure=cure)
@@ -154,6 +167,7 @@ def _matrix(options: Options, question: Question) -> Matrix:
         name=ROW,
         components=(question.component,),
         suite=question.suite,
+        backends=(question.backend,),
         interpreter=question.python,
     )
     whole = own or Matrix(title="diff", file="", index=PYPI, components={}, rows=())

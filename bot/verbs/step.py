@@ -70,7 +70,11 @@ def in_turn(name: str, house: House) -> None:
         raise UsageError(what, cure="`stackmatrix watch` first")
     if name not in ("watch", "plan") and not planned:
         raise UsageError(f"run {house.run} has no plan yet", cure="`stackmatrix plan` first")
-    if name not in ("watch", "plan", "execute") and not ran and any(each.cell for each in planned):
+    if (
+        name not in ("watch", "plan", "execute")
+        and not ran
+        and any(each.cell and each.cell.backend not in house.lacks for each in planned)
+    ):
         what = f"run {house.run} has seen no answer of any cell"
         raise UsageError(what, cure="`stackmatrix execute` first")
 

@@ -91,6 +91,13 @@ def test_cells_wait_for_a_driver_and_then_really_compute_on_it(tmp_path: Path) -
     for cell in shown["cells"]:
         held = [one for one in cell["results"] if one["probe"] in CHAT]
         assert {one["outcome"]["word"] for one in held} == {"passed"}, cell["name"]
+    unlike = [
+        (cell["trigger"], one["probe"], one["verdict"], one["outcome"])
+        for cell in cells
+        for one in cell["results"]
+        if one["verdict"] not in ("new", "still-good")
+    ]
+    assert unlike == []
     assert {cell["word"] for cell in cells} == {"baseline", "still-good"}
 
 

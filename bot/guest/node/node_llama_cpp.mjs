@@ -11,6 +11,7 @@ import { NOT_EXPOSED, textOf } from "./wire.mjs";
 const TOP = 5;
 const LIMIT = 256; // generated ids where the request does not say
 const CONTEXT = 1024;
+const THREADS = 1; // several wait for each other in a loop, for minutes where cores are shared
 const GREEDY = { temperature: 0, yieldEogToken: true };
 const PLACES = {
   temperature: "temperature",
@@ -35,17 +36,16 @@ export async function start(setup, chain) {
   const library = await import("node-llama-cpp");
   const gpu = setup.backend ?? false;
   const llama = await library.getLlama({ build: "never", gpu, logLevel: "error" });
-  // one thread: several wait for each other in a loop, for minutes where cores are shared
   const layers = gpu ? { gpuLayers: "max" } : {};
   const model = await llama.loadModel({ modelPath: setup.model, ...layers });
-  const settings = { contextSize: CONTEXT, flashAttention: false, sequences: 2, threads: 1 };
+  const settings = { contextSize: CONTEXT, flashAttention: false, sequences: 2, threads: THREADS };
   const context = await model.createContext(settings);
   const [sequence, spare] = [context.getSequence(), context.getSequence()];
   const wrapper = new library.LlamaChatSession({ contextSequence: spare }).chatWrapper;
   Object.assign(running, { library, llama, model, context, sequence, spare, wrapper });
   chain.model = "tiny-chat";
   const release = String(llama.llamaCppRelease?.release ?? "");
-  return { wrapper: wrapper.wrapperName, "llama.cpp": release, device: await device(llama, model) };
+  return { wrapper: wrapper.wrapperName, "llama.cpp": release, device: await device(llama, model), threads: THREADS };
 }
 
 // Say where the layers of the model are, in the engine's own words, and not what was asked for.

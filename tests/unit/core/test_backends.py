@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.backends import BACKENDS, CPU, Backend, device_of, elsewhere
+from bot.core.backends import BACKENDS, CPU, Backend, elsewhere, said_of
 
 
 @pytest.mark.parametrize("backend", BACKENDS.values(), ids=BACKENDS)
@@ -47,5 +47,6 @@ def test_what_an_engine_says_is_held_against_what_was_asked(
 
 
 def test_the_first_module_that_says_a_device_is_believed() -> None:
-    assert device_of({"client": {}, "engine": {"device": "cuda: x"}, "odd": None}) == "cuda: x"
-    assert device_of({"engine": {"device": 3}}) == ""
+    said = said_of({"client": {}, "engine": {"device": "cuda: x", "threads": 2}, "odd": None})
+    assert said == (("device", "cuda: x"), ("threads", "2"))
+    assert said_of({"engine": {"device": 3}}) == ()

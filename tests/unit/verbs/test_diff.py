@@ -50,7 +50,7 @@ QUESTION = Question(component="minijinja", versions=("2.24.0", "3.0.0"), suite=(
         ({"suite": ("frob",)}, "no probe or family `frob`", "use one of: "),
         ({"suite": ("chat",)}, "answers nothing of chat", "it is asked render"),
         ({"python": "abc"}, "`abc` is no version of Python", "--python 3.11"),
-        ({"backend": "cuda"}, "no backend `cuda`", "--backend cpu"),
+        ({"backend": "tpu"}, "no backend `tpu`", "cpu, vulkan, cuda"),
         ({"versions": ("1", "3.0.00x")}, "`3.0.00x` is no version", "as its index does"),
         ({"beside": ("a==/b",)}, "`--with a==/b` is no requirement", "torch"),
     ],
