@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.core.inside import Part
 from bot.core.model import Json, Link, Probe, Role
 from bot.errors import SuiteError
 
@@ -19,12 +20,18 @@ def nothing(_probe: Probe, _link: Link) -> str:
     return ""
 
 
+def no_others(_version: str) -> Mapping[str, Part]:
+    """Name no source of others: most versions speak of their own project alone."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plain:
     """The host half of a component in words; see `ports.Driver` for what each of them means.
 
     `model` maps keys of the guest's set-up to patterns in the model folder, `serving` is the text
-    that `serve` returns, `shows` the function behind `show`.
+    that `serve` returns, `shows` the function behind `show`,
+    `holds` what a version says of the sources of others inside.
     """
 
     name: str
@@ -40,6 +47,11 @@ class Plain:
     model: Mapping[str, str] = field(default_factory=dict)
     serving: str = ""
     shows: Callable[[Probe, Link], str] = nothing
+    holds: Callable[[str], Mapping[str, Part]] = no_others
+
+    def inside(self, version: str) -> Mapping[str, Part]:
+        """Return the sources of others that a release brings, as far as its version names them."""
+        return self.holds(version)
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The exact pin, and what is put beside it; the rest is the solver's to choose."""
