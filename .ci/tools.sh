@@ -11,6 +11,7 @@ want debootstrap debootstrap # tests/real/test_readme.py builds its bare machine
 command -v google-chrome >/dev/null || want chromium chromium # draws the report for a test
 want node nodejs # npm's packages are asked in Node cells
 want npm npm
+want curl curl # a proof says the line of it that asks the same
 want unshare util-linux
 want python3 python3
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
