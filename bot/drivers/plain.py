@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.core.backends import CPU
+from bot.core.inside import Part
 from bot.core.model import Json, Link, Probe, Role
 from bot.errors import SuiteError
 
@@ -21,13 +22,19 @@ def nothing(_probe: Probe, _link: Link) -> str:
     return ""
 
 
+def no_others(_version: str) -> Mapping[str, Part]:
+    """Name no source of others: most versions speak of their own project alone."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plain:
     """The host half of a component in words; see `ports.Driver` for what each of them means.
 
     `model` maps keys of the guest's set-up to patterns in the model folder, `serving` is the text
-    that `serve` returns, `shows` the function behind `show`. `backends` are those that it can
-    compute on, and `backend` is the one that it is set up for.
+    that `serve` returns, `shows` the function behind `show`, `holds` what a version says of the
+    sources of others inside. `backends` are those that it can compute on, and `backend` is the
+    one that it is set up for.
     """
 
     name: str
@@ -46,9 +53,15 @@ class Plain:
     backends: tuple[str, ...] = (CPU,)
     backend: str = CPU
 
+    holds: Callable[[str], Mapping[str, Part]] = no_others
+
     def on(self, backend: str) -> Self:
         """The same driver, set up for `backend`; what computes nothing there is as it was."""
         return replace(self, backend=backend) if backend in self.backends else self
+
+    def inside(self, version: str) -> Mapping[str, Part]:
+        """Return the sources of others that a release brings, as far as its version names them."""
+        return self.holds(version)
 
     def requirements(self, package: str, version: str) -> tuple[str, ...]:
         """The exact pin, and what is put beside it; the rest is the solver's to choose."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.inside import Part
 from bot.core.model import Role
 from bot.drivers.plain import Plain
 from bot.drivers.xllamacpp_proof import show
@@ -20,6 +21,21 @@ if hasattr(params, "fit_params"):
 server = xllamacpp.Server(params)
 base_url = server.listening_address
 """
+
+_LLAMA_CPP = "https://github.com/ggml-org/llama.cpp"
+_DATED = 4  # digits of the year that a wheel's version begins with
+
+
+def _held(version: str) -> dict[str, Part]:
+    """Name the llama.cpp of a wheel: since 2026.4 it is called after its day and that build.
+
+    >>> _held("2026.5.9093")["llama.cpp"].commit, _held("0.2.14")
+    ('b9093', {})
+    """
+    parts = version.split(".")
+    dated = len(parts[0]) == _DATED and len(parts) > 2  # noqa: PLR2004 - year, month, build
+    return {"llama.cpp": Part(repo=_LLAMA_CPP, commit=f"b{parts[2]}")} if dated else {}
+
 
 XLLAMACPP = Plain(
     name="xllamacpp",
@@ -51,4 +67,5 @@ XLLAMACPP = Plain(
     model={"model": "*.gguf"},
     serving=_SERVE,
     shows=show,
+    holds=_held,
 )

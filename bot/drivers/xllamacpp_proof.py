@@ -1,6 +1,11 @@
 """What shows a link of an engine that speaks OpenAI's dialect, in a proof, by plain HTTP.
 
 Each text expects `base_url`, where the engine listens.
+
+The last event of a stream tells how many tokens of the prompt the server still had from what it was
+asked before (`usage.prompt_tokens_details.cached_tokens`). A cell asks many questions of one server
+and a proof asks one of a new one, so there a stream that is compared whole may differ in that count
+alone. Every proof is run both ways before it is shown: one that fails for it is not taken.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -22,10 +22,29 @@ def looked_into(mixtures: Mixtures, told: Explanation) -> Explanation:
     def inside(package: str, version: str) -> dict[str, Part]:
         pin = mixtures.pins.get((package, version), Pin(name=package, version=version))
         pages = mixtures.shelf.pages(pin, interpreter=mixtures.interpreter)
-        return read(package, version, pages, mixtures.known.get((package, version)))
+        known = mixtures.known.get((package, version))
+        return named(mixtures.house, package, version) | read(package, version, pages, known)
 
     culprits = tuple(_each(culprit, inside) for culprit in told.culprits)
     return replace(told, culprits=culprits)
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """A driver that knows what a release of its component brings along."""
+
+    def inside(self, version: str) -> Mapping[str, Part]:
+        """Return the sources of others by their names."""
+        ...
+
+
+def named(house: House, package: str, version: str) -> dict[str, Part]:
+    """Return what the version of a package says that it holds, where its driver can read that."""
+    found: dict[str, Part] = {}
+    for driver in house.drivers.values():
+        if package == (driver.package or driver.name) and isinstance(driver, Holds):
+            found |= driver.inside(version)
+    return found
 
 
 @runtime_checkable
@@ -52,7 +71,8 @@ def opened(
             alone, interpreter=interpreter, limits=house.limits(), fresh=False
         ) as room:
             pages = room.pages(package) if isinstance(room, Open) else None
-            return read(package, version, pages, _metadata(pages))
+            written = read(package, version, pages, _metadata(pages))
+            return named(house, package, version) | written
 
     return replace(told, culprits=tuple(_each(culprit, inside) for culprit in told.culprits))
 

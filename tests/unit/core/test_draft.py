@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.core.draft import draft
 from bot.core.model import NOT_EXPOSED, Closure, Link, Pin
-from bot.core.outcome import Ending
+from bot.core.outcome import Ending, Inside
 from tests.golden.sample import CELLS, FINDINGS, HOSTILE, NEW_ENGINE
 
 FINDING, CELL = FINDINGS[0], CELLS[1]
@@ -156,3 +156,25 @@ def test_the_last_stage_is_kept_even_when_it_is_too_long(monkeypatch: pytest.Mon
 def test_nothing_is_called_innocent_when_nothing_else_moved() -> None:
     _, body = draft(FINDING, replace(CELL, moved=(("httpx", "0.28.1", "0.29.0"),)))
     assert "Nothing else moved." in body
+
+
+def test_what_differs_inside_and_the_line_for_a_server_are_told() -> None:
+    assert FINDING.explanation
+    (culprit, *_) = FINDING.explanation.culprits
+    engine = Inside(
+        name="llama.cpp",
+        repo="https://github.com/ggml-org/llama.cpp",
+        last_good="b1",
+        first_bad="b2",
+        commits=True,
+    )
+    odd = replace(engine, name="@someone", repo="javascript:alert(1)//")
+    deep = replace(FINDING.explanation, culprits=(replace(culprit, inside=(engine, odd)),))
+    asks = 'curl -s "$BASE_URL/v1" -d {}'
+    repro = f'"""A proof.\na server alone: {asks}\n"""\n'
+    _, body = draft(replace(FINDING, explanation=deep, repro=repro), CELL)
+    page = "https://github.com/ggml-org/llama.cpp/compare/b1...b2"
+    assert f"inside it, `llama.cpp`: `b1` to `b2` ([compare]({page}))" in body
+    assert "javascript" not in body
+    assert "@someone" not in outside_of_fences(body)
+    assert f"# a server of either, at $BASE_URL\n{asks}" in body

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.core.inside import between
 from bot.core.mirror import EACH
-from bot.core.model import Release
+from bot.core.model import Closure, Failure, Release
 from bot.core.outcome import Culprit, Ending, Explanation, Later
 from bot.core.trial import Told, Trial
 from bot.core.versions import key
+from bot.drivers.xllamacpp import XLLAMACPP
 from bot.errors import SourceError, UnknownPackageError
-from bot.ports import Source
+from bot.ports import Limits, Source
 from bot.steps.deeper import Ends, deeper
+from bot.steps.inside import named, opened
 from bot.steps.later import Today, after
-from tests.unit.steps.fakes import FakeSource, Said, closure, house, release
+from tests.unit.steps.fakes import FakeDriver, FakeSource, Said, closure, house, release
+from tests.unit.steps.rooms import FakeEnv, FakeRoom, text
 from tests.unit.steps.test_mixing import FakeShelf, mixtures
 
 CULPRIT = Culprit(package="pair", last_good="1", first_bad="2")
@@ -191,3 +196,59 @@ def test_where_an_end_varies_nothing_more_is_asked(ends: Ends) -> None:
     answers = Answers(first="2")
     assert ask(answers, ends=ends)[0] == FOUND
     assert answers.asked == []
+
+
+def test_a_driver_reads_what_a_version_names() -> None:
+    told = replace(house({}), drivers={"xllamacpp": XLLAMACPP, "script": FakeDriver()})
+    old, new = (named(told, "xllamacpp", at) for at in ("2026.4.8672.1", "2026.5.9093"))
+    (one,) = between(old, new)
+    assert one.compare == "https://github.com/ggml-org/llama.cpp/compare/b8672...b9093"
+    assert named(told, "xllamacpp", "0.2.14") == named(told, "other", "2026.5.9093") == {}
+
+
+class Texts:
+    """The files of one release."""
+
+    def __init__(self, commit: str) -> None:
+        about = "Metadata-Version: 2.1\nName: e\nProject-URL: Source, https://github.com/x/e\n"
+        self.all = {"e/_version.py": f"commit = '{commit}'\n", "e-1.dist-info/METADATA": about}
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        return dict.fromkeys(self.all, "")
+
+    def text(self, path: str) -> str:
+        return self.all[path]
+
+
+class Shown(FakeRoom):
+    """A room that shows what is installed."""
+
+    def pages(self, package: str) -> Texts | None:
+        version = self.closure.version(package)
+        return Texts(f"{version}a{version}b{version}c{version}d") if version else None
+
+
+@dataclass(slots=True)
+class Rooms(FakeEnv):
+    """Opens rooms that show what is installed."""
+
+    @contextmanager
+    def open(
+        self, closure: Closure, *, interpreter: str, limits: Limits, fresh: bool
+    ) -> Iterator[FakeRoom | Failure]:
+        assert (interpreter, fresh, limits.install_seconds > 0) == ("3.11", False, True)
+        yield Shown(closure=closure, guest=self.guest, talks=[])
+
+
+def test_in_a_matrix_the_releases_are_opened_to_be_read() -> None:
+    ends = (closure(e="1"), closure(e="4"))
+    culprit = Culprit(package="e", last_good="2", first_bad="3")
+    found = replace(FOUND, culprits=(culprit, replace(culprit, last_good="")))
+    home = replace(house({}), env=Rooms(guest=lambda *_: text("x")))
+    told = opened(home, found, ends, "3.11")
+    ((one,), none) = (each.inside for each in told.culprits)
+    assert one.compare == "https://github.com/x/e/compare/2a2b2c2d...3a3b3c3d"
+    assert none == ()
+    plain = replace(home, env=FakeEnv(guest=lambda *_: text("x")))
+    assert opened(plain, found, ends, "3.11") == found
