@@ -61,8 +61,8 @@ def mend(path: Path, segment: Segment, torn: Path) -> str:
 class Pen:
     """Appends lines to one segment: written, flushed and on the disk before `write` returns.
 
-    One that is not `synced` leaves lines to the kernel until `close`: they outlive this process
-    all the same, and only a power cut may lose the last of them.
+    One that is not `synced` leaves it to the kernel when they reach the disk: they outlive this
+    process all the same, and only a power cut may lose the last of them.
     """
 
     def __init__(self, path: Path, *, synced: bool = True) -> None:
