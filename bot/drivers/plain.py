@@ -52,7 +52,6 @@ class Plain:
     shows: Callable[[Probe, Link], str] = nothing
     backends: tuple[str, ...] = (CPU,)
     backend: str = CPU
-
     holds: Callable[[str], Mapping[str, Part]] = no_others
 
     def on(self, backend: str) -> Self:

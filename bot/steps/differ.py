@@ -16,7 +16,7 @@ from bot.core.facts import CellStopped, Observed, Planned
 from bot.core.model import Cell, Failure, Json, Observation, Phase, Probe, Reason
 from bot.ports import Room
 from bot.steps.ask import Asked, ask
-from bot.steps.cells import done, scope
+from bot.steps.cells import Said, done, scope
 from bot.steps.house import House
 
 
@@ -62,7 +62,7 @@ def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
         house.tell(planned, job=f"plan {subject.draw}")
     seen: dict[str, dict[str, Observation]] = {}
     stopped: Failure | None = None
-    device = ""
+    said: Said = ()
     with ExitStack() as stack:
         place = room(house, subject, stack)
         for sequence in SEQUENCES:
@@ -73,9 +73,9 @@ def _side(house: House, subject: Subject, probes: Sequence[Probe]) -> Side:
             keep(house, subject, probes, sequence, asked)
             seen[sequence] = {one.probe: one for one in asked.observations}
             stopped = stopped or asked.stopped
-            device = device or asked.device
+            said = said or asked.said
     if subject.cell is not None:
-        fact = done(house, subject.cell, place, began, scope(house, subject.cell, device))
+        fact = done(house, subject.cell, place, began, scope(house, subject.cell, said))
         house.tell(fact, job=subject.cell.key, attempt=subject.draw)
     return Side(version=subject.version, stopped=stopped, seen=seen)
 
