@@ -5,7 +5,6 @@ Every trial is a fact of the state folder, so an inquiry that was interrupted go
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,23 +13,18 @@ from typing import Final, Literal
 from bot.core.blame import Case, Responsible, responsible
 from bot.core.explain import Explain
 from bot.core.facts import Tried
-from bot.core.judge import cannot_run_here
 from bot.core.model import (
     Closure,
     Conflict,
     Failure,
     Json,
-    Link,
     Observation,
-    Phase,
     Probe,
-    digest,
 )
 from bot.core.narrowing import Narrowing
 from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
-from bot.core.signature import normal
 from bot.core.trial import Told, Trial
 from bot.errors import InterruptedByPersonError, UsageError
 from bot.ports import Runner, Shelf, Source
@@ -45,16 +39,15 @@ from bot.steps.house import House
 from bot.steps.mixing import Mixtures
 from bot.steps.question import Question
 from bot.steps.released import released
+from bot.steps.seen import named
 from bot.steps.together import together
 
 GUESTS: Json = [{"name": "script", "setup": {}}]
 RETRIES = 2  # repeats of a trial that the machine, not the stack, spoiled
-UNKNOWN: Json = {"$": "cannot tell"}  # the answer of a command that says so
 DOUBT = "asking both ends once more"
 UNTRACED = -1  # the draw that stands for the first of an end where tracing is what it shows
 LEANS: Final[tuple[Literal["good", "bad"], ...]] = ("good", "bad")
 ENDS: Final = tuple(Trial(versions=(), lean=lean) for lean in LEANS)
-SHOWN = 200  # characters of an answer that a signature holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,16 +330,3 @@ class Inquiry:
 def _interrupted(known: str) -> InterruptedByPersonError:
     cure = "run it again: what was asked is kept, and it goes on where it was"
     return InterruptedByPersonError(f"interrupted. Known so far: {known}", cure=cure)
-
-
-def named(seen: Observation) -> str | None:
-    """Return the signature of what was seen, None where it says nothing about the stack."""
-    failure = seen.failure
-    if failure is None:
-        value = seen.at(Link.MESSAGE)
-        if value == UNKNOWN:
-            return None
-        return f"shows {json.dumps(value, ensure_ascii=False)[:SHOWN]} ({digest(value)[:12]})"
-    if failure.reason.spurious or failure.phase is Phase.INSTALL or cannot_run_here(seen):
-        return None
-    return f"failed: {failure.reason}: {normal(failure.message)}"
