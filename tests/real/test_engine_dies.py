@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from bot.core.contained import Contained
+from bot.core.model import Failure, Json
 from bot.effects.engine import GONE, Engine
 from bot.envs.docker import DockerEnv
 from bot.ports import Limits
-from tests.real.containers import BARE, IMAGE, PYTHON, docker, tell, told
+from tests.real.containers import BARE, IMAGE, MEMORY, PYTHON, docker, tell, told
 
 pytestmark = pytest.mark.real
 ROOT = Path(__file__).parents[2]
@@ -124,12 +126,19 @@ def in_flight(env: DockerEnv, engine_: subprocess.Popen[bytes]) -> None:
         ThreadPoolExecutor(1) as pool,
         env.open(BARE, interpreter=PYTHON, limits=Limits(), fresh=False) as room,
     ):
-        asked = pool.submit(tell, room, "say(1); time.sleep(300)", 100.0)
-        until(lambda: bool(env.engine.containers(env.owner)))
-        time.sleep(1)
+        assert not isinstance(room, Failure), room
+        spoke = Event()
+
+        def hear(_: Json) -> float:
+            spoke.set()
+            return 100.0
+
+        job: Json = {"code": "say(1); time.sleep(300)"}
+        asked = pool.submit(room.talk, job, hear, seconds=100.0, memory_bytes=MEMORY)
+        assert spoke.wait(60)
         engine_.kill()
-        heard, talk = asked.result(timeout=60)
-        assert (heard, talk.returncode, talk.stopped_by) == ([1], None, GONE)
+        talk = asked.result(timeout=60)
+        assert (talk.returncode, talk.stopped_by) == (None, GONE)
         assert isinstance(room, Contained)
 
 
