@@ -1,6 +1,6 @@
 """An environment and its first import: ours against what a person would type, for 12 locks.
 
-    python benchmarks/environments.py [ROUNDS] > benchmarks/environments.md
+    python benchmarks/environments.py [ROUNDS [LOCKS]] > benchmarks/environments.md
 
 One or two distributions of a stack move from lock to lock, as in a search. Both sides have
 the same wheels in uv's cache, unpacked; neither side has an index to ask. Each side makes an
@@ -66,8 +66,9 @@ def spent(work: Callable[[], None]) -> tuple[float, float]:
 
 
 def imported(python: Path) -> None:
-    """Import the stack in a new process."""
-    subprocess.run([str(python), "-s", "-c", IMPORT], check=True)
+    """Import the stack in a new process, which keeps its bytecode where it may."""
+    mine = {name: told for name, told in os.environ.items() if not name.startswith("PYTHON")}
+    subprocess.run([str(python), "-s", "-c", IMPORT], check=True, env=mine)
 
 
 def _good(ran: Ran) -> None:
@@ -112,9 +113,9 @@ def measured(every: list[Closure]) -> dict[str, list[tuple[float, float]]]:
     return found
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, many: int) -> None:
     """Print the table."""
-    every = locks()
+    every = locks()[:many]
     with folder() as warm:  # every wheel is in uv's cache before anything is measured
         for lock in every:
             with UvEnv(root=warm).open(lock, interpreter=PYTHON, limits=LIMITS, fresh=True) as room:
@@ -126,7 +127,7 @@ def main(rounds: int) -> None:
     today = datetime.now(tz=UTC).date()
     print("# An environment and its first import\n")
     print(
-        f"`python benchmarks/environments.py {rounds}`, {today}, commit {commit}, 2 shared cores."
+        f"`python benchmarks/environments.py {rounds} {many}`, {today}, commit {commit}, 2 shared cores."
     )
     print(
         f"{len(every)} locks of {len(every[0].pins)} distributions, `{IMPORT}`; seconds for all.\n"
@@ -148,4 +149,5 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    given = [int(word) for word in sys.argv[1:]]
+    main(*given, *(3, 12)[len(given) :])
