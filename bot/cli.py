@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 import traceback
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,10 +29,12 @@ from bot.verbs import init as init_verb
 from bot.verbs import manual, summary
 from bot.verbs import record as record_verb
 from bot.verbs import run as run_verb
+from bot.verbs import send as send_verb
 from bot.verbs import show as show_verb
 from bot.verbs import step as step_verb
 from bot.verbs import templates as templates_verb
 from bot.verbs.display import Display
+from bot.verbs.group import Verbs
 from bot.verbs.manual import STEPS as STEPS  # noqa: PLC0414 - the list of steps is part of the tree
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
 
@@ -58,27 +59,6 @@ ERR = Console(stderr=True, highlight=False, markup=False, emoji=False)
 BUG = 70
 NEWLY_BROKEN = 1
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
-
-
-class Verbs(click.Group):
-    """Lists its verbs in the order of the work, and knows what a mistyped one meant."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the verbs in the order in which they were added."""
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb. Raises `UsageError` that says which verbs there are."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            close = get_close_matches(args[0], self.commands, n=1)
-            known = ", ".join(self.commands)
-            cure = (
-                f"did you mean `{ctx.command_path} {close[0]}`?" if close else f"use one: {known}"
-            )
-            raise UsageError(f"there is no verb `{args[0]}`", cure=cure)
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -171,6 +151,7 @@ def _json(value: object) -> None:
 
 for _verb in (diff_verb, aa_verb, bless_verb, drivers_verb, record_verb, templates_verb):
     main_group.add_command(_verb.command)
+main_group.add_command(send_verb.issues)
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

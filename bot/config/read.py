@@ -17,6 +17,7 @@ from typing import TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from bot.config.model import model_of, wrong_model
+from bot.config.policy import policy_of, wrong_policy
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Matrix, Row
@@ -137,6 +138,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from _mixed(tree, name, entry, kinds)
     yield from _exclusions(tree, sorted(components))
     yield from wrong_model(tree)
+    yield from wrong_policy(tree)
 
 
 def _kind(entry: Mapping[str, Json], known: Known) -> str:
@@ -254,7 +256,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             memory_bytes=limits.memory_mb * 1024**2,
             workers=limits.workers,
         ),
-        policy={"default": read.policy.default, **read.policy.targets},
+        policy=policy_of(read.policy),
         model=model_of(folder, read.model),
         cutoff=datetime.combine(day, time.max, tzinfo=UTC) if day else None,
         closure_days=read.closure_days,

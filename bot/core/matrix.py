@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.core.model import Component
+from bot.core.policy import Policy
 
 NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
 TINY = "tiny-chat"  # the model that comes along
@@ -85,7 +86,7 @@ class Matrix:
     suite: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
-    policy: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     model: Model = Model()
     cutoff: datetime | None = None
     closure_days: float = 1.0
