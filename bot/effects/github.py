@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from github3 import GitHub
 from github3.session import GitHubSession
@@ -95,7 +96,7 @@ class Caller:
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Return an answer, of whatever status below 500. Raises `SourceError` for no answer."""
-        url = path if path.startswith("https://") else f"{API}{path}"
+        url = f"{API}{path}"
         kept = self._recall(url, params)
         headers = {"If-None-Match": kept["etag"]} if kept else {}
         for attempt in range(TRIES):
@@ -205,6 +206,6 @@ def _answer(told: Any) -> Answer:  # noqa: ANN401 - a response of the library's
         body: Json = told.json() if told.content else None
     except ValueError:
         body = None
-    return Answer(
-        status=told.status_code, body=body, next=told.links.get("next", {}).get("url", "")
-    )
+    further = urlsplit(told.links.get("next", {}).get("url", ""))  # its host is not believed
+    more = f"{further.path}?{further.query}" if further.path else ""
+    return Answer(status=told.status_code, body=body, next=more)

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
+from bot.core.draft import named
 from bot.core.model import Json
 from bot.core.press import Field, Form
 from bot.core.standing import Consent, Standing
@@ -31,7 +33,6 @@ FORMS = ".github/ISSUE_TEMPLATE"
 LATELY = timedelta(days=2)  # what the index of the search may not know yet
 TRIES = 3
 
-_MARK = re.compile(r"^Finding: `([0-9a-f]{16})`$", re.MULTILINE)
 _ISSUE = re.compile(r"https://github\.com/([^/]+/[^/]+)/issues/(\d+)(?:#issuecomment-(\d+))?")
 _MAINTAINERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 _CREATED = 201
@@ -98,13 +99,13 @@ class GitHub:
         lately = {"state": "all", "since": _stamp(now() - LATELY)}
         listed = self._caller.pages(f"/repos/{place}/issues", lately)
         every = [*_issues(iter(answer.items)), *_issues(listed)]
-        mine = {_number(one): one for one in every if finding in _MARK.findall(_text(one, "body"))}
+        mine = {_number(one): one for one in every if named(_text(one, "body")) == finding}
         here = {at: one for at, one in mine.items() if _in(one, place)}
         return self._issue(here[min(here)]) if here else None
 
     def create(self, place: str, draft: Draft) -> Issue:
         """Search, create, search again; see `Forge.create`."""
-        if draft.finding not in _MARK.findall(draft.body):
+        if named(draft.body) != draft.finding:
             raise UsageError(f"the draft of {draft.finding} does not name it", cure="run again")
         for _ in range(TRIES):
             known = self.find(place, draft.finding)
@@ -151,7 +152,7 @@ class GitHub:
 
     def form(self, place: str) -> Form | None:
         """Return the form for bugs; see `Forge.form`."""
-        listed = self._caller.get(f"/repos/{place}/contents/{FORMS}")
+        listed = self._caller.get(f"/repos/{place}/contents/{quote(FORMS, safe='')}")
         names = [_text(one, "name") for one in listed.items] if listed.status == OK else []
         forms = [name for name in sorted(names) if name.endswith((".yml", ".yaml"))]
         forms = [name for name in forms if not name.startswith("config.")]
@@ -222,7 +223,7 @@ class GitHub:
         return "", Consent(who=_committer(last), where=where, at=_day(last))
 
     def _content(self, place: str, path: str) -> str | None:
-        answer = self._caller.get(f"/repos/{place}/contents/{path}")
+        answer = self._caller.get(f"/repos/{place}/contents/{quote(path, safe='')}")
         if answer.status == 404:  # noqa: PLR2004
             return None
         if answer.status != OK:
@@ -251,7 +252,7 @@ class GitHub:
         params = {"state": "all", "since": _stamp(since)}
         found = _issues(self._caller.pages(f"/repos/{place}/issues", params))
         return sum(
-            bool(_MARK.search(_text(one, "body"))) and _text(one, "created_at") >= _stamp(since)
+            bool(named(_text(one, "body"))) and _text(one, "created_at") >= _stamp(since)
             for one in found
         )
 

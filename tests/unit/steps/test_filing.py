@@ -82,7 +82,13 @@ def ledger(tmp_path: Path) -> Iterator[FileLedger]:
         yield opened
 
 
-def fill(ledger: FileLedger, names: Sequence[str], *, broken: Sequence[str] | None = None) -> None:
+def fill(
+    ledger: FileLedger,
+    names: Sequence[str],
+    *,
+    broken: Sequence[str] | None = None,
+    target: str = TARGET,
+) -> None:
     ledger.begin(RunStarted(at=AT, bot="1", config=str(broken), suite=""))
     for name in names:
         found = Explanation(ending=Ending.CONCLUSIVE)
@@ -91,7 +97,7 @@ def fill(ledger: FileLedger, names: Sequence[str], *, broken: Sequence[str] | No
         )
         ledger.tell(Explained(finding=f"{name}-1", explanation=found), job=f"explain {name}-1")
         ledger.tell(proof, job=f"reduce {name}-1")
-        drafted = Drafted(finding=name, target=TARGET, title=f"t {name}", body="")
+        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="")
         ledger.tell(drafted, job=f"track {name}")
     told = tuple(names if broken is None else broken)
     ledger.tell(RunEnded(newly_broken=len(told), broken=told), job="run")
