@@ -161,6 +161,7 @@ def _json(value: object) -> None:
 for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
     COMMANDS.later(_name)
 COMMANDS.later("image", "image", "group")
+COMMANDS.later("issues", "send", "issues")
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

@@ -11,7 +11,10 @@ from __future__ import annotations
 from bot.core.draft import draft
 from bot.core.facts import Drafted, Explained, ReleaseSeen
 from bot.core.finding import Group, group, split
+from bot.core.life import Life
+from bot.core.lives import lives
 from bot.core.model import Release
+from bot.core.policy import Way
 from bot.core.report import Report
 from bot.core.shards import expected
 from bot.steps.cells import Work, run_cell
@@ -120,8 +123,11 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
     seen = report(house, results, causes)
     cells = {(cell.row, cell.name): cell for cell in seen.cells}
     searches = {cause.finding: cause.search for cause in causes}
+    known = lives(house.ledger.facts())
     for finding in seen.findings:
-        if not finding.verdict.bad or not finding.target or _off(house, finding.target):
+        if not finding.verdict.bad or not finding.target:
+            continue
+        if _done_with(house, finding.target, known.get(finding.finding)):
             continue
         title, body = draft(
             finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
@@ -145,6 +151,8 @@ def _ends(house: House, cause: Group) -> Ends:
     return Ends(good=good, bad=bad)
 
 
-def _off(house: House, target: str) -> bool:
-    policy = house.matrix.policy
-    return policy.get(target, policy["default"]) == "off"
+def _done_with(house: House, target: str, life: Life | None) -> bool:
+    """Whether no draft is wanted: the policy says so, or the matter is settled."""
+    return house.matrix.policy.rule(target).way is Way.OFF or (
+        life is not None and life.state.settled
+    )

@@ -19,6 +19,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bot.config.backends import wrong_backends
 from bot.config.existing import existing_of, served_by_users, wrong_existing
 from bot.config.model import model_of, wrong_model
+from bot.config.policy import policy_of, wrong_policy
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Homes, Matrix, Row
@@ -146,6 +147,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from _exclusions(tree, sorted(components))
     yield from wrong_model(tree)
+    yield from wrong_policy(tree)
 
 
 def _computes(
@@ -279,7 +281,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             memory_bytes=limits.memory_mb * 1024**2,
             workers=limits.workers,
         ),
-        policy={"default": read.policy.default, **read.policy.targets},
+        policy=policy_of(read.policy),
         model=model_of(folder, read.model),
         homes=Homes(
             env=read.env,

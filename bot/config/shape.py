@@ -93,11 +93,36 @@ class LimitsFile(_Strict):
     workers: Annotated[int, Field(gt=0, le=256)] = 2
 
 
+def _way(given: object) -> object:
+    """A word alone is how far it goes."""
+    return {"way": given} if isinstance(given, str) else given
+
+
+Way = Literal["off", "draft", "own", "press", "file"]
+
+
+class TargetFile(_Strict):
+    """One entry of `policy.targets`; what is left out is as in `policy` itself."""
+
+    way: Way
+    per_week: Annotated[int, Field(ge=0)] | None = None
+    most_per_week: Annotated[int, Field(ge=0)] | None = None
+    delay_hours: Annotated[float, Field(ge=0)] | None = None
+    consent: str = ""
+
+
 class PolicyFile(_Strict):
     """`policy`: what may become of a finding."""
 
-    default: Literal["off", "draft"] = "draft"
-    targets: Mapping[str, Literal["off", "draft"]] = Field(default_factory=dict)
+    default: Way = "draft"
+    own: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+)?$")] = ""
+    per_week: Annotated[int, Field(ge=0)] = 1
+    most_per_week: Annotated[int, Field(ge=0)] = 4
+    all_per_week: Annotated[int, Field(ge=0)] = 5
+    delay_hours: Annotated[float, Field(ge=0)] = 24
+    targets: Mapping[
+        str, Annotated[TargetFile, BeforeValidator(_way, json_schema_input_type=Way | TargetFile)]
+    ] = Field(default_factory=dict)
 
 
 class ModelFile(_Strict):
@@ -169,5 +194,7 @@ def keys_at(path: tuple[str | int, ...]) -> list[str]:
         "policy": PolicyFile,
         "model": ModelFile,
     }
+    if path[:2] == ("policy", "targets") and path[2:]:
+        return sorted(TargetFile.model_fields)
     table = tables.get(str(path[0]), MatrixFile) if path else MatrixFile
     return sorted(table.model_fields)

@@ -27,12 +27,13 @@ from bot.core.model import NOT_EXPOSED, Json, Link, package_of
 from bot.core.outcome import Culprit, Ending, Explanation
 from bot.core.phrases import NOT_MEASURED, ending, headline, interval
 from bot.core.report import CellView, FindingView
-from bot.core.sanitise import code, defang, excerpt, fenced, inline, plain, quoted
+from bot.core.sanitise import code, colourless, defang, excerpt, fenced, inline, plain, quoted
 
 LIMIT = 65_000  # a tracker takes 65,535 characters; the rest is for what it adds itself
 TITLE = 200
 LONG = 4000  # a command longer than this is no command that a person pastes
 
+_MARK = re.compile(r"^Finding: `([0-9a-f]{16})`$", re.MULTILINE)
 _NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
 _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
 _CURL = re.compile(r"^a server alone: (curl .*)$", re.MULTILINE)
@@ -73,6 +74,15 @@ def draft(
         if len(body) <= LIMIT:
             return title, body
     return title, body
+
+
+def named(body: str) -> str:
+    """Return the fingerprint that an issue's body carries, or nothing.
+
+    It is the last line of that kind: what stands before may be quoted from a stranger's log.
+    """
+    found = _MARK.findall(body.replace("\r\n", "\n"))
+    return found[-1] if found else ""
 
 
 def inline_title(text: str) -> str:
@@ -150,7 +160,7 @@ def _text(value: Json) -> str:
         return value
     if value == NOT_EXPOSED:
         return "not exposed"
-    return json.dumps(value, indent=1, ensure_ascii=False)
+    return json.dumps(colourless(value), indent=1, ensure_ascii=False)
 
 
 def _place(finding: FindingView, cell: CellView, room: _Room) -> Iterator[str]:
@@ -231,9 +241,16 @@ def _where(cell: CellView, room: _Room, platform: str) -> Iterator[str]:
     if not pins or not room.pins:
         yield f"Installed packages: {len(pins) or NOT_MEASURED}."
         return
-    listed = excerpt("\n".join(pins), lines=room.pins)
+    listed = "\n".join(map(_pin, excerpt("\n".join(pins), lines=room.pins).split("\n")))
     title = f"<details><summary>Installed packages ({len(pins)})</summary>"
     yield f"{title}\n\n{fenced(listed)}\n\n</details>"
+
+
+def _pin(line: str) -> str:
+    """Return a pin as it can be copied; what is no pin of a package acts on nobody either."""
+    name, _, version = line.partition("==")
+    whole = _NAME.fullmatch(name) and _VERSION.fullmatch(version)
+    return line if whole else defang(line)
 
 
 def _certainty(finding: FindingView) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from bot.core.life import Step
 from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
 from bot.core.outcome import Explanation
 
@@ -165,6 +166,31 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A finding took a step of its life; `about` is the issue or the version that the step names.
+
+    Facts say what happened, never where that leads: `lives` derives the state.
+    """
+
+    finding: str
+    step: Step
+    who: str
+    at: datetime
+    why: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Somebody wants no more issues at `target`; that holds for ever."""
+
+    target: str
+    who: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
     """A run came to its end; what it found is what the next one is compared with."""
 
@@ -188,6 +214,8 @@ Body: TypeAlias = (
     | Reduced
     | Swapped
     | Drafted
+    | Moved
+    | Stopped
     | RunEnded
 )
 

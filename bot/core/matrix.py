@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.core.model import Component
+from bot.core.policy import Policy
 
 NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
 TINY = "tiny-chat"  # the model that comes along
@@ -110,7 +111,7 @@ class Matrix:
     suite: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
-    policy: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     model: Model = Model()
     homes: Homes = Homes()
     cutoff: datetime | None = None

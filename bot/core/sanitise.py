@@ -20,6 +20,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.core.model import Json
+
 WIDTH = 2000
 GAP = "\u200b"  # a space of no width: a reader sees `@name`, a tracker sees no mention
 
@@ -67,6 +69,19 @@ def plain(text: str, *, width: int = WIDTH) -> str:
     text = _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = redact(_UNUSUAL.sub(lambda match: _visible(match[0]), text))
     return "\n".join(_cut(line, width) for line in text.split("\n"))
+
+
+def colourless(value: Json) -> Json:
+    """Return JSON whose texts have no escape sequences: spelled out, they would hide a key."""
+    match value:
+        case str():
+            return _ANSI.sub("", value)
+        case list():
+            return [colourless(one) for one in value]
+        case dict():
+            return {_ANSI.sub("", name): colourless(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def excerpt(text: str, *, lines: int = 40, width: int = 400) -> str:

@@ -91,6 +91,13 @@ class FileLedger:
             self.tell(body, job="run")
         return self.run
 
+    def go_on(self) -> int:
+        """Tell more of the last run, whether it ended or not, and return its number (0: none)."""
+        self.run = max((fact.run for fact in self._facts), default=0)
+        self._close_pen()
+        self._pen = Pen(segment_path(self.root, self.run)) if self.run else None
+        return self.run
+
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
         """Append one fact, durably, and return it; telling it again changes nothing."""
         told = decode(encode(Fact(run=self.run, job=job, attempt=attempt, body=body)))

@@ -12,10 +12,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.effects.files import put
-from bot.errors import LedgerError
+from bot.errors import LedgerError, UsageError
+
+TITLE = 256  # characters of a title that trackers take
+BODY = 65_535  # and of a body
 
 _ISSUE = "issue.md"
 _CARD = "issue.json"
+_AGAIN = "`stackmatrix run` writes it again"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -46,6 +50,27 @@ class Outbox:
                 cure="make room or mend the permissions of the outbox, then run again",
             ) from fault
         return _relative(folder / _ISSUE)
+
+    def read(self, name: str) -> tuple[str, str]:
+        """Return the title and the body of a draft, after its shape was checked.
+
+        Who sends it reads nothing else of a run. Raises `UsageError` for what is no draft of ours.
+        """
+        folder = self._root / _file_name(name)
+        try:
+            card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+            text = (folder / _ISSUE).read_text(encoding="utf-8")
+        except (OSError, ValueError) as fault:
+            raise UsageError(f"{folder} holds no draft: {fault}", cure=_AGAIN) from None
+        title = card.get("title") if isinstance(card, dict) else None
+        whole = isinstance(card, dict) and set(card) == {"title", "body", "attachments"}
+        if not whole or not isinstance(title, str) or not 0 < len(title) <= TITLE:
+            raise UsageError(f"{folder / _CARD} is not the card of a draft", cure=_AGAIN)
+        head = f"# {title}\n\n"
+        body = text.removeprefix(head)
+        if not text.startswith(head) or not 0 < len(body) <= BODY:
+            raise UsageError(f"{folder / _ISSUE} is not the draft of its card", cure=_AGAIN)
+        return title, body
 
 
 def _file_name(name: str) -> str:

@@ -67,6 +67,26 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "templates": (("stackmatrix templates", "after `run` or `diff`; Markdown, for a page"),),
     "build": (("stackmatrix image build --suite trixie", "then cells run on Debian 13 as well"),),
     "list": (("stackmatrix image list", "what `image` in matrix.yaml may name"),),
+    "issues list": (("stackmatrix issues list", "after `run`; --all shows settled ones too"),),
+    "issues show": (("stackmatrix issues show 5f0c", "the beginning of its name is enough"),),
+    "issues approve": (
+        ("stackmatrix issues approve 5f0c --reason 'seen on our server, too'", "it may go out"),
+    ),
+    "issues reject": (
+        ("stackmatrix issues reject 5f0c --reason 'they announced it'", "it goes nowhere"),
+    ),
+    "issues file": (
+        ("stackmatrix issues file", "what would be sent where, and why the rest stays"),
+        ("stackmatrix issues file --send", "send it, after each place was read again"),
+    ),
+    "issues retract": (
+        ("stackmatrix issues retract 5f0c --reason 'our mistake'", "what would be said"),
+        ("stackmatrix issues retract 5f0c --reason 'our mistake' --send", "say it, and close"),
+    ),
+    "issues stop": (
+        ("stackmatrix issues stop owner/name --reason 'they asked us'", "for ever"),
+        ("stackmatrix issues stop --reason 'something is odd'", "everything, until you undo it"),
+    ),
     "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),

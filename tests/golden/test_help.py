@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import click
@@ -41,9 +42,9 @@ def test_help(path: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("path", VERBS[1:], ids=" ".join)
 def test_every_verb_has_an_example_that_can_be_typed(path: tuple[str, ...]) -> None:
     assert "Example" in told(*path)
-    for line, about in EXAMPLES[path[-1]]:
+    for line, about in EXAMPLES.get(" ".join(path)) or EXAMPLES[path[-1]]:
         assert about
-        words = line.split(" > ")[0].split()
+        words = shlex.split(line.split(" > ")[0])
         assert tuple(words[1 : 1 + len(path)]) == path
         context = main_group.make_context("stackmatrix", words[1 : 1 + len(path)])
         command: click.Command = main_group

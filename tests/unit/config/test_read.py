@@ -61,7 +61,7 @@ def test_a_good_file_becomes_core_types(tmp_path: Path) -> None:
     assert matrix.rows[0].components == ("engine", "client")
     assert matrix.rows[0].backends == ("cpu",)
     assert matrix.cutoff is None
-    assert matrix.policy == {"default": "draft"}
+    assert matrix.policy.default.way == "draft"
     assert matrix.place("components", "client", "role") == (4, 12)
     assert matrix.place("components", "client", "nothing", "here") == (4, 3)
 

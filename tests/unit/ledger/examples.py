@@ -12,15 +12,18 @@ from bot.core.facts import (
     Closed,
     Drafted,
     Explained,
+    Moved,
     Observed,
     Planned,
     Reduced,
     ReleaseSeen,
     RunEnded,
     RunStarted,
+    Stopped,
     Swapped,
     Tried,
 )
+from bot.core.life import Step
 from bot.core.model import (
     NOT_EXPOSED,
     Cell,
@@ -103,5 +106,7 @@ BODIES: tuple[Body, ...] = (
     ),
     Swapped(finding="f", table=(("prompt", "differs"),)),
     Drafted(finding="f", target="org/repo", title="t", body="b"),
+    Moved(finding="f", step=Step.FILE, who="you", at=AT, why="ready", about="https://x/1"),
+    Stopped(target="org/repo", who="you", at=AT, why="enough"),
     RunEnded(newly_broken=1),
 )

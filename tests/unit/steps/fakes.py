@@ -263,7 +263,6 @@ def house(
             index="",
             components=components or {name: component(name) for name in index},
             rows=(row,),
-            policy={"default": "draft"},
         ),
         bot="1",
         suite="s",

@@ -1,0 +1,78 @@
+"""The port of a tracker that takes issues over an API: whatever a forge is, this is asked of it.
+
+Everything is asked of one place, such as `owner/name`; every method says what it raises. A new
+forge is a file in `trackers` and a row in the table of forges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.press import Form
+from bot.core.standing import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is sent: all of it text that was made harmless before; `finding` is its fingerprint."""
+
+    finding: str
+    target: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue as it stands: its address, whether it is open, and whether we wrote it."""
+
+    address: str
+    open: bool
+    title: str
+    body: str
+    author: str
+    ours: bool = False
+    locked: bool = False
+
+
+class Forge(Protocol):
+    """A place where projects take issues. Each method raises `SourceError` for no answer."""
+
+    def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
+        """Read what `place` says of issues: consent, a stop, closed doors, how many came lately.
+
+        `consent` is the address of a maintainer's comment, where no file there gives consent.
+        """
+        ...
+
+    def stopped(self, place: str) -> str:
+        """Return who said stop at `place` with a label on an open issue; empty: nobody."""
+        ...
+
+    def find(self, place: str, finding: str) -> Issue | None:
+        """Return the issue that carries the fingerprint, whoever wrote it; the oldest of several.
+
+        Raises `SourceError` when the search fails: then nothing may be filed.
+        """
+        ...
+
+    def create(self, place: str, draft: Draft) -> Issue:
+        """File the draft, unless an issue carries its fingerprint: that one is returned then."""
+        ...
+
+    def read(self, address: str) -> Issue:
+        """Return an issue as it is now."""
+        ...
+
+    def close(self, address: str, *, comment: str) -> Issue:
+        """Take back an issue of our own: one comment that says why, and closed as not planned.
+
+        Doing it again changes nothing. Raises `UsageError` where the issue is somebody else's.
+        """
+        ...
+
+    def form(self, place: str) -> Form | None:
+        """Return the form for bugs at `place`, as it is today; None where there is none."""
+        ...

@@ -1,0 +1,191 @@
+"""What leaves the machine, and when: every finding is held against policy, consent and caps.
+
+`plans` decides and sends nothing: its list is what a dry run prints. `carry_out` sends one plan,
+after it has read the place again; the search for the fingerprint comes before each issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.allowed import obstacle_there, record
+from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted
+from bot.core.life import Event, Life, Refused, State, Step, take
+from bot.core.lives import job_of, lives, next_attempt, stops
+from bot.core.policy import FRESH, WEEK, Policy, Way, obstacle_here, same
+from bot.errors import SourceError, UsageError
+from bot.forge import Draft, Forge, Issue
+from bot.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What filing works with; `drafts` reads a checked draft, `stop` is why nothing may leave."""
+
+    policy: Policy
+    ledger: Ledger
+    run: int
+    drafts: Callable[[Drafted], Draft]
+    forge: Callable[[], Forge]
+    now: datetime
+    who: str
+    stop: Callable[[], str]
+
+    @property
+    def lives(self) -> dict[str, Life]:
+        """Where every finding stands."""
+        return lives(self.ledger.facts())
+
+    @property
+    def drafted(self) -> dict[str, Drafted]:
+        """The last draft of every finding."""
+        bodies = (fact.body for fact in self.ledger.facts())
+        return {body.finding: body for body in bodies if isinstance(body, Drafted)}
+
+    def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
+        """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""
+        event = Event(step=step, who=self.who, at=self.now, why=why, about=about)
+        life = take(self.lives[finding], event)
+        if isinstance(life, Refused):
+            raise UsageError(f"{finding}: {life.why}", cure=f"see `issues show {finding}`")
+        body = Moved(finding=finding, step=step, who=self.who, at=self.now, why=why, about=about)
+        self._tell(body, finding)
+        return life
+
+    def _tell(self, body: Body, finding: str) -> Fact:
+        attempt = next_attempt(self.ledger.facts(), self.run, finding)
+        return self.ledger.tell(body, job=job_of(finding), attempt=attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would become of one finding: where it would go, or why it stays."""
+
+    finding: str
+    target: str
+    way: Way
+    place: str
+    obstacle: str = ""
+    draft: Draft | None = None
+    consent: str = ""
+
+    @property
+    def line(self) -> str:
+        """Say it in one line."""
+        if self.obstacle:
+            return f"{self.finding} stays: {self.obstacle}"
+        verb = "a person presses the button at" if self.way is Way.PRESS else "would be filed at"
+        title = self.draft.title if self.draft else ""
+        because = f" ({self.consent})" if self.consent else ""
+        return f"{self.finding} {verb} {self.place}{because}: {title}"
+
+
+def plans(desk: Desk) -> Iterator[Plan]:
+    """Yield what would become of every finding that waits; reads places, sends nothing."""
+    drafted, known = desk.drafted, desk.lives
+    targets = _targets(desk)
+    sent = _sent_lately(desk, known)
+    going: dict[str, int] = {}
+    for finding, life in known.items():
+        if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
+            continue
+        rule = desk.policy.rule(targets[finding])
+        plan = Plan(
+            finding=finding,
+            target=targets[finding],
+            way=rule.way,
+            place=desk.policy.place(targets[finding]),
+        )
+        here = desk.stop() or _here(desk, life, plan)
+        if here:
+            yield replace(plan, obstacle=here)
+            continue
+        told = _there(desk, plan, going.get(plan.place, 0))
+        if not told.obstacle and sent + sum(going.values()) >= desk.policy.all_per_week:
+            told = replace(told, obstacle=f"{desk.policy.all_per_week} a week in all may leave")
+        if not told.obstacle:
+            going[plan.place] = going.get(plan.place, 0) + 1
+        yield told
+
+
+def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
+    """Send one plan and tell what came of it; the plan with its obstacle where it stays.
+
+    Switch, consent and caps are read once more, now. A place that has the finding already gets
+    no second issue: the finding is linked to that one. What a person must press is left alone.
+    """
+    if plan.obstacle or plan.draft is None or plan.way is Way.PRESS:
+        return plan
+    stop = desk.stop()
+    last = replace(plan, obstacle=stop) if stop else _there(desk, plan, 0)
+    if last.obstacle:
+        return last
+    issue = desk.forge().create(last.place, plan.draft)
+    step = Step.FILE if issue.ours else Step.LINK
+    why = last.consent or f"the policy for {plan.target} is `{plan.way}`"
+    desk.step(plan.finding, step, why, issue.address)
+    return issue
+
+
+def _here(desk: Desk, life: Life, plan: Plan) -> str:
+    """Return what speaks against it without asking anybody."""
+    said = stops(desk.ledger.facts())
+    word = next((said[at] for at in (same(plan.target), same(plan.place)) if at in said), None)
+    if word:
+        return f"{word.who} said stop on {word.at:%Y-%m-%d}: {word.why}"
+    told = record(desk.lives, _targets(desk), plan.target)
+    why = obstacle_here(life, desk.policy.rule(plan.target), plan.target, told, desk.now)
+    if not why and not plan.place:
+        return f"{plan.target} takes no issues that a program can file"
+    return why or _stale(desk, plan.finding)
+
+
+def _stale(desk: Desk, finding: str) -> str:
+    """Return why the last run does not vouch for a finding: it must have seen it, within a day."""
+    facts = desk.ledger.facts()
+    ended = {fact.run: fact.body for fact in facts if isinstance(fact.body, RunEnded)}
+    begun = {fact.run: fact.body.at for fact in facts if isinstance(fact.body, RunStarted)}
+    last = max(ended, default=0)
+    if finding not in (ended[last].broken if last else ()):
+        return "the last run did not see it: the newest releases may have mended it"
+    if desk.now - begun[last] > FRESH:
+        return f"the last run is of {begun[last]:%Y-%m-%d}: run again, so that it is seen today"
+    return ""
+
+
+def _there(desk: Desk, plan: Plan, going: int) -> Plan:
+    """Return the plan as the place itself lets it be; `going` are on their way there already."""
+    draft = desk.drafts(desk.drafted[plan.finding])
+    if plan.way is Way.PRESS:
+        return replace(plan, draft=draft)
+    rule = desk.policy.rule(plan.target)
+    try:
+        forge = desk.forge()
+        stopped = forge.stopped(desk.policy.own) if desk.policy.own else ""
+        if stopped:
+            return replace(plan, obstacle=stopped)
+        standing = forge.standing(plan.place, since=desk.now - WEEK, consent=rule.consent)
+    except SourceError as trouble:
+        return replace(plan, obstacle=trouble.message)
+    standing = replace(standing, recent=standing.recent + going)
+    told = record(desk.lives, _targets(desk), plan.target)
+    consent = standing.consent
+    return replace(
+        plan,
+        place=standing.name,
+        draft=draft,
+        obstacle=obstacle_there(rule, standing, told),
+        consent=f"{consent.who} at {consent.where} on {consent.at}" if consent else "",
+    )
+
+
+def _targets(desk: Desk) -> dict[str, str]:
+    return {finding: draft.target for finding, draft in desk.drafted.items()}
+
+
+def _sent_lately(desk: Desk, known: Mapping[str, Life]) -> int:
+    """Return how many were filed in the last week, in all."""
+    filed = (life.when(Step.FILE) for life in known.values())
+    return sum(at is not None and desk.now - at < WEEK for at in filed)

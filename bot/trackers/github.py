@@ -1,0 +1,346 @@
+"""GitHub's issues: read what a project says of bots, find a fingerprint, file it once or not.
+
+Creating is search, create, search again. The search of the API may lag and is not exact: what
+was touched lately is listed besides, and every fingerprint is compared here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+import yaml
+
+from bot.core.draft import named
+from bot.core.model import Json
+from bot.core.press import Field, Form
+from bot.core.standing import Consent, Standing
+from bot.effects.clock import now
+from bot.effects.github import OK, Answer, App, Caller, UnsureError, refused
+from bot.errors import SourceError, UsageError
+from bot.forge import Draft, Issue
+
+FILE = ".github/stackmatrix.yml"
+STOP = "stackmatrix-stop"  # a label
+WELCOME = "stackmatrix welcome"
+FORMS = ".github/ISSUE_TEMPLATE"
+LATELY = timedelta(days=2)  # what the index of the search may not know yet
+TRIES = 3
+
+_ISSUE = re.compile(r"https://github\.com/([^/]+/[^/]+)/issues/(\d+)(?:#issuecomment-(\d+))?")
+_MAINTAINERS = {"OWNER", "MEMBER", "COLLABORATOR"}
+_CREATED = 201
+_BUG = re.compile(r"bug", re.IGNORECASE)
+
+
+class GitHub:
+    """Implements `forge.Forge`."""
+
+    def __init__(
+        self,
+        *,
+        agent: str,
+        cache: Path,
+        token: str = "",
+        app: App | None = None,
+        caller: Caller | None = None,
+    ) -> None:
+        """Use a token, an App, or neither: then everything public can be read."""
+        self._caller = caller or Caller(agent, cache, token=token, app=app)
+        self._app = app
+
+    @cached_property
+    def login(self) -> str:
+        """Who writes: the login that its issues will carry; empty without one."""
+        if not self._caller.authenticated:
+            return ""
+        if self._app is not None:  # an installation has no user; its app's name is not to be had
+            return ""
+        answer = self._caller.get("/user")
+        if answer.status != OK:
+            raise refused(answer, "/user")
+        return str(answer["login"])
+
+    def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
+        """Read what a repository says of issues; see `Forge.standing`."""
+        answer = self._caller.get(f"/repos/{place}")
+        if answer.status != OK:
+            raise refused(answer, place)
+        name = str(answer["full_name"])  # a renamed repository answers under its new name
+        word, welcome = self._word(name)
+        refusal = _closed(answer, name) or word or self.stopped(name)
+        if refusal:
+            return Standing(name=name, refusal=refusal)
+        return Standing(
+            name=name,
+            consent=welcome or self._comment(name, consent),
+            recent=self._recent(name, since),
+        )
+
+    def stopped(self, place: str) -> str:
+        """Return who said stop with a label; only who may write there can set one."""
+        params = {"labels": STOP, "state": "open"}
+        found = list(_issues(self._caller.pages(f"/repos/{place}/issues", params)))
+        return f"{place} has the label {STOP} on {_address(found[0])}" if found else ""
+
+    def find(self, place: str, finding: str) -> Issue | None:
+        """Return the oldest issue with this fingerprint; see `Forge.find`."""
+        query = f'"{finding}" repo:{place} is:issue in:body'
+        answer = self._caller.get("/search/issues", {"q": query, "per_page": 100})
+        if answer.status != OK or answer["incomplete_results"]:
+            why = f"{place} could not be searched for {finding} (HTTP {answer.status})"
+            raise SourceError(why, cure="nothing was filed; try again later")
+        lately = {"state": "all", "since": _stamp(now() - LATELY)}
+        listed = self._caller.pages(f"/repos/{place}/issues", lately)
+        every = [*_issues(iter(answer.items)), *_issues(listed)]
+        mine = {_number(one): one for one in every if named(_text(one, "body")) == finding}
+        here = {at: one for at, one in mine.items() if _in(one, place)}
+        return self._issue(here[min(here)]) if here else None
+
+    def create(self, place: str, draft: Draft) -> Issue:
+        """Search, create, search again; see `Forge.create`."""
+        if named(draft.body) != draft.finding:
+            raise UsageError(f"the draft of {draft.finding} does not name it", cure="run again")
+        for _ in range(TRIES):
+            known = self.find(place, draft.finding)
+            if known is not None:
+                return known
+            try:
+                return self._create(place, draft)
+            except UnsureError as trouble:  # it may have arrived: the next search will tell
+                unsure = trouble
+        known = self.find(place, draft.finding)
+        if known is None:
+            raise unsure
+        return known
+
+    def _create(self, place: str, draft: Draft) -> Issue:
+        body: Json = {"title": draft.title, "body": draft.body}
+        answer = self._caller.write("POST", f"/repos/{place}/issues", body)
+        if answer.status != _CREATED or not isinstance(answer.body, dict):
+            raise refused(answer, f"{place}/issues")
+        mine = self._issue(answer.body)
+        first = self.find(place, draft.finding) or mine
+        if first.address != mine.address:  # somebody was faster: theirs stands
+            self.close(mine.address, comment=f"The same as {first.address}, which came first.")
+        return first
+
+    def read(self, address: str) -> Issue:
+        """Return an issue as it is now; see `Forge.read`."""
+        return self._issue(self._raw(address))
+
+    def close(self, address: str, *, comment: str) -> Issue:
+        """Say why, once, and close as not planned; see `Forge.close`."""
+        issue = self.read(address)
+        place, number = _parts(address)
+        if not issue.ours:
+            raise UsageError(f"{address} is not ours: {issue.author} wrote it", cure="ask there")
+        if not issue.open:
+            return issue
+        path = f"/repos/{place}/issues/{number}"
+        if not issue.locked and not self._said(path, comment):
+            self._sure("POST", f"{path}/comments", {"body": comment}, path, comment)
+        closed: Json = {"state": "closed", "state_reason": "not_planned"}
+        answer = self._sure("PATCH", path, closed)
+        return self._issue(answer.body if isinstance(answer.body, dict) else {})
+
+    def form(self, place: str) -> Form | None:
+        """Return the form for bugs; see `Forge.form`."""
+        listed = self._caller.get(f"/repos/{place}/contents/{quote(FORMS, safe='')}")
+        names = [_text(one, "name") for one in listed.items] if listed.status == OK else []
+        forms = [name for name in sorted(names) if name.endswith((".yml", ".yaml"))]
+        forms = [name for name in forms if not name.startswith("config.")]
+        for name in sorted(forms, key=lambda one: (not _BUG.search(one), one)):
+            read = _form(name, self._content(place, f"{FORMS}/{name}"))
+            if read is not None:
+                return read
+        return None
+
+    def _sure(self, method: str, path: str, body: Json, said: str = "", words: str = "") -> Answer:
+        """Send a write that does no harm twice; a comment is looked for before it is repeated."""
+        for attempt in range(TRIES):
+            try:
+                answer = self._caller.write(method, path, body)
+            except UnsureError:
+                if attempt + 1 == TRIES:
+                    raise
+                if said and self._said(said, words):
+                    return Answer(status=_CREATED, body=None)
+                continue
+            if answer.status not in {OK, _CREATED}:
+                raise refused(answer, path)
+            return answer
+        raise AssertionError  # the loop ends by returning or raising
+
+    def _said(self, path: str, words: str) -> bool:
+        """Whether we have said this there before."""
+        comments = self._caller.pages(f"{path}/comments", {})
+        return any(self._author(one) and _text(one, "body") == words for one in comments)
+
+    def _author(self, one: dict[str, Json]) -> bool:
+        return bool(self.login) and _login(one) == self.login
+
+    def _raw(self, address: str) -> dict[str, Json]:
+        place, number = _parts(address)
+        answer = self._caller.get(f"/repos/{place}/issues/{number}")
+        if answer.status != OK or not isinstance(answer.body, dict):
+            raise refused(answer, address)
+        return answer.body
+
+    def _issue(self, raw: dict[str, Json]) -> Issue:
+        return Issue(
+            address=_address(raw),
+            open=raw.get("state") == "open",
+            title=_text(raw, "title"),
+            body=_text(raw, "body"),
+            author=_login(raw),
+            ours=self._author(raw),
+            locked=bool(raw.get("locked")),
+        )
+
+    def _word(self, place: str) -> tuple[str, Consent | None]:
+        """Read the file by which a project says welcome or stop: a stop, or who welcomes us."""
+        text = self._content(place, FILE)
+        if text is None:
+            return "", None
+        where = f"https://github.com/{place}/blob/HEAD/{FILE}"
+        try:
+            told = yaml.safe_load(text)
+        except yaml.YAMLError:
+            told = None
+        word = told.get("issues") if isinstance(told, dict) else None
+        if word != "welcome":  # `stop`, or a word that nobody here understands
+            return f"{place} says {word!r} in {where}", None
+        params: dict[str, str | int] = {"path": FILE, "per_page": 1}
+        commits = self._caller.get(f"/repos/{place}/commits", params)
+        last = commits.items[0] if commits.status == OK and commits.items else {}
+        return "", Consent(who=_committer(last), where=where, at=_day(last))
+
+    def _content(self, place: str, path: str) -> str | None:
+        answer = self._caller.get(f"/repos/{place}/contents/{quote(path, safe='')}")
+        if answer.status == 404:  # noqa: PLR2004
+            return None
+        if answer.status != OK:
+            raise refused(answer, f"{place}/{path}")
+        try:
+            return base64.b64decode(str(answer["content"])).decode("utf-8", "replace")
+        except binascii.Error as trouble:
+            raise SourceError(f"{place}/{path} cannot be read: {trouble}", cure="") from trouble
+
+    def _comment(self, place: str, address: str) -> Consent | None:
+        """Return the consent that a maintainer's comment gives, as the comment reads now."""
+        found = _ISSUE.fullmatch(address)
+        if not found or not found[3] or found[1].lower() != place.lower():
+            return None
+        answer = self._caller.get(f"/repos/{place}/issues/comments/{found[3]}")
+        if answer.status != OK or not isinstance(answer.body, dict):
+            return None
+        known = answer["author_association"] in _MAINTAINERS
+        if not known or WELCOME not in _text(answer.body, "body").lower():
+            return None
+        at = _text(answer.body, "updated_at")[:10]
+        return Consent(who=_login(answer.body), where=address, at=at)
+
+    def _recent(self, place: str, since: datetime) -> int:
+        """Count issues with anybody's fingerprint that were opened since then."""
+        params = {"state": "all", "since": _stamp(since)}
+        found = _issues(self._caller.pages(f"/repos/{place}/issues", params))
+        return sum(
+            bool(named(_text(one, "body"))) and _text(one, "created_at") >= _stamp(since)
+            for one in found
+        )
+
+
+def _closed(answer: Answer, name: str) -> str:
+    """Return why a repository takes no issues."""
+    if answer["archived"]:
+        return f"{name} is archived"
+    if answer["disabled"]:
+        return f"{name} is disabled"
+    return "" if answer["has_issues"] else f"{name} takes no issues"
+
+
+def _issues(listed: Iterator[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    """Leave out pull requests, which GitHub lists among issues."""
+    return (one for one in listed if not one.get("pull_request"))
+
+
+def _form(name: str, text: str | None) -> Form | None:
+    """Read a form's YAML; None for what is none."""
+    try:
+        told = yaml.safe_load(text or "")
+    except yaml.YAMLError:
+        return None
+    body = told.get("body") if isinstance(told, dict) else None
+    if not isinstance(body, list):
+        return None
+    fields = tuple(_field(one) for one in body if isinstance(one, dict) and one.get("id"))
+    title = told.get("title")
+    return Form(file=name, title=title if isinstance(title, str) else "", fields=fields)
+
+
+def _field(one: dict[str, Json]) -> Field:
+    about, rules = one.get("attributes"), one.get("validations")
+    label = about.get("label") if isinstance(about, dict) else ""
+    required = rules.get("required") if isinstance(rules, dict) else False
+    return Field(
+        id=str(one["id"]), label=str(label), kind=str(one.get("type")), required=bool(required)
+    )
+
+
+def _parts(address: str) -> tuple[str, int]:
+    found = _ISSUE.match(address)
+    if not found:
+        raise UsageError(f"{address} is no issue on GitHub", cure="see `issues list`")
+    return found[1], int(found[2])
+
+
+def _text(raw: dict[str, Json], name: str) -> str:
+    value = raw.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(raw: dict[str, Json]) -> int:
+    value = raw.get("number")
+    return value if isinstance(value, int) else 0
+
+
+def _in(raw: dict[str, Json], place: str) -> bool:
+    """Whether an issue is of this repository, whatever the search says."""
+    return _place(raw).lower() == place.lower()
+
+
+def _place(raw: dict[str, Json]) -> str:
+    return _text(raw, "repository_url").partition("/repos/")[2]
+
+
+def _address(raw: dict[str, Json]) -> str:
+    """Return where people read an issue."""
+    return f"https://github.com/{_place(raw)}/issues/{_number(raw)}"
+
+
+def _login(raw: dict[str, Json]) -> str:
+    user = raw.get("user") or raw.get("author")
+    return _text(user, "login") if isinstance(user, dict) else ""
+
+
+def _committer(raw: dict[str, Json]) -> str:
+    commit = raw.get("commit")
+    author = commit.get("author") if isinstance(commit, dict) else None
+    return _login(raw) or (_text(author, "name") if isinstance(author, dict) else "") or "somebody"
+
+
+def _day(raw: dict[str, Json]) -> str:
+    commit = raw.get("commit")
+    author = commit.get("author") if isinstance(commit, dict) else None
+    return (_text(author, "date") if isinstance(author, dict) else "")[:10] or "an unknown day"
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

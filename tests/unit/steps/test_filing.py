@@ -1,0 +1,244 @@
+"""What may leave: only what was approved, allowed, welcome, seen today, and within the caps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.facts import Drafted, Explained, Reduced, RunEnded, RunStarted, Stopped
+from bot.core.life import State, Step
+from bot.core.outcome import Ending, Explanation
+from bot.core.policy import Policy, Rule, Way
+from bot.core.press import Form
+from bot.core.standing import Consent, Standing
+from bot.errors import SourceError, UsageError
+from bot.forge import Draft, Issue
+from bot.ledger.files import FileLedger
+from bot.steps.filing import Desk, Plan, carry_out, plans
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+YES = Consent(who="them", where="https://github.com/o/r/blob/HEAD/x", at="2026-11-01")
+NAMES = tuple(f"{at:016x}" for at in range(1, 10))
+TARGET = "https://github.com/o/r"
+
+
+@dataclass
+class FakeForge:
+    """A forge in memory; `down` fails to answer, `words` are what a place says of itself."""
+
+    words: Standing = field(default_factory=lambda: Standing(name="o/r", consent=YES))
+    issues: list[Issue] = field(default_factory=list)
+    label: str = ""
+    down: bool = False
+    theirs: bool = False
+
+    def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
+        del place, since, consent
+        if self.down:
+            raise SourceError("the forge does not answer")
+        return replace(self.words, recent=self.words.recent + len(self.issues))
+
+    def stopped(self, place: str) -> str:
+        del place
+        return self.label
+
+    def find(self, place: str, finding: str) -> Issue | None:
+        del place
+        return next((one for one in self.issues if finding in one.body), None)
+
+    def create(self, place: str, draft: Draft) -> Issue:
+        address = f"https://github.com/{place}/issues/{len(self.issues) + 1}"
+        made = Issue(
+            address=address,
+            open=True,
+            title=draft.title,
+            body=draft.body,
+            author="x",
+            ours=not self.theirs,
+        )
+        self.issues.append(made)
+        return made
+
+    def read(self, address: str) -> Issue:
+        return next(one for one in self.issues if one.address == address)
+
+    def close(self, address: str, *, comment: str) -> Issue:
+        del comment
+        return self.read(address)
+
+    def form(self, place: str) -> Form | None:
+        del place
+        return None
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[FileLedger]:
+    with FileLedger.open(tmp_path / "state") as opened:
+        fill(opened, NAMES)
+        yield opened
+
+
+def fill(
+    ledger: FileLedger,
+    names: Sequence[str],
+    *,
+    broken: Sequence[str] | None = None,
+    target: str = TARGET,
+) -> None:
+    ledger.begin(RunStarted(at=AT, bot="1", config=str(broken), suite=""))
+    for name in names:
+        found = Explanation(ending=Ending.CONCLUSIVE)
+        proof = Reduced(
+            finding=f"{name}-1", request="", repro="", fails="", passes="", verified=True, calls=1
+        )
+        ledger.tell(Explained(finding=f"{name}-1", explanation=found), job=f"explain {name}-1")
+        ledger.tell(proof, job=f"reduce {name}-1")
+        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="")
+        ledger.tell(drafted, job=f"track {name}")
+    told = tuple(names if broken is None else broken)
+    ledger.tell(RunEnded(newly_broken=len(told), broken=told), job="run")
+
+
+def desk(ledger: FileLedger, forge: FakeForge, **given: object) -> Desk:
+    def read(drafted: Drafted) -> Draft:
+        body = f"body\n\nFinding: `{drafted.finding}`"
+        return Draft(finding=drafted.finding, target=TARGET, title=drafted.title, body=body)
+
+    made = Desk(
+        policy=Policy(targets={TARGET: Rule(way=Way.FILE, delay_hours=0)}),
+        ledger=ledger,
+        run=ledger.go_on(),
+        drafts=read,
+        forge=lambda: forge,
+        now=AT + timedelta(hours=1),
+        who="you",
+        stop=lambda: "",
+    )
+    return replace(made, **given)  # type: ignore[arg-type]
+
+
+def going(here: Desk) -> list[str]:
+    return [plan.finding for plan in plans(here) if not plan.obstacle]
+
+
+def why(here: Desk, finding: str = NAMES[0]) -> str:
+    return next(plan.obstacle for plan in plans(here) if plan.finding == finding)
+
+
+def approved(ledger: FileLedger, forge: FakeForge, **given: object) -> Desk:
+    made = desk(ledger, forge, **given)
+    made.step(NAMES[0], Step.APPROVE, "good")
+    return made
+
+
+def test_the_way_of_one_that_may_go(ledger: FileLedger) -> None:
+    forge = FakeForge()
+    here = approved(ledger, forge)
+    (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+    assert forge.issues == []
+    assert "would be filed at o/r (them at " in plan.line
+    issue = carry_out(here, plan)
+    assert isinstance(issue, Issue)
+    life = here.lives[NAMES[0]]
+    assert (life.state, life.issue, life.ours) == (State.FILED, issue.address, True)
+    assert "them at" in life.history[-1].why
+    assert going(here) == []
+
+
+def test_what_nobody_approved_stays(ledger: FileLedger) -> None:
+    assert going(desk(ledger, FakeForge())) == []
+    assert "nobody has approved it" in why(desk(ledger, FakeForge()))
+
+
+@pytest.mark.parametrize(
+    ("forge", "given", "says"),
+    [
+        (FakeForge(words=Standing(name="o/r")), {}, "nobody at o/r has welcomed"),
+        (FakeForge(words=Standing(name="o/r", consent=YES, refusal="no")), {}, "no"),
+        (FakeForge(down=True), {}, "does not answer"),
+        (FakeForge(label="stop!"), {"policy": None}, "stop!"),
+        (FakeForge(), {"stop": lambda: "switched off"}, "switched off"),
+        (FakeForge(), {"now": AT + timedelta(days=2)}, "run again"),
+        (FakeForge(), {"policy": Policy()}, "the policy for"),
+    ],
+)
+def test_what_holds_one_back(
+    ledger: FileLedger, forge: FakeForge, given: dict[str, object], says: str
+) -> None:
+    rule = Rule(way=Way.FILE, delay_hours=0)
+    if given.get("policy", 0) is None:
+        given = {"policy": Policy(targets={TARGET: rule}, own="me/mine")}
+    here = approved(ledger, forge, **given)
+    assert says in why(here)
+    assert forge.issues == []
+
+
+def test_a_word_between_the_plan_and_the_sending_counts(ledger: FileLedger) -> None:
+    forge = FakeForge()
+    here = approved(ledger, forge)
+    (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+    forge.words = Standing(name="o/r", refusal="o/r says stop")
+    late = carry_out(here, plan)
+    assert isinstance(late, Plan)
+    assert late.obstacle == "o/r says stop"
+    off = carry_out(replace(here, stop=lambda: "off"), plan)
+    assert isinstance(off, Plan)
+    assert (off.obstacle, forge.issues) == ("off", [])
+
+
+def test_what_the_last_run_did_not_see_stays(ledger: FileLedger) -> None:
+    approved(ledger, FakeForge())
+    fill(ledger, (), broken=())
+    assert "did not see it" in why(desk(ledger, FakeForge()))
+
+
+def test_a_stop_is_for_ever(ledger: FileLedger) -> None:
+    here = approved(ledger, FakeForge())
+    word = Stopped(target=TARGET, who="them", at=AT, why="enough")
+    ledger.tell(word, job=f"stop {TARGET}")
+    assert why(here) == "them said stop on 2026-11-23: enough"
+
+
+def test_caps_hold_for_a_target_and_in_all(ledger: FileLedger) -> None:
+    forge = FakeForge()
+    rule = Rule(way=Way.FILE, delay_hours=0, per_week=3, most_per_week=3)
+    policy = Policy(targets={TARGET: rule}, all_per_week=5)
+    here = desk(ledger, forge, policy=policy)
+    for name in NAMES:
+        here.step(name, Step.APPROVE, "good")
+    listed = tuple(plans(here))
+    assert len([plan for plan in listed if not plan.obstacle]) == 3
+    for plan in listed:
+        carry_out(here, plan)
+    assert len(forge.issues) == 3
+    assert going(here) == []
+    roomy = replace(here, policy=Policy(default=replace(rule, per_week=9, most_per_week=9)))
+    assert len(going(roomy)) == 2  # five in all, three of which have left
+    assert "5 a week in all may leave" in why(roomy, NAMES[-1])
+
+
+def test_what_somebody_has_told_already_is_linked(ledger: FileLedger) -> None:
+    forge = FakeForge(theirs=True)
+    here = approved(ledger, forge)
+    (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+    carry_out(here, plan)
+    life = here.lives[NAMES[0]]
+    assert (life.state, life.ours) == (State.DUPLICATE, False)
+
+
+def test_a_person_presses_what_is_for_people(ledger: FileLedger) -> None:
+    forge = FakeForge()
+    here = approved(ledger, forge, policy=Policy(default=Rule(way=Way.PRESS, delay_hours=0)))
+    (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+    assert "a person presses the button at o/r" in plan.line
+    assert carry_out(here, plan) is plan
+    assert forge.issues == []
+
+
+def test_a_step_that_cannot_be_taken_is_told(ledger: FileLedger) -> None:
+    with pytest.raises(UsageError, match="`close` cannot follow drafted"):
+        desk(ledger, FakeForge()).step(NAMES[0], Step.CLOSE, "x")
