@@ -14,6 +14,7 @@ want npm npm
 ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 ||
     missing+=(mesa-vulkan-drivers libvulkan1) # a second backend, computed on the processor
 want curl curl # a proof says the line of it that asks the same
+want strace strace # shows that --offline asks nobody
 want unshare util-linux
 want dockerd docker.io # cells run in containers
 want docker docker.io

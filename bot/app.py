@@ -68,7 +68,7 @@ from bot.effects.machine import at_once, worker
 from bot.effects.npm import node_version, obstacle, registry
 from bot.effects.uv import PYPI as PYPI  # noqa: PLC0414 - as above
 from bot.effects.uv import index_args as index_args  # noqa: PLC0414
-from bot.environments import Ground, environments, swept
+from bot.environments import Ground, swept
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
@@ -209,7 +209,7 @@ def opened(options: Options, progress: Progress, *, whole: bool = True) -> Itera
         if ledger.resumed and whole:
             progress.note(f"run {run} had not ended; it goes on where it was")
         house = house_of(options, matrix, probes, ledger, progress, run)
-        with swept(house.homes):
+        with swept([kit.env for kit in house.places.values()]):
             yield house
 
 
@@ -243,8 +243,8 @@ def house_of(
     """Put a house together for a matrix and its probes, over a ledger that is open."""
     index = index_args(matrix.index)
     root = options.state / "envs"
-    kits = Kits(root=root, index_args=index, offline=options.offline)
     ground = Ground(root=root, index_args=index, offline=options.offline, asked=options.env)
+    kits = Kits(ground=ground)
     used = {name for row in matrix.rows for name in row.backends}
     fetcher = _fetcher(options, notices=Aloud(progress))
     return House(
@@ -258,7 +258,6 @@ def house_of(
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),
-        homes=environments(matrix, ground),
         runner=LocalRunner(workers=options.workers or at_once(matrix.allowance)),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,

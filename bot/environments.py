@@ -2,20 +2,22 @@
 
 `auto` takes docker where an engine answers and an image has the stack's Python, else uv. Whoever
 asks for docker by name gets it or an error: a cell moves elsewhere only where `fallback` says so.
+A stack that exists already is `bot.kits`' to find.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.core.backends import CPU, Backend
 from bot.core.contained import Sweeper
-from bot.core.matrix import NO_PYTHON, Matrix, Row
-from bot.envs.existing import ExistingEnv
+from bot.core.matrix import Matrix, Row
+from bot.effects.hardware import passed
 from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, MissingToolError, Problem
 from bot.ports import Env
@@ -23,7 +25,8 @@ from bot.ports import Env
 if TYPE_CHECKING:
     from bot.envs.docker import DockerEnv
 
-AUTO, UV, DOCKER, EXISTING = "auto", "uv", "docker", "existing"
+AUTO, DOCKER = "auto", "docker"
+CUDA = "cuda"  # what a container engine lends by a request of its own
 BUNDLE = "SSL_CERT_FILE"
 
 
@@ -37,45 +40,41 @@ class Ground:
     asked: str = ""  # on the command line, for all stacks
 
 
-def environments(matrix: Matrix, ground: Ground) -> Mapping[str, Env]:
-    """Return the environment of each stack that is installed for Python, by the stack's name.
+def environment(matrix: Matrix, row: Row, ground: Ground, backend: Backend) -> Env:
+    """Return the environment of a stack that is installed for Python, on one backend.
 
     Raises `MissingToolError` where docker was asked for by name and cannot be had, `ConfigError`
     where the certificates are no file.
     """
-    rows = [row for row in matrix.rows if row.interpreter != NO_PYTHON]
-    return {row.name: _of(matrix, row, ground) for row in rows if not _node(row)}
-
-
-def _node(row: Row) -> bool:
-    return row.interpreter.startswith("node ")
-
-
-def _of(matrix: Matrix, row: Row, ground: Ground) -> Env:
     homes = matrix.homes
     wanted = ground.asked or row.env or homes.env
     if wanted in (AUTO, DOCKER):
-        env = _docker(matrix, row, ground)
+        env = _docker(matrix, row, ground, backend)
         why = obstacle(env, row.interpreter)
         if why is None:
             return env
         if wanted == DOCKER and not homes.fallback:
             what = f"stack `{row.name}` asks for docker: {why.message}"
             raise MissingToolError(what, cure=f"{why.cure}; or `fallback: uv`")
-    if wanted == EXISTING:
-        return ExistingEnv(root=ground.root)
-    return UvEnv(root=ground.root, index_args=ground.index_args, offline=ground.offline)
+    return UvEnv(
+        root=ground.root,
+        index_args=ground.index_args,
+        offline=ground.offline,
+        variables=passed(backend),
+    )
 
 
-def _docker(matrix: Matrix, row: Row, ground: Ground) -> DockerEnv:
+def _docker(matrix: Matrix, row: Row, ground: Ground, backend: Backend) -> DockerEnv:
     from bot.envs.docker import DockerEnv  # noqa: PLC0415 - its SDK loads for long
 
     return DockerEnv(
         root=ground.root / DOCKER,
         index_args=ground.index_args,
         offline=ground.offline,
-        image=row.image or matrix.homes.image,
+        image=row.image or matrix.homes.image or ("" if backend.name == CPU else backend.image),
         certificates=certificates(matrix),
+        variables=passed(backend),
+        gpus=backend.name == CUDA,
     )
 
 
@@ -105,7 +104,7 @@ def certificates(matrix: Matrix) -> Path | None:
 
 
 @contextmanager
-def swept(envs: Mapping[str, Env]) -> Iterator[None]:
+def swept(envs: Collection[Env]) -> Iterator[None]:
     """Leave no container behind: neither one of a bot that was killed before, nor one of ours."""
     _sweep(envs)
     try:
@@ -114,7 +113,7 @@ def swept(envs: Mapping[str, Env]) -> Iterator[None]:
         _sweep(envs)
 
 
-def _sweep(envs: Mapping[str, Env]) -> None:
+def _sweep(envs: Collection[Env]) -> None:
     """Remove what carries our label; an engine that is away is swept when it is back."""
-    for env in {env.owner: env for env in envs.values() if isinstance(env, Sweeper)}.values():
+    for env in {env.owner: env for env in envs if isinstance(env, Sweeper)}.values():
         env.sweep()

@@ -1,7 +1,6 @@
-"""What each row of a matrix is closed and run with where that is not the usual.
+"""What each row of a matrix is closed and run with, on each of its backends.
 
-The usual solver and environment are the house's own. A row on another backend than the processor
-has a kit of its own, with what the backend's row of data says; so has one whose stack exists.
+A backend's row of data says what its kit has besides; a stack that exists is only looked at.
 """
 
 from __future__ import annotations
@@ -9,21 +8,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.core.backends import BACKENDS, CPU, Backend
-from bot.core.matrix import Matrix, Row
+from bot.core.matrix import NO_PYTHON, Matrix, Row
 from bot.core.model import Closure, Conflict
 from bot.effects.hardware import passed
 from bot.effects.inventory import installed, served
 from bot.effects.npm import obstacle
+from bot.environments import Ground, environment
 from bot.envs.existing import ExistingEnv
 from bot.envs.node import NodeEnv
-from bot.envs.uv import UvEnv
 from bot.solvers.existing import ExistingSolver
 from bot.solvers.npm import NpmSolver
 from bot.solvers.uv import UvSolver
@@ -34,14 +33,15 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kits:
-    """Makes kits: rooms lie in `root`, packages are looked for by `index_args`."""
+    """Makes kits on common ground."""
 
-    root: Path
-    index_args: tuple[str, ...] = ()
-    offline: bool = False
+    ground: Ground
 
     def places(self, matrix: Matrix) -> Mapping[tuple[str, str], Kit]:
-        """Return the kit of every row and backend that has one of its own."""
+        """Return the kit of every row on each of its backends.
+
+        Raises `MissingToolError` where an environment was asked for by name and cannot be had.
+        """
         return {
             (row.name, backend.name): kit
             for row in matrix.rows
@@ -54,16 +54,18 @@ class Kits:
             backend = BACKENDS[name]
             if row.existing:
                 yield backend, self._existing(matrix, row, backend)
-            elif name != CPU:
-                yield backend, self._npm(backend) if source == "npm" else self._pypi(backend)
+            elif source == "npm":
+                yield backend, self._npm(backend)
+            elif row.interpreter != NO_PYTHON:
+                yield backend, self._pypi(matrix, row, backend)
 
     def usual(self) -> Mapping[str, Kit]:
         """Return the kits of packages that are not Python's, on the processor, by source."""
         return {"npm": self._npm(BACKENDS[CPU])}
 
     def _npm(self, backend: Backend) -> Kit:
-        env = NodeEnv(root=self.root, offline=self.offline, variables=passed(backend))
-        return Kit(solver=NpmSolver(offline=self.offline), env=env, obstacle=obstacle())
+        env = NodeEnv(root=self.ground.root, offline=self.ground.offline, variables=passed(backend))
+        return Kit(solver=NpmSolver(offline=self.ground.offline), env=env, obstacle=obstacle())
 
     def _existing(self, matrix: Matrix, row: Row, backend: Backend) -> Kit:
         """Look at what is there, which a key of the user's reaches where one is named."""
@@ -75,22 +77,21 @@ class Kits:
         python = Path(sys.executable if row.url else row.existing)
         if row.url:
             look = partial(served, row.url, options, given)
-        if row.url and self.offline and urlsplit(row.url).hostname not in LOOPBACK:
+        if row.url and self.ground.offline and urlsplit(row.url).hostname not in LOOPBACK:
             away = f"{row.url} is not of this machine, and --offline asks nobody"
             look = partial(Conflict, why=away)
         env = ExistingEnv(
-            root=self.root, python=python, passes=passes, variables=passed(backend), now=look
+            root=self.ground.root, python=python, passes=passes, variables=passed(backend), now=look
         )
         return Kit(solver=ExistingSolver(look=look), env=env, word=row.existing, url=row.url)
 
-    def _pypi(self, backend: Backend) -> Kit:
+    def _pypi(self, matrix: Matrix, row: Row, backend: Backend) -> Kit:
         """Look in the backend's indexes as well; a wheel with its local version is the newest."""
-        args = (*self.index_args, *more_indexes(backend))
-        env = UvEnv(
-            root=self.root, index_args=args, offline=self.offline, variables=passed(backend)
-        )
+        ground = self.ground
+        args = (*ground.index_args, *more_indexes(backend))
+        env = environment(matrix, row, replace(ground, index_args=args), backend)
         word = backend.name if backend.indexes else ""
-        return Kit(solver=UvSolver(index_args=args, offline=self.offline), env=env, word=word)
+        return Kit(solver=UvSolver(index_args=args, offline=ground.offline), env=env, word=word)
 
 
 def more_indexes(backend: Backend) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ Follow = Annotated[
 Hardware = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 
-Home = Literal["auto", "uv", "docker", "existing"]
+Home = Literal["auto", "uv", "docker"]
 
 
 class _Strict(BaseModel):

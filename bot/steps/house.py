@@ -75,7 +75,6 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
-    homes: Mapping[str, Env] = field(default_factory=dict)  # by row, where not the usual one
     worker: str = ""  # where cells run: a host and a process there
     pause: Callable[[float], None] = lambda _: None  # seconds, before the machine is tried again
     away: Callable[[House, tuple[Cell, ...]], None] | None = None  # runs whole cells elsewhere
@@ -92,8 +91,7 @@ class House:
         source = self.kind(self.row(row).components[0])
         kit = self.places.get((row, backend)) or self.kits.get(source)
         if kit is None:
-            env = self.homes.get(row, self.env)
-            return replace(self, env=env, backend=backend)
+            return replace(self, backend=backend)
         return replace(
             self,
             solver=kit.solver,
@@ -164,12 +162,16 @@ class House:
         return done.environment != self.at(cell).env.name
 
     def needs(self, cell: Cell) -> tuple[Probe, ...]:
-        """Return the probes of a cell that no finished attempt has answered yet.
+        """Return the probes of a cell that are to be asked here.
 
         A cell whose hardware is not here waits for a machine that has it.
         """
+        return () if cell.backend in self.lacks else self.unanswered(cell)
+
+    def unanswered(self, cell: Cell) -> tuple[Probe, ...]:
+        """Return the probes of a cell that no finished attempt has answered yet."""
         known = self.memory.cells.get(cell.key)
-        probes = () if cell.backend in self.lacks else self.probes[cell.row]
+        probes = self.probes[cell.row]
         if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:

@@ -138,7 +138,7 @@ def _of_the_user(house: House, options: Options, component: Component) -> House:
     key = component.options.get("api_key_variable")
     passes = (key,) if isinstance(key, str) else ()
     env = ExistingEnv(root=options.state / "envs", passes=passes)
-    return replace(house, env=env, homes={}, runner=LocalRunner(workers=1))
+    return replace(house, env=env, places={}, runner=LocalRunner(workers=1))
 
 
 def _check_reached(house: House, subjects: Sequence[Subject], probe: Probe) -> None:

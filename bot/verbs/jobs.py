@@ -13,7 +13,7 @@ from typing import Final
 from bot.app import SUITE, Options, house_of, settled
 from bot.core.facts import CellDone
 from bot.core.job import Head, Job, Task
-from bot.core.matrix import Matrix, Model
+from bot.core.matrix import Matrix, Model, Row
 from bot.core.model import Cell
 from bot.core.shards import expected
 from bot.effects.silence import Silence
@@ -24,6 +24,7 @@ from bot.ports import Progress
 from bot.steps.cells import Work, run_cell
 from bot.steps.house import House
 
+HOMES: Final = ("uv", "docker")  # environments that a row asks for by name
 SPACE: Final = 10  # attempts that one execution of a job may make of a cell
 
 
@@ -36,10 +37,10 @@ def tasks_of(house: House, cells: Sequence[Cell]) -> tuple[Task, ...]:
             probes=tuple(probe.digest for probe in probes),
             attempt=house.memory.attempt(house.run, cell.key),
             seconds=seconds[cell.key],
-            environment=house.within(cell.row).env.name,
+            environment=house.at(cell).env.name,
         )
         for cell in cells
-        if (probes := house.needs(cell))
+        if (probes := house.unanswered(cell))
     )
 
 
@@ -60,10 +61,17 @@ def job_of(house: House, name: str, tasks: Sequence[Task]) -> Job:
         limits=matrix.allowance,
         model=_portable(matrix.model),
         components=tuple(one for one in matrix.components.values() if one.name in names),
-        rows=tuple(row for row in matrix.rows if row.name in rows),
+        rows=tuple(_settled(matrix, row, tasks) for row in matrix.rows if row.name in rows),
         probes=tuple(probes.values()),
         tasks=tuple(sorted(tasks, key=lambda task: (-task.seconds, task.cell.key))),
     )
+
+
+def _settled(matrix: Matrix, row: Row, tasks: Sequence[Task]) -> Row:
+    """Return a row that says itself where it runs: there, as the plan found it here."""
+    env = next(task.environment for task in tasks if task.cell.row == row.name)
+    image = row.image or matrix.homes.image
+    return replace(row, env=env if env in HOMES else "", image=image)
 
 
 def _portable(model: Model) -> Model:
@@ -147,7 +155,7 @@ def _left(house: House, job: Job, execution: int) -> list[Work]:
         place = (job.run, key)
         first = task.attempt + SPACE * (execution - 1)
         house.memory.attempts[place] = max(house.memory.attempts.get(place, -1), first - 1)
-        obstacle = _obstacle(house.within(task.cell.row), task)
+        obstacle = _obstacle(house.at(task.cell), task)
         if obstacle:
             house.progress.note(f"{task.cell.name}: not run here, {obstacle}")
         elif key not in done:
@@ -159,7 +167,7 @@ def _obstacle(house: House, task: Task) -> str:
     """Say why a cell cannot be tried on this machine, or nothing."""
     if house.env.name != task.environment:
         return f"it is for an environment `{task.environment}`, and here is `{house.env.name}`"
-    return house.obstacle(house.source)
+    return house.lacks.get(task.cell.backend, "") or house.obstacle(house.source)
 
 
 def _run(house: House, work: Sequence[Work]) -> None:

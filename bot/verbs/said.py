@@ -53,7 +53,7 @@ def matrix_options(command: Command) -> Command:
     for option in (
         click.option(
             "--env",
-            type=click.Choice(["auto", "uv", "docker", "existing"]),
+            type=click.Choice(["auto", "uv", "docker"]),
             envvar="STACKMATRIX_ENV",
             help="Where cells run, whatever the matrix says.",
         ),

@@ -16,6 +16,7 @@ import click
 
 from bot import pipeline
 from bot.app import Options, opened
+from bot.core.backends import BACKENDS
 from bot.core.job import Job
 from bot.core.model import Json
 from bot.core.shards import MOST_SHARDS, cut
@@ -33,9 +34,6 @@ from bot.verbs.step import in_turn, step
 
 JOBS: Final = "jobs"
 _NAME = re.compile(r"shard-(\d+)\.json")
-_LABELS: Final[dict[str, tuple[str, ...]]] = {
-    "cpu": ("ubuntu-latest",)
-}  # what GitHub lends; everything else is one's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,7 @@ def sharded(
                 number=number,
                 backend=backend,
                 job=job_of(house, f"shard-{number:03}", tasks),
-                labels={**_LABELS, **labels}.get(backend, ("self-hosted", backend)),
+                labels=labels.get(backend, BACKENDS[backend].runs_on),
             )
             for number, (backend, tasks) in enumerate(parts, start=1)
         )

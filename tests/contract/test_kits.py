@@ -11,6 +11,7 @@ import pytest
 from bot.core.backends import BACKENDS
 from bot.core.matrix import Matrix, Row
 from bot.core.model import Closure, Component, Conflict, Requirements, Role
+from bot.environments import Ground
 from bot.envs.existing import ExistingEnv
 from bot.envs.node import NodeEnv
 from bot.envs.uv import UvEnv
@@ -45,9 +46,16 @@ def index(folder: Path, version: str) -> str:
     return write_index(folder, sorted((folder / "files").glob("*.whl"))).as_uri()
 
 
-def test_the_processor_has_no_kit_but_the_usual(tmp_path: Path) -> None:
-    kits = Kits(root=tmp_path)
-    assert kits.places(matrix(row("engine", "cpu"), row("js", "cpu"))) == {}
+def ground(root: Path, *, offline: bool = False) -> Ground:
+    return Ground(root=root, asked="uv", offline=offline)
+
+
+def test_the_processor_has_the_usual_kits(tmp_path: Path) -> None:
+    kits = Kits(ground=ground(tmp_path))
+    found = kits.places(matrix(row("engine", "cpu"), row("js", "cpu")))
+    assert {place: kit.env.name for place, kit in found.items()} == {
+        ("engine", "cpu"): "uv", ("js", "cpu"): "node"
+    }  # fmt: skip
     assert set(kits.usual()) == {"npm"}
 
 
@@ -56,8 +64,8 @@ def test_rooms_get_the_variables_of_their_backend(
 ) -> None:
     monkeypatch.setenv("VK_DRIVER_FILES", "/some/icd.json")
     asked = matrix(row("engine", "cpu", "cuda"), row("js", "vulkan"))
-    found = Kits(root=tmp_path).places(asked)
-    assert set(found) == {("engine", "cuda"), ("js", "vulkan")}
+    found = Kits(ground=ground(tmp_path)).places(asked)
+    assert set(found) == {("engine", "cpu"), ("engine", "cuda"), ("js", "vulkan")}
     cuda, vulkan = found["engine", "cuda"], found["js", "vulkan"]
     assert isinstance(cuda.env, UvEnv)
     assert cuda.env.variables["NVIDIA_TF32_OVERRIDE"] == "0"
@@ -84,7 +92,7 @@ def test_wheels_of_the_local_version_come_from_the_index_of_the_backend(tmp_path
 def test_what_exists_is_looked_at_and_offline_nobody_else_is_asked(tmp_path: Path) -> None:
     far, here = "http://192.0.2.1:80", sys.executable
     asked = matrix(row("mine", "cpu", existing=far), row("engine", "cpu", existing=here))
-    found = Kits(root=tmp_path, offline=True).places(asked)
+    found = Kits(ground=ground(tmp_path, offline=True)).places(asked)
     mine = found["mine", "cpu"]
     assert isinstance(mine.env, ExistingEnv)
     assert mine.env.passes == ("SOME_KEY",)

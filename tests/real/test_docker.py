@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from bot.app import Options, opened
+from bot.core.backends import BACKENDS
 from bot.core.matrix import Homes, Matrix, Row
 from bot.core.model import Closure, Failure, Phase, Pin, Reason, Requirements
 from bot.effects.engine import Engine
-from bot.environments import Ground, environments
+from bot.environments import Ground, environment
 from bot.envs.docker import DockerEnv
 from bot.errors import MissingToolError
 from bot.ports import Limits
@@ -201,21 +202,24 @@ def test_no_engine_is_a_clear_error(
     env: DockerEnv, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    rows = (Row(name="chat", components=("a",), suite=()),)
-    plain = Matrix(title="", file="", index="", components={}, rows=rows)
+    row = Row(name="chat", components=("a",), suite=())
+    plain = Matrix(title="", file="", index="", components={}, rows=(row,))
     ground = Ground(root=env.root)
-    assert environments(plain, ground)["chat"].name == "uv"
+
+    def chosen(matrix: Matrix = plain, row: Row = row, ground: Ground = ground) -> str:
+        return environment(matrix, row, ground, BACKENDS["cpu"]).name
+
+    assert chosen() == "uv"
     asked = replace(plain, homes=Homes(env="docker"))
     with pytest.raises(MissingToolError, match="`chat` asks for docker") as raised:
-        environments(asked, ground)
+        chosen(asked)
     assert "dockerd" in raised.value.cure
     fallen = replace(plain, homes=Homes(env="docker", fallback="uv"))
-    assert environments(fallen, ground)["chat"].name == "uv"
+    assert chosen(fallen) == "uv"
     monkeypatch.delenv("DOCKER_HOST")
-    assert environments(plain, ground)["chat"].name == "docker"
-    assert environments(plain, replace(ground, asked="uv"))["chat"].name == "uv"
-    other = replace(plain, rows=(replace(rows[0], interpreter="3.8"),))
-    assert environments(other, ground)["chat"].name == "uv"  # no image has it
+    assert chosen() == "docker"
+    assert chosen(ground=replace(ground, asked="uv")) == "uv"
+    assert chosen(row=replace(row, interpreter="3.8")) == "uv"  # no image has it
 
 
 def test_options_reach_the_house(tmp_path: Path) -> None:
