@@ -57,10 +57,8 @@ class GitHub:
 
     @cached_property
     def login(self) -> str:
-        """Who writes: the login that its issues will carry; empty without one."""
-        if not self._caller.authenticated:
-            return ""
-        if self._app is not None:  # an installation has no user; its app's name is not to be had
+        """Who writes, where that is a user: what it writes carries this login."""
+        if not self._caller.authenticated or self._app is not None:
             return ""
         answer = self._caller.get("/user")
         if answer.status != OK:
@@ -184,6 +182,10 @@ class GitHub:
         return any(self._author(one) and _text(one, "body") == words for one in comments)
 
     def _author(self, one: dict[str, Json]) -> bool:
+        """Whether we wrote it: as a user by the login, as an App by the App's id."""
+        if self._app is not None:
+            through = one.get("performed_via_github_app")
+            return isinstance(through, dict) and str(through.get("id")) == self._app.id
         return bool(self.login) and _login(one) == self.login
 
     def _raw(self, address: str) -> dict[str, Json]:
