@@ -196,6 +196,8 @@ class GitHub:
         return answer.body
 
     def _issue(self, raw: dict[str, Json]) -> Issue:
+        by = raw.get("closed_by")
+        closer = by if isinstance(by, dict) else {}
         return Issue(
             address=_address(raw),
             open=raw.get("state") == "open",
@@ -204,6 +206,9 @@ class GitHub:
             author=_login(raw),
             ours=self._author(raw),
             locked=bool(raw.get("locked")),
+            reason=_text(raw, "state_reason"),
+            closer=_text(closer, "login"),
+            by_us=bool(self.login) and _text(closer, "login") == self.login,
         )
 
     def _word(self, place: str) -> tuple[str, Consent | None]:
