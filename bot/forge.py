@@ -35,6 +35,9 @@ class Issue:
     author: str
     ours: bool = False
     locked: bool = False
+    reason: str = ""  # why it is closed: completed, not_planned, duplicate
+    closer: str = ""  # who closed it
+    by_us: bool = False  # whether that was us
 
 
 class Forge(Protocol):

@@ -145,6 +145,7 @@ def test_nobody_looks_up(copy: Path) -> None:
         ("bot/core/model.py", "import subprocess", "The pure rooms do no I/O"),
         ("bot/sources/pypi.py", "import requests", "Only effects opens sockets"),
         ("bot/render/html.py", "import bot.sources.pypi", "You may only look down"),
+        ("bot/verbs/run.py", "import bot.trackers.github", "A run cannot file"),
     ],
 )
 def test_a_planted_import_is_caught(copy: Path, file: str, line: str, contract: str) -> None:

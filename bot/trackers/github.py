@@ -18,6 +18,17 @@ from urllib.parse import quote
 import yaml
 
 from bot.core.draft import named
+from bot.core.entries import (
+    ISSUE,
+    address_of,
+    committer,
+    day,
+    login_of,
+    number,
+    parts,
+    text,
+    within,
+)
 from bot.core.model import Json
 from bot.core.press import Field, Form
 from bot.core.standing import Consent, Standing
@@ -33,7 +44,6 @@ FORMS = ".github/ISSUE_TEMPLATE"
 LATELY = timedelta(days=2)  # what the index of the search may not know yet
 TRIES = 3
 
-_ISSUE = re.compile(r"https://github\.com/([^/]+/[^/]+)/issues/(\d+)(?:#issuecomment-(\d+))?")
 _MAINTAINERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 _CREATED = 201
 _BUG = re.compile(r"bug", re.IGNORECASE)
@@ -57,10 +67,8 @@ class GitHub:
 
     @cached_property
     def login(self) -> str:
-        """Who writes: the login that its issues will carry; empty without one."""
-        if not self._caller.authenticated:
-            return ""
-        if self._app is not None:  # an installation has no user; its app's name is not to be had
+        """Who writes, where that is a user: what it writes carries this login."""
+        if not self._caller.authenticated or self._app is not None:
             return ""
         answer = self._caller.get("/user")
         if answer.status != OK:
@@ -87,7 +95,7 @@ class GitHub:
         """Return who said stop with a label; only who may write there can set one."""
         params = {"labels": STOP, "state": "open"}
         found = list(_issues(self._caller.pages(f"/repos/{place}/issues", params)))
-        return f"{place} has the label {STOP} on {_address(found[0])}" if found else ""
+        return f"{place} has the label {STOP} on {address_of(found[0])}" if found else ""
 
     def find(self, place: str, finding: str) -> Issue | None:
         """Return the oldest issue with this fingerprint; see `Forge.find`."""
@@ -99,8 +107,8 @@ class GitHub:
         lately = {"state": "all", "since": _stamp(now() - LATELY)}
         listed = self._caller.pages(f"/repos/{place}/issues", lately)
         every = [*_issues(iter(answer.items)), *_issues(listed)]
-        mine = {_number(one): one for one in every if named(_text(one, "body")) == finding}
-        here = {at: one for at, one in mine.items() if _in(one, place)}
+        mine = {number(one): one for one in every if named(text(one, "body")) == finding}
+        here = {at: one for at, one in mine.items() if within(one, place)}
         return self._issue(here[min(here)]) if here else None
 
     def create(self, place: str, draft: Draft) -> Issue:
@@ -138,7 +146,7 @@ class GitHub:
     def close(self, address: str, *, comment: str) -> Issue:
         """Say why, once, and close as not planned; see `Forge.close`."""
         issue = self.read(address)
-        place, number = _parts(address)
+        place, number = parts(address)
         if not issue.ours:
             raise UsageError(f"{address} is not ours: {issue.author} wrote it", cure="ask there")
         if not issue.open:
@@ -153,7 +161,7 @@ class GitHub:
     def form(self, place: str) -> Form | None:
         """Return the form for bugs; see `Forge.form`."""
         listed = self._caller.get(f"/repos/{place}/contents/{quote(FORMS, safe='')}")
-        names = [_text(one, "name") for one in listed.items] if listed.status == OK else []
+        names = [text(one, "name") for one in listed.items] if listed.status == OK else []
         forms = [name for name in sorted(names) if name.endswith((".yml", ".yaml"))]
         forms = [name for name in forms if not name.startswith("config.")]
         for name in sorted(forms, key=lambda one: (not _BUG.search(one), one)):
@@ -181,27 +189,36 @@ class GitHub:
     def _said(self, path: str, words: str) -> bool:
         """Whether we have said this there before."""
         comments = self._caller.pages(f"{path}/comments", {})
-        return any(self._author(one) and _text(one, "body") == words for one in comments)
+        return any(self._author(one) and text(one, "body") == words for one in comments)
 
     def _author(self, one: dict[str, Json]) -> bool:
-        return bool(self.login) and _login(one) == self.login
+        """Whether we wrote it: as a user by the login, as an App by the App's id."""
+        if self._app is not None:
+            through = one.get("performed_via_github_app")
+            return isinstance(through, dict) and str(through.get("id")) == self._app.id
+        return bool(self.login) and login_of(one) == self.login
 
     def _raw(self, address: str) -> dict[str, Json]:
-        place, number = _parts(address)
+        place, number = parts(address)
         answer = self._caller.get(f"/repos/{place}/issues/{number}")
         if answer.status != OK or not isinstance(answer.body, dict):
             raise refused(answer, address)
         return answer.body
 
     def _issue(self, raw: dict[str, Json]) -> Issue:
+        by = raw.get("closed_by")
+        closer = by if isinstance(by, dict) else {}
         return Issue(
-            address=_address(raw),
+            address=address_of(raw),
             open=raw.get("state") == "open",
-            title=_text(raw, "title"),
-            body=_text(raw, "body"),
-            author=_login(raw),
+            title=text(raw, "title"),
+            body=text(raw, "body"),
+            author=login_of(raw),
             ours=self._author(raw),
             locked=bool(raw.get("locked")),
+            reason=text(raw, "state_reason"),
+            closer=text(closer, "login"),
+            by_us=bool(self.login) and text(closer, "login") == self.login,
         )
 
     def _word(self, place: str) -> tuple[str, Consent | None]:
@@ -220,7 +237,7 @@ class GitHub:
         params: dict[str, str | int] = {"path": FILE, "per_page": 1}
         commits = self._caller.get(f"/repos/{place}/commits", params)
         last = commits.items[0] if commits.status == OK and commits.items else {}
-        return "", Consent(who=_committer(last), where=where, at=_day(last))
+        return "", Consent(who=committer(last), where=where, at=day(last))
 
     def _content(self, place: str, path: str) -> str | None:
         answer = self._caller.get(f"/repos/{place}/contents/{quote(path, safe='')}")
@@ -235,24 +252,24 @@ class GitHub:
 
     def _comment(self, place: str, address: str) -> Consent | None:
         """Return the consent that a maintainer's comment gives, as the comment reads now."""
-        found = _ISSUE.fullmatch(address)
+        found = ISSUE.fullmatch(address)
         if not found or not found[3] or found[1].lower() != place.lower():
             return None
         answer = self._caller.get(f"/repos/{place}/issues/comments/{found[3]}")
         if answer.status != OK or not isinstance(answer.body, dict):
             return None
         known = answer["author_association"] in _MAINTAINERS
-        if not known or WELCOME not in _text(answer.body, "body").lower():
+        if not known or WELCOME not in text(answer.body, "body").lower():
             return None
-        at = _text(answer.body, "updated_at")[:10]
-        return Consent(who=_login(answer.body), where=address, at=at)
+        at = text(answer.body, "updated_at")[:10]
+        return Consent(who=login_of(answer.body), where=address, at=at)
 
     def _recent(self, place: str, since: datetime) -> int:
         """Count issues with anybody's fingerprint that were opened since then."""
         params = {"state": "all", "since": _stamp(since)}
         found = _issues(self._caller.pages(f"/repos/{place}/issues", params))
         return sum(
-            bool(named(_text(one, "body"))) and _text(one, "created_at") >= _stamp(since)
+            bool(named(text(one, "body"))) and text(one, "created_at") >= _stamp(since)
             for one in found
         )
 
@@ -292,54 +309,6 @@ def _field(one: dict[str, Json]) -> Field:
     return Field(
         id=str(one["id"]), label=str(label), kind=str(one.get("type")), required=bool(required)
     )
-
-
-def _parts(address: str) -> tuple[str, int]:
-    found = _ISSUE.match(address)
-    if not found:
-        raise UsageError(f"{address} is no issue on GitHub", cure="see `issues list`")
-    return found[1], int(found[2])
-
-
-def _text(raw: dict[str, Json], name: str) -> str:
-    value = raw.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _number(raw: dict[str, Json]) -> int:
-    value = raw.get("number")
-    return value if isinstance(value, int) else 0
-
-
-def _in(raw: dict[str, Json], place: str) -> bool:
-    """Whether an issue is of this repository, whatever the search says."""
-    return _place(raw).lower() == place.lower()
-
-
-def _place(raw: dict[str, Json]) -> str:
-    return _text(raw, "repository_url").partition("/repos/")[2]
-
-
-def _address(raw: dict[str, Json]) -> str:
-    """Return where people read an issue."""
-    return f"https://github.com/{_place(raw)}/issues/{_number(raw)}"
-
-
-def _login(raw: dict[str, Json]) -> str:
-    user = raw.get("user") or raw.get("author")
-    return _text(user, "login") if isinstance(user, dict) else ""
-
-
-def _committer(raw: dict[str, Json]) -> str:
-    commit = raw.get("commit")
-    author = commit.get("author") if isinstance(commit, dict) else None
-    return _login(raw) or (_text(author, "name") if isinstance(author, dict) else "") or "somebody"
-
-
-def _day(raw: dict[str, Json]) -> str:
-    commit = raw.get("commit")
-    author = commit.get("author") if isinstance(commit, dict) else None
-    return (_text(author, "date") if isinstance(author, dict) else "")[:10] or "an unknown day"
 
 
 def _stamp(at: datetime) -> str:

@@ -24,6 +24,7 @@ from bot.steps.filing import Desk
 from bot.trackers.outbox import Outbox
 
 TOKENS = ("STACKMATRIX_TOKEN", "GITHUB_TOKEN")
+APP = ("STACKMATRIX_APP_ID", "STACKMATRIX_APP_INSTALLATION", "STACKMATRIX_APP_KEY")
 SWITCH = "STACKMATRIX_STOP"
 FILE = "STOP"
 
@@ -84,9 +85,22 @@ def stopped(state: Path) -> str:
 
 
 def forge_of(state: Path) -> Forge:
-    """Return GitHub, as whoever's token is set; without one it can only be read."""
-    from bot.trackers.github import GitHub  # noqa: PLC0415 - its library loads for long
+    """Return GitHub, as an App or as whoever's token is set; without either, for reading only.
+
+    Raises `UsageError` where an App is named by halves, or its key cannot be read.
+    """
+    from bot.effects.github import App  # noqa: PLC0415 - its library loads for long
+    from bot.trackers.github import GitHub  # noqa: PLC0415 - as above
 
     token = next((os.environ[name] for name in TOKENS if os.environ.get(name)), "")
     agent = f"stackmatrix/{version('stackmatrix')}"
-    return GitHub(token=token, agent=agent, cache=state / "http" / "github")
+    told = [os.environ.get(name, "") for name in APP]
+    if not any(told):
+        return GitHub(token=token, agent=agent, cache=state / "http" / "github")
+    number, installation, key = told
+    try:
+        app = App(id=number, key=Path(key).read_bytes(), installation=int(installation))
+    except (OSError, ValueError) as trouble:
+        cure = f"set {', '.join(APP)}: two numbers, and the path of the App's key"
+        raise UsageError(f"the GitHub App cannot be used: {trouble}", cure=cure) from None
+    return GitHub(app=app, agent=agent, cache=state / "http" / "github")

@@ -79,6 +79,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix issues file", "what would be sent where, and why the rest stays"),
         ("stackmatrix issues file --send", "send it, after each place was read again"),
     ),
+    "issues sync": (("stackmatrix issues sync", "was one closed there, and as what?"),),
     "issues retract": (
         ("stackmatrix issues retract 5f0c --reason 'our mistake'", "what would be said"),
         ("stackmatrix issues retract 5f0c --reason 'our mistake' --send", "say it, and close"),

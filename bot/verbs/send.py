@@ -1,4 +1,4 @@
-"""`stackmatrix issues file`, `retract`, `stop`: what leaves this machine, and what never does."""
+"""`stackmatrix issues file`, `retract`, `stop`: what leaves, and what never does."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
 from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.syncing import sync
 from bot.verbs.desk import FILE, opened
 from bot.verbs.issues import asked_of, group, life_json, named, places, reasons
 from bot.verbs.manual import epilog
@@ -65,6 +66,19 @@ def _press(desk: Desk, plan: Plan) -> tuple[str, ...]:
     except SourceError as trouble:
         form, note = None, (f"  (its form could not be read: {trouble.message})",)
     return (f"  {address(plan.place, plan.draft.title, plan.draft.body, form)}", *note)
+
+
+@group.command("sync", epilog=epilog("issues sync"))
+@click.option("--who", default="stackmatrix", help="Who is told to have looked.")
+@places
+@talk_options
+def sync_command(*, quiet: bool, as_json: bool, **given: Any) -> Said:  # noqa: ANN401
+    """Read what became of the issues that were filed; nothing is written there."""
+    with opened(asked_of(given)) as desk:
+        done = list(sync(desk))
+    lines = [f"{life.finding} is {life.state}: {life.history[-1].why}" for life in done]
+    told: Json = [life_json(life) for life in done]
+    return Said(lines=tuple(lines or ["nothing new"]), json=told, as_json=as_json, quiet=quiet)
 
 
 @group.command("retract", epilog=epilog("issues retract"))

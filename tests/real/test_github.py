@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.core.life import State
+from bot.core.life import State, Step
 from bot.core.lives import lives
 from bot.core.model import Json
 from bot.effects.clock import now, sleep
@@ -20,11 +20,14 @@ from bot.effects.github import Caller
 from bot.errors import SourceError, UsageError
 from bot.forge import Draft
 from bot.ledger.files import FileLedger
+from bot.steps.syncing import happened
 from bot.trackers.github import GitHub
 from bot.trackers.outbox import Outbox
 from tests.real import github_completer
 from tests.real.github_recorder import Call, Recorder
 from tests.real.github_world import World, environment, world
+from tests.unit.core.test_life import lived
+from tests.unit.core.test_policy import READY
 from tests.unit.steps.test_filing import fill
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
@@ -299,6 +302,34 @@ def test_without_consent_nothing_but_reads_leaves_the_process(
     stackmatrix(tmp_path, there.recorder, *back, "--send")
     (issue,) = there.issues()
     assert (issue["state"], issue["state_reason"]) == ("closed", "not_planned")
+
+
+@pytest.mark.parametrize(
+    ("reason", "who", "state"),
+    [
+        ("not_planned", "owner", State.INVALID),
+        ("completed", "owner", State.ACKNOWLEDGED),
+        ("not_planned", "bot", State.WITHDRAWN),
+    ],
+)
+def test_what_they_did_with_it_is_read(
+    there: World, tmp_path: Path, reason: str, who: str, state: State
+) -> None:
+    forge = github(tmp_path)
+    address = forge.create(there.place, draft(there)).address
+    life = lived(*READY, Step.FILE)
+    assert happened(life, forge.read(address)) == (None, "")
+    body = {"state": "closed", "state_reason": reason}
+    there.ask("PATCH", f"/repos/{there.place}/issues/1", body, who)
+    step, why = happened(life, forge.read(address))
+    assert step is not None
+    assert why
+    after = lived(*READY, Step.FILE, step)
+    assert after.state is state
+    assert happened(after, forge.read(address)) == (None, "")
+    there.ask("PATCH", f"/repos/{there.place}/issues/1", {"state": "open"})
+    again, _ = happened(after, forge.read(address))
+    assert again is (Step.REOPEN if after.state.settled else None)
 
 
 def test_the_recorder_sees_a_write(there: World, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from bot.errors import SourceError, UsageError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
 from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.syncing import sync
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 YES = Consent(who="them", where="https://github.com/o/r/blob/HEAD/x", at="2026-11-01")
@@ -242,3 +243,24 @@ def test_a_person_presses_what_is_for_people(ledger: FileLedger) -> None:
 def test_a_step_that_cannot_be_taken_is_told(ledger: FileLedger) -> None:
     with pytest.raises(UsageError, match="`close` cannot follow drafted"):
         desk(ledger, FakeForge()).step(NAMES[0], Step.CLOSE, "x")
+
+
+@pytest.mark.parametrize(
+    ("reason", "by_us", "state"),
+    [
+        ("not_planned", False, State.INVALID),
+        ("completed", False, State.ACKNOWLEDGED),
+        ("not_planned", True, State.WITHDRAWN),
+    ],
+)
+def test_what_became_of_an_issue_is_told_once(
+    ledger: FileLedger, reason: str, by_us: bool, state: State
+) -> None:
+    forge = FakeForge()
+    here = approved(ledger, forge)
+    (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+    carry_out(here, plan)
+    assert list(sync(here)) == []
+    forge.issues[0] = replace(forge.issues[0], open=False, reason=reason, by_us=by_us)
+    assert [life.state for life in sync(here)] == [state]
+    assert list(sync(here)) == []

@@ -1,0 +1,38 @@
+"""What became of our issues where they are: read there, told as steps of their findings.
+
+Nothing is written: what a project did with an issue is the project's word, and only that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.life import Life, State, Step, steps_from
+from bot.forge import Issue
+from bot.steps.filing import Desk
+
+
+def sync(desk: Desk) -> Iterator[Life]:
+    """Read every issue of ours; yield the findings that took a step. Raises `SourceError`."""
+    for finding, life in desk.lives.items():
+        if life.ours and life.state is not State.CLOSED:
+            step, why = happened(life, desk.forge().read(life.issue))
+            if step is not None:
+                yield desk.step(finding, step, why)
+
+
+def happened(life: Life, issue: Issue) -> tuple[Step | None, str]:
+    """Return the step that an issue's state tells of, and in whose words; None for nothing new."""
+    who = issue.closer or "somebody"
+    if issue.open:
+        step, why = Step.REOPEN, "it is open again"
+    elif issue.by_us:
+        step, why = Step.RETRACT, "we closed it, and were interrupted"
+    elif issue.reason == "not_planned":
+        step, why = Step.INVALID, f"{who} closed it as not planned"
+    else:
+        step, why = Step.ACKNOWLEDGE, f"{who} closed it as {issue.reason or 'done'}"
+    settled = life.state.settled
+    if step not in steps_from(life) or (issue.open and not settled):
+        return None, ""
+    return step, why

@@ -1,0 +1,45 @@
+"""Whatever goes wrong on the way to GitHub, no finding gets two issues."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.core.draft import named
+from bot.errors import SourceError
+from tests.real.github_recorder import Call
+from tests.real.github_world import World
+from tests.real.test_github import draft, github, there, whole  # noqa: F401 - two are fixtures
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+
+def test_no_finding_gets_two_issues(
+    there: World,  # noqa: F811 - the fixture
+    tmp_path: Path,
+) -> None:
+    """Each exchange, read or write, is cut, answered by another or lost, one time in three."""
+    dice = random.Random(20261123)
+    faults = ("before", "after", 403, 429, 500, 502, 503)
+    planted = 0
+
+    def fault(_: Call) -> str | int:
+        nonlocal planted
+        if dice.random() > 1 / 3:
+            return ""
+        planted += 1
+        return dice.choice(faults)
+
+    there.recorder.fault = fault
+    names = [f"{at:016x}" for at in range(24)]
+    for name in names:
+        for _ in range(60):
+            with suppress(SourceError):
+                github(tmp_path).create(there.place, draft(there, name))
+                break
+    assert planted >= 50
+    told = [named(issue["body"]) for issue in there.issues()]
+    assert sorted(told) == names
