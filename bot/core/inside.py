@@ -41,7 +41,7 @@ _WORDS = frozenset(
     )
 )
 _NO_COMMIT = frozenset({"date", "time", "sha256", "sha512"})
-_VENDORED = re.compile(r"(?:^|/)(?:_?vendor(?:ed)?|third_?party|_?extern(?:al|als|s)?)/([\w.-]+)/")
+_VENDORED = re.compile(r"(?:^|/)(?:_?vendor(?:ed)?|third_?party|_?extern(?:al)?s?)/([\w.-]+)/")
 _SOURCE = re.compile(r"(?:^|/)(?:__init__|[\w]*version[\w]*|[\w]*build_?info[\w]*)\.(?:py|json)$")
 _PLAIN = re.compile(
     r"(?:^|/)(?:([\w.-]+?)[._-])?(?:git[_-]?)?(?:commit|revision|hash|sha)(\.txt)?$"
