@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,3 +112,13 @@ def test_every_state_can_be_reached() -> None:
                 reached.add(after.state)
                 waiting.append(after)
     assert reached == set(State)
+
+
+def test_a_hole_in_the_table_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: filing without approval. The judge of histories does not look at the table."""
+    hole = {**TABLE, Step.FILE: (frozenset({State.DRAFTED}), State.FILED)}
+    monkeypatch.setattr("bot.core.life.TABLE", hole)
+    steps = (Step.EXPLAIN, Step.DRAFT, Step.FILE)
+    told = [Event(step=step, who="you", at=AT, why="so", about="https://x/1") for step in steps]
+    assert walk(told).state is State.FILED
+    assert not legal(walk(told))
