@@ -34,10 +34,13 @@ def seeds() -> list[int]:
     return [secrets.randbelow(10**6) for _ in range(int(count))] if count else list(ASKED)
 
 
+ALWAYS = ("package", "last_good", "first_bad")  # what a culprit has; the rest where there is any
+
+
 def as_json(found: Explanation) -> dict[str, Json]:
     """Return what an explanation says as the command would, as far as it is compared."""
     culprits: list[Json] = [
-        {key: value for key, value in asdict(each).items() if key != "yanked" or value}
+        {key: value for key, value in asdict(each).items() if key in ALWAYS or value}
         for each in found.culprits
     ]
     along: list[Json] = [{"package": each.package} for each in found.moves_with]
