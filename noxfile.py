@@ -52,7 +52,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """Every test but the bare machine's, in 20 minutes; a missing tool skips its tests by name."""
+    """Every test but the bare machine's; a missing tool skips its tests by name."""
     _install(session)
     everything = "--no-skips" in session.posargs
     chosen = () if everything else ("-m", "not bare")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -100,7 +102,7 @@ def test_an_engine_that_is_killed_costs_the_cell_in_flight_and_nothing_else(
     archive = tmp_path / "image.tar"
     with archive.open("wb") as file:
         subprocess.run(["docker", "save", IMAGE], stdout=file, check=True)
-    (home := tmp_path / "d").mkdir()
+    home = Path(tempfile.mkdtemp(prefix="d"))  # a socket's path has 107 characters at most
     monkeypatch.setenv("DOCKER_HOST", f"unix://{home}/sock")
     env = replace(ours, engine=Engine())
     with daemon(home) as first:
@@ -118,6 +120,7 @@ def test_an_engine_that_is_killed_costs_the_cell_in_flight_and_nothing_else(
         env.sweep()
         assert env.engine.containers(env.owner) == ()
         assert not running(env.owner)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def in_flight(env: DockerEnv, engine_: subprocess.Popen[bytes]) -> None:
