@@ -126,9 +126,8 @@ def main(rounds: int, many: int) -> None:
     ).stdout.strip()
     today = datetime.now(tz=UTC).date()
     print("# An environment and its first import\n")
-    print(
-        f"`python benchmarks/environments.py {rounds} {many}`, {today}, commit {commit}, 2 shared cores."
-    )
+    command = f"python benchmarks/environments.py {rounds} {many}"
+    print(f"`{command}`, {today}, commit {commit}, 2 shared cores.")
     print(
         f"{len(every)} locks of {len(every[0].pins)} distributions, `{IMPORT}`; seconds for all.\n"
     )
