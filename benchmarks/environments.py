@@ -8,7 +8,7 @@ environment for the lock and imports the stack in a new process; they take turns
 
 * `uv`: `uv venv`, `uv pip sync --offline`, and the import, whose bytecode is in no cache: the
   environment is new, and uv compiles nothing.
-* `shelf`: what `explain` and `diff` search with. Its shelf is empty before the first lock; it keeps
+* `shelf`: what `explain` searches with. Its shelf is empty before the first lock; it keeps
   each wheel, and the bytecode that its first import made.
 """
 
