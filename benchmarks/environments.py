@@ -8,7 +8,7 @@ environment for the lock and imports the stack in a new process; they take turns
 
 * `uv`: `uv venv`, `uv pip sync --offline`, and the import, whose bytecode is in no cache: the
   environment is new, and uv compiles nothing.
-* `shelf`: what `explain` and `diff` search with. Its shelf is empty before the first lock; it keeps
+* `shelf`: what `explain` searches with. Its shelf is empty before the first lock; it keeps
   each wheel, and the bytecode that its first import made.
 """
 
@@ -126,8 +126,8 @@ def main(rounds: int, many: int) -> None:
     ).stdout.strip()
     today = datetime.now(tz=UTC).date()
     print("# An environment and its first import\n")
-    print(f"`python benchmarks/environments.py {rounds} {many}`, {today}, commit {commit},", end="")
-    print(" 2 shared cores.")
+    command = f"python benchmarks/environments.py {rounds} {many}"
+    print(f"`{command}`, {today}, commit {commit}, 2 shared cores.")
     print(
         f"{len(every)} locks of {len(every[0].pins)} distributions, `{IMPORT}`; seconds for all.\n"
     )
