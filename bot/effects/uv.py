@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -30,6 +31,7 @@ _TOOL = (
     "UV_SYSTEM_CERTS", "UV_PYTHON_INSTALL_DIR", "UV_LINK_MODE", "UV_OFFLINE", "PYENV_ROOT",
     "PYENV_VERSION",
 )  # fmt: skip
+_ONE_AT_A_TIME = threading.Lock()
 _INDEXES = (
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
     "UV_NO_INDEX", "UV_INDEX_STRATEGY",
@@ -44,9 +46,17 @@ _AS_VARIABLE = {
 }
 
 
-@cache
 def binary() -> str:
-    """Return the path of `uv`. Raises `MissingToolError` when there is none."""
+    """Return the path of `uv`. Raises `MissingToolError` when there is none.
+
+    One thread at a time: `sysconfig`, which is asked for it, is made ready by whoever comes first.
+    """
+    with _ONE_AT_A_TIME:
+        return _found()
+
+
+@cache
+def _found() -> str:
     try:
         return uv.find_uv_bin()
     except FileNotFoundError:

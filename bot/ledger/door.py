@@ -52,9 +52,12 @@ class Bundle:
 
 
 def write_job(job: Job) -> bytes:
-    """Return the content of the file of `job`."""
+    """Return the content of the file of `job`, the keys of its requests in their order.
+
+    What a template makes of a tool or a schema depends on that order.
+    """
     told = {"version": VERSION, **CONVERTER.unstructure(job)}
-    return json.dumps(told, indent=1, sort_keys=True).encode("ascii") + b"\n"
+    return json.dumps(told, indent=1).encode("ascii") + b"\n"
 
 
 def read_job(content: bytes, where: str) -> Job:

@@ -132,6 +132,12 @@ def test_a_job_file_comes_back_as_it_went() -> None:
     assert content.isascii()
 
 
+def test_the_keys_of_a_request_keep_their_order() -> None:
+    """What `tojson` writes into a prompt depends on it, and equality of dicts does not."""
+    (probe,) = read_job(write_job(JOB), "here").probes
+    assert json.dumps(probe.request) == json.dumps(PROBE.request)
+
+
 def test_a_bundle_comes_back_as_it_went_as_a_folder_and_as_bytes(tmp_path: Path) -> None:
     root = begun(tmp_path / "b", *CELLS)
     bundle = opened(root)
