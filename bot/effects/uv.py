@@ -18,6 +18,8 @@ from typing import Final
 
 import uv
 
+from bot.core.logs import classify, readable
+from bot.core.model import Failure, Phase, Reason
 from bot.effects.process import run
 from bot.errors import MissingToolError, UsageError
 from bot.ports import Ran
@@ -127,3 +129,11 @@ class Uv:
         flags += ["--cache-dir", str(self.cache)] if self.cache else []
         argv = [binary(), *command, *flags]
         return run(argv, cwd=cwd, env=self.environment(), seconds=seconds)
+
+
+def not_installed(ran: Ran, *hide: str) -> Failure:
+    """Return how an installation failed, as `uv` told it; paths in `hide` are left out."""
+    if ran.returncode is None:
+        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
+    reason = classify(ran.output, Phase.INSTALL)
+    return Failure(phase=Phase.INSTALL, reason=reason, message=readable(ran.output, hide=hide))

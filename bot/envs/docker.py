@@ -21,12 +21,11 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from bot.core.images import images_for, reference
-from bot.core.logs import classify, readable
-from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
+from bot.core.model import Closure, Failure, Json, Reason, digest
 from bot.effects.engine import GONE, Box, Engine
 from bot.effects.files import put
 from bot.effects.room import GUEST, furnish, kept, place_for
-from bot.effects.uv import Uv, binary, index_variables
+from bot.effects.uv import Uv, binary, index_variables, not_installed
 from bot.errors import MissingToolError
 from bot.ports import Limits, Ran, Talk
 
@@ -332,8 +331,6 @@ def _local_indexes(index_args: tuple[str, ...]) -> dict[str, Path]:
 
 
 def _failure(ran: Ran, *hide: str) -> Failure:
-    if ran.returncode is None:
-        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
-    message = readable(ran.output, hide=hide)
-    reason = Reason.KILLED if GONE in ran.output else classify(ran.output, Phase.INSTALL)
-    return Failure(phase=Phase.INSTALL, reason=reason, message=message)
+    """Tell an engine that went away, which passes, from what the installation says."""
+    failure = not_installed(ran, *hide)
+    return replace(failure, reason=Reason.KILLED) if GONE in ran.output else failure

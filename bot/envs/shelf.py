@@ -15,17 +15,16 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.core.logs import classify, readable
 from bot.core.metadata import Metadata
-from bot.core.model import Closure, Failure, Phase, Pin, Reason, digest
+from bot.core.model import Closure, Failure, Pin, digest
 from bot.core.versions import is_build
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive
 from bot.effects.pages import WheelPages
 from bot.effects.room import GuestRoom, copied, furnish, network_obstacle, place_for
 from bot.effects.shelf import SCRIPTS, Wheel, index, link
-from bot.effects.uv import Uv, interpreter
-from bot.ports import Env, Limits, Pages, Ran, Room
+from bot.effects.uv import Uv, interpreter, not_installed
+from bot.ports import Env, Limits, Pages, Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +171,7 @@ class ShelfEnv:
                 "pip", "install", "-r", "pins.txt", "--python", interpreter(version), *flags,
                 cwd=Path(scratch), seconds=limits.install_seconds,
             )  # fmt: skip
-        return None if ran.returncode == 0 else _failure(ran, scratch, str(crate))
+        return None if ran.returncode == 0 else not_installed(ran, scratch, str(crate))
 
     @property
     def _uv(self) -> Uv:
@@ -198,11 +197,3 @@ class ShelfEnv:
                 if ran.returncode != 0:
                     raise RuntimeError(f"no empty environment after {ticks() - began:.1f} s")
         return empty
-
-
-def _failure(ran: Ran, *hide: str) -> Failure:
-    if ran.returncode is None:
-        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
-    message = readable(ran.output, hide=hide)
-    reason = classify(ran.output, Phase.INSTALL)
-    return Failure(phase=Phase.INSTALL, reason=reason, message=message)

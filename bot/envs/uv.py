@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from bot.core.logs import classify, readable
-from bot.core.model import Closure, Failure, Json, Phase, Reason, digest
+from bot.core.model import Closure, Failure, Json, Reason, digest
 from bot.effects.clock import ticks
 from bot.effects.room import GUEST, GuestRoom, furnish, guards, kept, network_obstacle, place_for
-from bot.effects.uv import Uv, interpreter
+from bot.effects.uv import Uv, interpreter, not_installed
 from bot.errors import MissingToolError
 from bot.ports import Limits, Ran
 
@@ -83,7 +82,7 @@ class UvEnv:
             flags += ["--require-hashes"] if hashed else []
             left = max(0.0, end - ticks())
             ran = uv.cached_first("pip", "sync", "pins.txt", *flags, cwd=folder, seconds=left)
-            return place if ran.returncode == 0 else _failure(ran, scratch, str(place))
+            return place if ran.returncode == 0 else not_installed(ran, scratch, str(place))
 
     def _furnish(self, room: Path, env: Path) -> UvRoom:
         furnish(room, self.guest)
@@ -102,16 +101,8 @@ def _requirements(closure: Closure) -> str:
 
 def _not_made(ran: Ran, version: str, *hide: str) -> Failure:
     """Tell a full disk, which passes, from an interpreter that is missing, which does not."""
-    failure = _failure(ran, *hide)
+    failure = not_installed(ran, *hide)
     if failure.reason is not Reason.NOT_INSTALLABLE:
         return failure
     cure = f"install Python {version}, for example by `uv python install {version}`"
     raise MissingToolError(f"There is no Python {version} here: {failure.message}", cure=cure)
-
-
-def _failure(ran: Ran, *hide: str) -> Failure:
-    if ran.returncode is None:
-        return Failure(phase=Phase.INSTALL, reason=Reason.TIMEOUT, message="took too long")
-    reason = classify(ran.output, Phase.INSTALL)
-    message = readable(ran.output, hide=hide)
-    return Failure(phase=Phase.INSTALL, reason=reason, message=message)

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
 )
-from packaging.version import InvalidVersion
 
+from bot.core.archive import release_of
 from bot.core.model import Component, Release
 
 
@@ -40,22 +36,10 @@ class Folder:
     def _versions(self, name: str) -> Mapping[str, tuple[Path, ...]]:
         found: dict[str, tuple[Path, ...]] = {}
         for path in (file for folder in self.folders for file in sorted(folder.iterdir())):
-            package, version = _named(path.name)
+            package, version = release_of(path.name)
             if package == name:
                 found[version] = (*found.get(version, ()), path)
         return found
-
-
-def _named(file: str) -> tuple[str, str]:
-    """Return package and version of a wheel or an sdist, nothing for any other file."""
-    try:
-        if file.endswith(".whl"):
-            package, version, _, _ = parse_wheel_filename(file)
-        else:
-            package, version = parse_sdist_filename(file)
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return "", ""
-    return package, str(version)
 
 
 def _digest(path: Path) -> str:

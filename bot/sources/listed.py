@@ -16,14 +16,10 @@ from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     canonicalize_name,
-    parse_sdist_filename,
-    parse_wheel_filename,
 )
-from packaging.version import InvalidVersion
 
+from bot.core.archive import release_of
 from bot.core.model import Component, Release
 from bot.errors import SourceError, UnknownPackageError
 
@@ -54,7 +50,7 @@ class Listed:
         page.feed(self._text(url))
         by_version: dict[str, list[tuple[str, str | None]]] = {}
         for file, yanked in page.links:
-            package, version = named(file)
+            package, version = release_of(file)
             if package == name:
                 by_version.setdefault(version, []).append((file, yanked))
         for version, files in by_version.items():
@@ -99,19 +95,3 @@ class _Page(HTMLParser):
             path = urlsplit(str(told["href"])).path
             yanked = (told["data-yanked"] or "") if "data-yanked" in told else None
             self.links.append((unquote(path.rpartition("/")[2]), yanked))
-
-
-def named(file: str) -> tuple[str, str]:
-    """Return package and version of a wheel or an sdist, nothing for any other file.
-
-    >>> named("greet-1.4.dev1+g0a1b2c3-py3-none-any.whl")
-    ('greet', '1.4.dev1+g0a1b2c3')
-    """
-    try:
-        if file.endswith(".whl"):
-            package, version, _, _ = parse_wheel_filename(file)
-        else:
-            package, version = parse_sdist_filename(file)
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return "", ""
-    return package, str(version)

@@ -15,6 +15,7 @@ from bot.environments import Ground
 from bot.envs.existing import ExistingEnv
 from bot.envs.node import NodeEnv
 from bot.envs.uv import UvEnv
+from bot.errors import MissingToolError
 from bot.kits import Kits, more_indexes
 from bot.solvers.uv import UvSolver
 from tests.mini.wheels import write_index, write_wheel
@@ -74,6 +75,16 @@ def test_rooms_get_the_variables_of_their_backend(
     assert vulkan.env.variables == {
         "GGML_VK_VISIBLE_DEVICES": "0", "VK_DRIVER_FILES": "/some/icd.json"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", ["cpu", "cuda"])
+def test_who_asks_for_containers_gets_none_of_another_kind_on_any_hardware(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+    kits = Kits(ground=Ground(root=tmp_path, asked="docker"))
+    with pytest.raises(MissingToolError, match="`engine` asks for docker"):
+        kits.places(matrix(row("engine", backend)))
 
 
 def test_wheels_of_the_local_version_come_from_the_index_of_the_backend(tmp_path: Path) -> None:

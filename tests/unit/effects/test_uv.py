@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.effects import uv as door
 from bot.effects.uv import Uv, index_variables, interpreter
-from bot.errors import UsageError
+from bot.errors import MissingToolError, UsageError
 
 
 def test_index_arguments_become_variables() -> None:
@@ -38,3 +41,24 @@ def test_given_indexes_are_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Uv().environment()["UV_INDEX"] == "theirs"
     assert "UV_INDEX" not in Uv(index_args=("--no-index",)).environment()
     assert "canary" not in Uv().environment().values()
+
+
+def test_uv_is_looked_for_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that ask `sysconfig` for the first time at once are told nonsense by it."""
+    inside: list[int] = []
+    most: list[int] = []
+
+    def find() -> str:
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.02)
+        inside.pop()
+        raise FileNotFoundError  # which is not remembered: everyone looks
+
+    monkeypatch.setattr("bot.effects.uv.uv.find_uv_bin", find)
+    monkeypatch.setattr("bot.effects.uv.shutil.which", lambda _: None)
+    door._found.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(door.binary) for _ in range(4)]
+    assert all(isinstance(each.exception(), MissingToolError) for each in asked)
+    assert most == [1, 1, 1, 1]
