@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -181,8 +182,7 @@ def test_a_proof_ends_well_where_it_is_right_and_with_1_where_it_is_wrong(
     wrong = _proof(probe, link, _spoiled(expected), drivers, packages)
     assert len(write(right).splitlines()) <= 60
     assert _end(right, drivers) == (0, "as expected")
-    code, said = _end(wrong, drivers)
-    assert (code, said.partition(":")[0]) == (1, "expected"), said
+    assert _end(wrong, drivers) == (1, "expected:")
 
 
 def _wire(probe: Probe) -> Json:
@@ -233,10 +233,12 @@ def _sha(path: Path) -> str:
 
 
 def _end(proof: Proof, drivers: tuple[Driver, ...]) -> tuple[int | None, str]:
-    """Run the command that the proof prints; return its exit code and its last line."""
+    """Run the command that the proof prints; return its exit code and what it says last.
+
+    An engine's threads write into the same pipe, so these words need not begin a line.
+    """
     files = {name: path.read_bytes() for name, path in _files(drivers).items()}
     command = shlex.split(commands(proof)[1])
     ran = UvShell().run(command, files={NAME: write(proof).encode(), **files}, seconds=120)
-    lines = ran.output.strip().splitlines()
-    told = [line for line in lines if line == "as expected" or line.startswith("expected:")]
-    return ran.returncode, told[-1] if told else "\n".join(lines[-8:])
+    told = re.findall("as expected|expected:", ran.output)
+    return ran.returncode, told[-1] if told else ran.output[-2000:]
