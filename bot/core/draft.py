@@ -33,7 +33,7 @@ LIMIT = 65_000  # a tracker takes 65,535 characters; the rest is for what it add
 TITLE = 200
 LONG = 4000  # a command longer than this is no command that a person pastes
 
-_MARK = re.compile(r"^Finding: `([0-9a-f]{16})`$", re.MULTILINE)
+_MARK = re.compile(r"^(?:Finding|Release|Page): `([0-9a-f]{16})`$", re.MULTILINE)
 _NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
 _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
 _CURL = re.compile(r"^a server alone: (curl .*)$", re.MULTILINE)
