@@ -4,6 +4,7 @@ It holds no clock: the same findings and answers give the same page, so that a p
 only when something changed.
 
 >>> board = Board(lines=(Line(finding="0123456789abcdef", state=State.DRAFTED, title="t"),))
+>>> from bot.core.draft import named
 >>> "* [ ] approve <!-- approve 0123456789abcdef -->" in render(board)
 True
 >>> named(render(board)) == PAGE
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.core.brakes import Brake
-from bot.core.draft import LIMIT, named
+from bot.core.draft import LIMIT
 from bot.core.life import State, Step
 from bot.core.model import digest
 from bot.core.sanitise import code, inline

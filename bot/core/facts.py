@@ -18,7 +18,7 @@ from typing import TypeAlias
 from bot.core.life import Step
 from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
 from bot.core.outcome import Explanation
-from bot.core.traits import Traits
+from bot.core.traits import NO_TRAITS, Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ class Drafted:
     target: str
     title: str
     body: str
-    traits: Traits = Traits()
+    traits: Traits = NO_TRAITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

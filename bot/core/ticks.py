@@ -53,18 +53,18 @@ def ticks(body: str) -> tuple[Tick, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def ticker(edits: Sequence[Edit], body: str, tick: Tick) -> str:
-    """Return who set a tick that stands in `body`; empty where the edits do not show it.
+def setter(edits: Sequence[Edit], body: str, tick: Tick) -> Edit | None:
+    """Return the edit that set a tick that stands in `body`; None where the edits do not show it.
 
     `edits` are the oldest first. The last of them must be the page as it is, and one of them the
     page without the tick: the edit after that one set it.
     """
     if not edits or plain_lines(edits[-1].body) != plain_lines(body):
-        return ""
+        return None
     for before, after in zip(reversed(edits[:-1]), reversed(edits[1:]), strict=True):
         if tick not in ticks(before.body):
-            return after.who if tick in ticks(after.body) else ""
-    return ""
+            return after if after.who and tick in ticks(after.body) else None
+    return None
 
 
 def unticked(body: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.core.model import Json
 
@@ -36,6 +37,9 @@ class Traits:
     watched: tuple[str, ...] = ()  # backends
     tiny: bool = False
     private: bool = False
+
+
+NO_TRAITS: Final = Traits()
 
 
 def leaks(seen: Iterable[tuple[str, Json]]) -> bool:

@@ -51,10 +51,11 @@ class Desk:
         if isinstance(life, Refused):
             raise UsageError(f"{finding}: {life.why}", cure=f"see `issues show {finding}`")
         body = Moved(finding=finding, step=step, who=self.who, at=self.now, why=why, about=about)
-        self._tell(body, finding)
+        self.tell(body, finding)
         return life
 
-    def _tell(self, body: Body, finding: str) -> Fact:
+    def tell(self, body: Body, finding: str) -> Fact:
+        """Tell a fact of a finding, in its place after those that were told before."""
         attempt = next_attempt(self.ledger.facts(), self.run, finding)
         return self.ledger.tell(body, job=job_of(finding), attempt=attempt)
 
@@ -132,7 +133,7 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
 def _here(desk: Desk, life: Life, plan: Plan) -> str:
     """Return what speaks against it without asking anybody."""
     said = stops(desk.ledger.facts())
-    word = next((said[at] for at in (same(plan.target), same(plan.place)) if at in said), None)
+    word = next((said[at] for at in ("", same(plan.target), same(plan.place)) if at in said), None)
     if word:
         return f"{word.who} said stop on {word.at:%Y-%m-%d}: {word.why}"
     told = record(desk.lives, _targets(desk), plan.target)

@@ -17,12 +17,14 @@ from bot.effects.files import put
 from bot.errors import SourceError, UsageError
 from bot.steps.filing import Desk, Plan, carry_out, plans
 from bot.steps.syncing import sync
+from bot.verbs import board
 from bot.verbs.desk import FILE, opened
 from bot.verbs.issues import asked_of, group, life_json, named, places, reasons
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
-issues = group  # with these verbs added
+issues = group  # with these verbs added, and that of `board`
+__all__ = ["board", "issues"]
 
 
 @group.command("file", epilog=epilog("issues file"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.life import Step
-from bot.core.ticks import Edit, Tick, box, ticker, ticks, unticked
+from bot.core.ticks import Edit, Tick, box, setter, ticks, unticked
 
 ONE, TWO = "0123456789abcdef", "fedcba9876543210"
 EMPTY = f"head\n{box(Step.APPROVE, ONE)}\n{box(Step.REJECT, ONE)}\n{box(Step.APPROVE, TWO)}\n"
@@ -41,13 +41,13 @@ def test_what_is_no_box_of_ours_is_no_tick(line: str) -> None:
 
 def test_whoever_set_it_did_it_and_not_whoever_edited_last() -> None:
     edits = [edit("bot", EMPTY), edit("ada", TICKED), edit("eve", BOTH)]
-    assert ticker(edits, BOTH, TICK) == "ada"
-    assert ticker(edits, BOTH, Tick(step=Step.APPROVE, finding=TWO)) == "eve"
+    assert setter(edits, BOTH, TICK) == edits[1]
+    assert setter(edits, BOTH, Tick(step=Step.APPROVE, finding=TWO)) == edits[2]
 
 
 def test_a_tick_that_was_taken_away_and_set_again_is_the_last_ones() -> None:
     edits = [edit("bot", EMPTY), edit("ada", TICKED), edit("bot", EMPTY), edit("eve", TICKED)]
-    assert ticker(edits, TICKED, TICK) == "eve"
+    assert setter(edits, TICKED, TICK) == edits[3]
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_a_tick_that_was_taken_away_and_set_again_is_the_last_ones() -> None:
     ],
 )
 def test_where_the_history_does_not_show_it_nobody_did_it(edits: list[Edit]) -> None:
-    assert ticker(edits, TICKED, TICK) == ""
+    assert setter(edits, TICKED, TICK) is None
