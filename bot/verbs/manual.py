@@ -86,7 +86,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("stackmatrix issues dashboard --send", "the same, and write it"),
     ),
-    "issues sync": (("stackmatrix issues sync", "was one closed there, and as what?"),),
+    "issues sync": (
+        ("stackmatrix issues sync", "was one closed there, and as what? what is asked of us?"),
+        ("stackmatrix issues sync --send", "the same, and answer"),
+    ),
     "issues retract": (
         ("stackmatrix issues retract 5f0c --reason 'our mistake'", "what would be said"),
         ("stackmatrix issues retract 5f0c --reason 'our mistake' --send", "say it, and close"),

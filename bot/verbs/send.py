@@ -16,6 +16,7 @@ from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
 from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.hearing import hear
 from bot.steps.syncing import sync
 from bot.verbs import board
 from bot.verbs.desk import FILE, opened
@@ -71,15 +72,22 @@ def _press(desk: Desk, plan: Plan) -> tuple[str, ...]:
 
 
 @group.command("sync", epilog=epilog("issues sync"))
+@click.option("--send", is_flag=True, help="Really answer there, and close what is mended.")
 @click.option("--who", default="stackmatrix", help="Who is told to have looked.")
 @places
 @talk_options
-def sync_command(*, quiet: bool, as_json: bool, **given: Any) -> Said:  # noqa: ANN401
-    """Read what became of the issues that were filed; nothing is written there."""
+def sync_command(*, send: bool, quiet: bool, as_json: bool, **given: Any) -> Said:  # noqa: ANN401
+    """Read what became of the issues that were filed, and obey what maintainers say there.
+
+    Nothing is written there but with --send: one answer to each order, one comment where the
+    state of a finding changes, the issue's text where the draft changed.
+    """
     with opened(asked_of(given)) as desk:
         done = list(sync(desk))
+        heard = [plain(line) for line in hear(desk, send=send)]
     lines = [f"{life.finding} is {life.state}: {life.history[-1].why}" for life in done]
-    told: Json = [life_json(life) for life in done]
+    lines = [*map(plain, lines), *heard]
+    told: Json = [*map(life_json, done), *({"says": line} for line in heard)]
     return Said(lines=tuple(lines or ["nothing new"]), json=told, as_json=as_json, quiet=quiet)
 
 
