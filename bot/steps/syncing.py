@@ -26,6 +26,8 @@ def happened(life: Life, issue: Issue) -> tuple[Step | None, str]:
     who = issue.closer or "somebody"
     if issue.open:
         step, why = Step.REOPEN, "it is open again"
+    elif issue.by_us and issue.reason == "completed":
+        return None, ""  # it was verified; if it is seen again, that is told by whoever saw it
     elif issue.by_us:
         step, why = Step.RETRACT, "we closed it, and were interrupted"
     elif issue.reason == "not_planned":

@@ -15,8 +15,10 @@ from bot.core.press import address
 from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
+from bot.steps.aftercare import care
 from bot.steps.filing import Desk, Plan, carry_out, plans
 from bot.steps.hearing import hear
+from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
 from bot.verbs import board
 from bot.verbs.desk import FILE, opened
@@ -56,6 +58,8 @@ def _done(desk: Desk, plan: Plan) -> str:
     came = carry_out(desk, plan)
     if isinstance(came, Plan):
         return came.line
+    if came.ours:
+        tell_sent(desk, came.address, came.body)
     return f"{plan.finding} is {desk.lives[plan.finding].state}: {came.address}"
 
 
@@ -84,10 +88,11 @@ def sync_command(*, send: bool, quiet: bool, as_json: bool, **given: Any) -> Sai
     """
     with opened(asked_of(given)) as desk:
         done = list(sync(desk))
-        heard = [plain(line) for line in hear(desk, send=send)]
+        heard = [plain(line) for line in (*hear(desk, send=send), *care(desk, send=send))]
     lines = [f"{life.finding} is {life.state}: {life.history[-1].why}" for life in done]
     lines = [*map(plain, lines), *heard]
-    told: Json = [*map(life_json, done), *({"says": line} for line in heard)]
+    spoken: list[Json] = [{"says": line} for line in heard]
+    told: Json = [*map(life_json, done), *spoken]
     return Said(lines=tuple(lines or ["nothing new"]), json=told, as_json=as_json, quiet=quiet)
 
 
