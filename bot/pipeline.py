@@ -21,6 +21,7 @@ from bot.steps.cells import Work, run_cell
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove
+from bot.steps.reprove import reprove
 from bot.steps.retest import retest
 from bot.steps.search import Ends, explain_group
 from bot.steps.shrink import shown_by, shrink, sides
@@ -118,6 +119,7 @@ def reduce(house: House, causes: tuple[Group, ...]) -> None:
             house.tell(swap(house, cause, apart), job=f"swap {cause.search}")
         if apart and small:
             house.tell(prove(house, cause, found, apart, small), job=f"reduce {cause.search}")
+    reprove(house, causes)
 
 
 def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> None:

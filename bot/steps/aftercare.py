@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from bot.core.aftercare import Turn, says, turn
+from bot.core.draft import named
 from bot.core.entries import parts
 from bot.core.facts import Retested
 from bot.core.life import Life, State, Step
@@ -117,7 +118,8 @@ def put_text(desk: Desk, address: str, body: str, *, send: bool) -> Iterator[str
     if text_digest(body) == sent(desk, address):
         return
     issue = desk.forge().read(address)
-    if not issue.open or text_digest(issue.body) not in {sent(desk, address), text_digest(body)}:
+    ours = {sent(desk, address), text_digest(body)}
+    if not issue.open or text_digest(issue.body) not in ours or named(issue.body) != named(body):
         return
     if not send:
         yield f"would edit {address}: its draft changed"

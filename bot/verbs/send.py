@@ -119,6 +119,12 @@ def retract_command(
                 f"{life.finding} is {life.state}: there is no open issue to take back",
                 cure=f"see `stackmatrix issues show {life.finding}`",
             )
+        others = [one for one in desk.lives.values() if one.ours and one.issue == life.issue]
+        if len(others) > 1:
+            raise UsageError(
+                f"{life.issue} tells of {len(others)} findings, and closing it ends them all",
+                cure="comment there on the one that is wrong",
+            )
         line = f"would close {life.issue} as not planned, saying: {plain(reason)}"
         if send and desk.stop():
             raise UsageError(desk.stop(), cure="remove it, then try again")

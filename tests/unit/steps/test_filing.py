@@ -14,6 +14,7 @@ from bot.core.life import State, Step
 from bot.core.outcome import Ending, Explanation
 from bot.core.policy import Policy, Rule, Way
 from bot.core.standing import Standing
+from bot.core.traits import Traits
 from bot.errors import UsageError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
@@ -39,16 +40,18 @@ def fill(
     *,
     broken: Sequence[str] | None = None,
     target: str = TARGET,
+    release: str = "",
 ) -> None:
     ledger.begin(RunStarted(at=AT, bot="1", config=str(broken), suite=""))
-    for name in names:
+    for at, name in enumerate(names, 1):
         found = Explanation(ending=Ending.CONCLUSIVE)
         proof = Reduced(
             finding=f"{name}-1", request="", repro="", fails="", passes="", verified=True, calls=1
         )
         ledger.tell(Explained(finding=f"{name}-1", explanation=found), job=f"explain {name}-1")
         ledger.tell(proof, job=f"reduce {name}-1")
-        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="")
+        traits = Traits(package="e", first_bad=release or f"{at}.0", link="text")
+        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="", traits=traits)
         ledger.tell(drafted, job=f"track {name}")
     told = tuple(names if broken is None else broken)
     ledger.tell(RunEnded(newly_broken=len(told), broken=told), job="run")
