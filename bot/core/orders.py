@@ -39,6 +39,7 @@ class Order:
     about: str = ""
 
 
+SAID: Final = "said at "  # before the address of an order, in the reason of its step
 LONGEST: Final = 300  # characters of a reason
 _VERSION = r"v?\d(?:[A-Za-z0-9._+!-]{0,60}[A-Za-z0-9])?"
 _FORMS: Final = (

@@ -13,7 +13,7 @@ from itertools import chain
 from bot.core.entries import parts
 from bot.core.facts import Answered, Queued, Stopped
 from bot.core.life import Life, Step
-from bot.core.orders import Order, Word, read
+from bot.core.orders import SAID, Order, Word, read
 from bot.core.policy import same
 from bot.core.sanitise import code
 from bot.errors import UsageError
@@ -105,7 +105,9 @@ def _answered(desk: Desk, told: Told, *, send: bool) -> Iterator[str]:
 
 
 def _speak(desk: Desk, told: Told, says: str) -> None:
-    text = f"{says}\n\n(This answers {told.comment.address}.)"
+    mark = f"(This answers {told.comment.address}, {told.order.word}.)"
+    ours = (one.body for one in desk.forge().comments(told.issue) if one.ours)
+    text = next((body for body in ours if mark in body), f"{says}\n\n{mark}")
     if told.order.word in _ENDS and not says.startswith("Not done"):
         desk.forge().close(told.issue, comment=text)
     elif not desk.forge().read(told.issue).locked:
@@ -126,7 +128,7 @@ def _done(desk: Desk, told: Told) -> str:
 
 def _step(desk: Desk, told: Told, finding: str) -> str:
     """Take the step of an order; returns why that was not possible."""
-    why = f"said at {told.comment.address}"
+    why = f"{SAID}{told.comment.address}"
     if told.order.word is Word.INVALID:
         why = f"{told.order.about}; {why}"
     step, about = _STEPS[told.order.word], _about(told)
@@ -183,7 +185,7 @@ def _queue(desk: Desk, told: Told) -> str:
 def _stop(desk: Desk, told: Told) -> None:
     target = same(parts(told.issue)[0])
     if not _for_ever(desk, parts(told.issue)[0]):
-        why = f"said at {told.comment.address}"
+        why = f"{SAID}{told.comment.address}"
         body = Stopped(target=target, who=told.comment.who, at=desk.now, why=why)
         desk.ledger.tell(body, job=f"stop {target}")
 

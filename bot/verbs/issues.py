@@ -99,6 +99,8 @@ def show_command(*, finding: str, quiet: bool, as_json: bool, **given: Any) -> S
     lines = [f"{life.finding} is {life.state}", *_history(life)]
     if life.state is State.DRAFTED or drafted:
         lines.append(f"draft: {drafted.body if drafted else ''}")
+    if drafted and drafted.traits.tiny and life.state is State.DRAFTED:
+        lines.append("it was seen on the tiny model only: approve it where you know it is real")
     lines.append(f"next: {', '.join(steps_from(life)) or 'nothing'}")
     return Said(lines=tuple(lines), json=life_json(life), as_json=as_json, quiet=quiet)
 

@@ -16,6 +16,7 @@ from bot.forge import Issue
 from bot.ledger.files import FileLedger
 from bot.steps.filing import Desk, carry_out, plans
 from bot.steps.hearing import hear
+from bot.steps.syncing import sync
 from tests.unit.steps.forge import YES, FakeForge
 from tests.unit.steps.test_filing import NAMES, TARGET, approved, fill, going
 
@@ -127,10 +128,14 @@ def test_what_was_done_in_a_dry_run_is_answered_later(here: Desk, forge: FakeFor
     list(hear(here, send=False))
     assert here.lives[ONE].state is State.INVALID
     assert forge.read(ADDRESS).open
+    assert list(sync(here)) == [], "it is open because nobody has closed it yet"
     (line,) = hear(here, send=True)
     assert "Thank you" in line
+    assert list(sync(here)) == []
     assert not forge.read(ADDRESS).open
     assert [each.step for each in here.lives[ONE].history].count(Step.INVALID) == 1
+    forge.put(ADDRESS, open=True)
+    assert [life.state for life in sync(here)] == [State.REOPENED]
 
 
 def test_an_order_that_cannot_be_obeyed_says_why(here: Desk, forge: FakeForge) -> None:
