@@ -7,7 +7,7 @@ after it has read the place again; the search for the fingerprint comes before e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.allowed import obstacle_there, record
@@ -34,11 +34,16 @@ class Desk:
     now: datetime
     who: str
     stop: Callable[[], str]
+    folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lives(self) -> dict[str, Life]:
-        """Where every finding stands."""
-        return lives(self.ledger.facts())
+        """Where every finding stands; folded once for as many facts as there are."""
+        facts = self.ledger.facts()
+        if len(facts) not in self.folded:
+            self.folded.clear()
+            self.folded[len(facts)] = lives(facts)
+        return self.folded[len(facts)]
 
     @property
     def drafted(self) -> dict[str, Drafted]:

@@ -72,15 +72,15 @@ def _row(
         house.progress.note(f"{row.name}: {waits(house, house.backend)}")
     runnable = partial(_runnable, house, row)
     bases: dict[str, Cell | None] = {}
-    told: set[str] = set()
+    known: set[str] = set()
     for each in plan(row, lines, history(house, row), exclusions, runnable):
         planned = _planned(house, each, bases)
         if each.trigger == BASELINE:
             bases[each.backend] = planned.cell
-        told.add(each.trigger)
+        known.add(each.trigger)
         yield planned
     for each in asked_for(house, row, bases.get(house.backend)):
-        if each.trigger not in told:
+        if each.trigger not in known:
             yield _planned(house, each, bases)
 
 

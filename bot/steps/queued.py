@@ -39,7 +39,7 @@ def asked_for(house: House, row: Row, base: Cell | None) -> Iterator[Wanted]:
 
 def _queue(house: House) -> Iterator[Queued]:
     """Yield what was asked, once for each finding and version."""
-    known = {}
+    known: dict[tuple[str, str], Queued] = {}
     for fact in house.ledger.facts():
         if isinstance(fact.body, Queued):
             known.setdefault((fact.body.finding, fact.body.version), fact.body)
