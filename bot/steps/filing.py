@@ -54,11 +54,14 @@ class Desk:
     def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
         """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""
         event = Event(step=step, who=self.who, at=self.now, why=why, about=about)
-        life = take(self.lives[finding], event)
+        before, told = self.lives, len(self.ledger.facts())
+        life = take(before[finding], event)
         if isinstance(life, Refused):
             raise UsageError(f"{finding}: {life.why}", cure=f"see `issues show {finding}`")
         body = Moved(finding=finding, step=step, who=self.who, at=self.now, why=why, about=about)
         self.tell(body, finding)
+        self.folded.clear()
+        self.folded[told + 1] = {**before, finding: life}
         return life
 
     def tell(self, body: Body, finding: str) -> Fact:

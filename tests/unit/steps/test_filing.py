@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.facts import Drafted, Explained, Reduced, RunEnded, RunStarted, Stopped
 from bot.core.life import State, Step
+from bot.core.lives import lives
 from bot.core.outcome import Ending, Explanation
 from bot.core.policy import Policy, Rule, Way
 from bot.core.standing import Standing
@@ -217,3 +218,11 @@ def test_what_became_of_an_issue_is_told_once(
     forge.issues[0] = replace(forge.issues[0], open=False, reason=reason, by_us=by_us)
     assert [life.state for life in sync(here)] == [state]
     assert list(sync(here)) == []
+
+
+def test_what_a_desk_keeps_is_what_the_facts_fold_to(ledger: FileLedger) -> None:
+    here = approved(ledger, FakeForge())
+    here.step(NAMES[1], Step.REJECT, "known")
+    assert here.lives == lives(ledger.facts())
+    fill(ledger, (), broken=())
+    assert here.lives == lives(ledger.facts())
