@@ -23,6 +23,8 @@ from bot.core.traits import Traits
 
 MANY: Final = 3  # findings of one release that are still told one by one
 
+LISTED: Final = 150  # findings that are only named, after those that are shown
+
 _COUNTED = frozenset(
     {State.DRAFTED, State.APPROVED, State.FILED, State.ACKNOWLEDGED, State.REOPENED}
 )
@@ -83,8 +85,12 @@ def _body(traits: Traits, parts: Sequence[Part], count: int, room: int) -> Itera
             elif name in found:
                 yield f"### {name}\n\nToo long to show here."
         yield f"(finding {code(part.finding)})"
-    if len(parts) > count:
-        yield f"And {len(parts) - count} more."
+    rest = parts[count : count + LISTED]
+    if rest:
+        yield "## Also"
+        yield "\n".join(f"* {inline(one.title)} (finding {code(one.finding)})" for one in rest)
+    if len(parts) > count + LISTED:
+        yield f"And {len(parts) - count - LISTED} more."
     answer = sections(parts[0].body).get("How to answer", "")
     yield "## How to answer"
     yield answer.partition("\n\nFinding:")[0] or "I am stackmatrix, a bot, and I may err."

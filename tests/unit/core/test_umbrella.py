@@ -68,6 +68,13 @@ def test_it_fits_at_any_size(count: int, size: int) -> None:
     assert named(whole) == fingerprint("engine", "2.0")
 
 
+def test_what_is_not_shown_is_named_or_counted() -> None:
+    _, body = text(TRAITS, parts(500))
+    assert body.count("run it") == 50
+    assert f"(finding `{199:016x}`)" in body
+    assert "And 300 more." in body
+
+
 @pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
 def test_a_hostile_title_changes_nothing(hostile: str) -> None:
     traits = replace(TRAITS, package=hostile)
