@@ -7,6 +7,7 @@ after it has read the place again; the search for the fingerprint comes before e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -137,11 +138,12 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
     Switch, consent and caps are read once more, now. A place that has the finding already gets
     no second issue: the finding is linked to that one. What a person must press is left alone.
     """
-    if plan.obstacle or plan.draft is None or plan.way is Way.PRESS:
+    press = plan.way is Way.PRESS and not plan.told
+    if plan.obstacle or plan.draft is None or press:
         return plan
     stop = desk.stop()
     last = replace(plan, obstacle=stop) if stop else _there(desk, plan, 0)
-    if last.obstacle:
+    if last.obstacle or (last.way is Way.PRESS and not last.told):
         return last
     if last.told:
         why = "a search found that it likely tells the same"
@@ -217,8 +219,12 @@ def _stale(desk: Desk, finding: str) -> str:
 def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     """Return the plan as the place itself lets it be; `going` are on their way there already."""
     draft = _umbrella(desk, plan) if plan.covers else desk.drafts(desk.drafted[plan.finding])
+    traits = desk.drafted[plan.finding].traits
     if plan.way is Way.PRESS:
-        return replace(plan, draft=draft)
+        found = None
+        with suppress(SourceError):  # a person searches once more before pressing
+            found = told_before(desk.forge(), plan.place, traits)
+        return replace(plan, draft=draft, told=found.address if found else "")
     rule = desk.policy.rule(plan.target)
     try:
         forge = desk.forge()
@@ -235,7 +241,6 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     same_told = None
     try:
         if not obstacle:
-            traits = desk.drafted[plan.finding].traits
             same_told = told_before(desk.forge(), standing.name, traits)
     except SourceError as trouble:
         obstacle = trouble.message

@@ -65,7 +65,7 @@ def _done(desk: Desk, plan: Plan) -> str:
 
 def _press(desk: Desk, plan: Plan) -> tuple[str, ...]:
     """The address to open, of what a person is to file."""
-    if plan.obstacle or plan.draft is None or plan.way is not Way.PRESS:
+    if plan.obstacle or plan.told or plan.draft is None or plan.way is not Way.PRESS:
         return ()
     try:
         form = desk.forge().form(plan.place)

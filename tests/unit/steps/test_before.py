@@ -55,6 +55,23 @@ def test_what_a_person_told_already_is_linked_and_not_filed(ledger: FileLedger) 
     assert forge.wrote == []
 
 
+def test_a_person_is_not_asked_to_press_for_what_was_told(ledger: FileLedger) -> None:
+    press = Policy(default=Rule(way=Way.PRESS, delay_hours=0))
+    forge = FakeForge(issues=[HUMAN])
+    here = approved(ledger, forge, policy=press)
+    assert "would be linked to" in the_plan(here).line
+    carry_out(here, the_plan(here))
+    assert here.lives[ONE].state is State.DUPLICATE
+    assert forge.wrote == []
+
+
+def test_a_person_can_press_where_no_search_answers(ledger: FileLedger) -> None:
+    press = Policy(default=Rule(way=Way.PRESS, delay_hours=0))
+    here = approved(ledger, FakeForge(blind=True), policy=press)
+    assert "a person presses the button" in the_plan(here).line
+    assert carry_out(here, the_plan(here)) == the_plan(here)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
