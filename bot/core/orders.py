@@ -49,7 +49,7 @@ _FORMS: Final = (
     (
         Word.DUP,
         re.compile(
-            r"dup(?:licate)?(?: of)?:? (#\d{1,9}|https://github\.com/[\w.-]+/[\w.-]+/issues/\d{1,9})\.?",
+            r"(?:dup|duplicate)(?: of)?:? (#\d{1,9}|https://github\.com/[\w.-]+/[\w.-]+/issues/\d{1,9})\.?",
             re.IGNORECASE,
         ),
     ),

@@ -71,3 +71,10 @@ def test_a_hostile_title_ticks_nothing_and_names_no_other_page(text: str) -> Non
 def test_the_brakes_are_shown() -> None:
     brake = Brake(target="https://github.com/o/r", filed=5, fixed=1, accepted=2, invalid=1)
     assert "| 5 | 1 | 1 | 0 | 2 of 3 answered |" in render(Board(brakes=(brake,)))
+
+
+def test_the_last_stage_is_written_whatever_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.core.dashboard.LIMIT", 1)
+    page = render(Board(lines=many(9)))
+    assert page.count("[ ] approve") == 2
+    assert "And 7 more" in page

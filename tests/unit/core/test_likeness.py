@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.likeness import LONGEST, likely, message, queries
@@ -52,6 +54,7 @@ def test_a_search_is_short_and_leaves_its_quotes() -> None:
         ("jinja2 3.2.0 is slow on templates", "please", DIFFERS, False),
         ("jinja2 3.2.0 fails to build", "wheel", DIFFERS, False),
         ("How do I use it?", "", DIFFERS, False),
+        ("jinja2 3.2.0: wrong", "the template is broken", replace(DIFFERS, link="odd"), False),
         ("", "", Traits(), False),
     ],
 )

@@ -80,3 +80,10 @@ def test_a_hostile_title_changes_nothing(hostile: str) -> None:
     traits = replace(TRAITS, package=hostile)
     _, body = text(traits, [Part(finding="f" * 16, title=hostile, body=BODY)])
     assert named(body) == fingerprint(hostile, "2.0")
+
+
+def test_the_last_stage_is_written_whatever_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.core.umbrella.LIMIT", 1)
+    _, body = text(TRAITS, parts(4))
+    assert named(body) == fingerprint("engine", "2.0")
+    assert "run it" not in body
