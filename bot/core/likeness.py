@@ -30,7 +30,7 @@ _WORDS: Final = {  # of a link, as people call what differs there
     "request": ("request", "payload", "body"),
     "prompt": ("prompt", "template", "render"),
     "prompt_ids": ("token", "tokeniz", "encod"),
-    "logprobs": ("logprob", "probabilit", "logit"),
+    "logprobs": ("logprob", "probabilities", "probability", "logit"),
     "output_ids": ("token", "generation", "output"),
     "text": ("text", "output", "generation", "decod", "garbage"),
     "stream": ("stream", "chunk", "sse"),

@@ -19,7 +19,7 @@ from bot.core.traits import NO_TRAITS
 from bot.errors import SourceError
 from bot.steps.filing import Desk
 from bot.steps.sent import sent, tell_sent, text_digest
-from bot.steps.silence import why_silent
+from bot.steps.silence import for_ever, why_silent
 
 _DONE = frozenset({State.VERIFIED, State.CLOSED})
 _EDITED = frozenset({State.FILED, State.ACKNOWLEDGED, State.REOPENED})
@@ -70,7 +70,7 @@ def _reopen(desk: Desk, life: Life, found: Turn, *, send: bool) -> Generator[str
     silent = why_silent(desk, parts(life.issue)[0])
     if silent:
         yield f"{life.finding}, {found.why}: nothing was written, {silent}"
-        return True
+        return for_ever(desk, parts(life.issue)[0])
     with suppress(SourceError):  # only who closed it may open it; then the word must do
         desk.forge().reopen(life.issue)
     if not desk.forge().read(life.issue).locked:
@@ -87,6 +87,9 @@ def _close(desk: Desk, life: Life, *, send: bool) -> Iterator[str]:
         yield f"would close {life.issue}: {life.finding} is verified"
         return
     silent = why_silent(desk, parts(life.issue)[0])
+    if silent and not for_ever(desk, parts(life.issue)[0]):
+        yield f"{life.issue} stays open for now: {silent}"
+        return
     if not silent:
         desk.forge().close(life.issue, comment=farewell(desk, shared), done=True)
     why = f"nothing was written, {silent}" if silent else "verified, and closed"

@@ -6,7 +6,7 @@ interrupted in between finds it done, and only answers. A stop is obeyed before 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -19,7 +19,7 @@ from bot.core.sanitise import code
 from bot.errors import UsageError
 from bot.forge import Comment
 from bot.steps.filing import Desk
-from bot.steps.silence import why_silent
+from bot.steps.silence import for_ever, why_silent
 
 _STEPS: Mapping[Word, Step] = {
     Word.FIX: Step.FIX,
@@ -91,7 +91,7 @@ def _answered(desk: Desk, told: Told, *, send: bool) -> Iterator[str]:
     if not silent:
         _speak(desk, told, says)
     yield f"{line} (not answered there: {silent})" if silent else line
-    if not silent or _for_ever(desk, place):
+    if not silent or for_ever(desk, place):
         for finding in told.findings[:1]:
             body = Answered(
                 where=told.where,
@@ -184,12 +184,7 @@ def _queue(desk: Desk, told: Told) -> str:
 
 def _stop(desk: Desk, told: Told) -> None:
     target = same(parts(told.issue)[0])
-    if not _for_ever(desk, parts(told.issue)[0]):
+    if not for_ever(desk, parts(told.issue)[0]):
         why = f"{SAID}{told.comment.address}"
         body = Stopped(target=target, who=told.comment.who, at=desk.now, why=why)
         desk.ledger.tell(body, job=f"stop {target}")
-
-
-def _for_ever(desk: Desk, place: str) -> bool:
-    bodies: Sequence[object] = [fact.body for fact in desk.ledger.facts()]
-    return any(isinstance(body, Stopped) and body.target == same(place) for body in bodies)

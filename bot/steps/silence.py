@@ -23,3 +23,8 @@ def why_silent(desk: Desk, place: str, *, last_word: bool = False) -> str:
     forge = desk.forge()
     own = forge.stopped(desk.policy.own) if desk.policy.own else ""
     return own or forge.standing(place, since=desk.now - WEEK).refusal
+
+
+def for_ever(desk: Desk, place: str) -> bool:
+    """Whether somebody at `place` wants nothing more: what waits for a word there waits in vain."""
+    return same(place) in stops(desk.ledger.facts())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.facts import Retested
+from bot.core.facts import Retested, Stopped
 from bot.core.life import State, Step
 from bot.errors import SourceError
 from bot.forge import Draft, Issue
@@ -131,19 +131,31 @@ def test_who_may_not_open_it_says_so_all_the_same(here: Desk, forge: FakeForge) 
     assert here.lives[ONE].state is State.REOPENED
 
 
-@pytest.mark.parametrize("after", ["2.0", "2.1"])
-def test_where_nothing_may_be_written_the_life_goes_on(
-    here: Desk, forge: FakeForge, after: str
-) -> None:
+def test_after_a_stop_the_life_goes_on_without_a_word(here: Desk, forge: FakeForge) -> None:
+    word = Stopped(target="https://github.com/o/r", who="mia", at=here.now, why="enough")
+    here.ledger.tell(word, job="stop")
+    told(here, "2.0")
+    list(care(here, send=True))
+    assert here.lives[ONE].state is State.CLOSED
+    told(here, "2.1", reds=1)
+    list(care(here, send=True))
+    assert here.lives[ONE].state is State.REOPENED
+    assert next(iter(care(changed(here), send=True))).startswith(f"{ADDRESS} stays as it is")
+    assert forge.wrote == []
+
+
+def test_while_all_is_switched_off_it_waits(here: Desk, forge: FakeForge) -> None:
     silent = replace(here, stop=lambda: "switched off")
     told(here, "2.0")
-    list(care(silent, send=True))
+    assert "stays open for now: switched off" in list(care(silent, send=True))[-1]
+    assert here.lives[ONE].state is State.VERIFIED
+    list(care(here, send=True))
+    told(here, "2.1", reds=1)
+    assert "nothing was written, switched off" in list(care(silent, send=True))[-1]
     assert here.lives[ONE].state is State.CLOSED
-    if after == "2.1":
-        told(here, "2.1", reds=1)
-        list(care(silent, send=True))
-        assert here.lives[ONE].state is State.REOPENED
-    assert forge.wrote == []
+    list(care(here, send=True))
+    assert here.lives[ONE].state is State.REOPENED
+    assert writes(forge) == ["say", "close completed", "reopen", "say"]
 
 
 def changed(here: Desk, text: str = "new") -> Desk:

@@ -216,3 +216,21 @@ def test_what_may_be_a_leak_is_not_shown(ledger: FileLedger, forge: FakeForge) -
     assert TWO not in page
     assert "leaks!" not in page
     assert "1 more may be no matter for the public" in page
+
+
+def test_a_page_that_is_edited_all_the_time_is_left_for_later(
+    ledger: FileLedger, forge: FakeForge
+) -> None:
+    here = at(ledger, forge)
+    keep(here, send=True)
+    tick(forge, "ada")
+    real = forge.read
+
+    def read(address: str) -> Issue:
+        forge.ticked("eve", address, f"{real(address).body}more\n")
+        return real(address)
+
+    forge.read = read  # type: ignore[method-assign]
+    with pytest.raises(UsageError, match="is being edited"):
+        keep(here, send=True)
+    assert here.lives[ONE].state is State.APPROVED
