@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.core.press import Form
 from bot.core.standing import Standing
+from bot.core.ticks import Edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,17 @@ class Issue:
     reason: str = ""  # why it is closed: completed, not_planned, duplicate
     closer: str = ""  # who closed it
     by_us: bool = False  # whether that was us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment: its address, who wrote it, and whether that is a maintainer there, or we."""
+
+    address: str
+    who: str
+    body: str
+    maintainer: bool = False
+    ours: bool = False
 
 
 class Forge(Protocol):
@@ -69,10 +81,41 @@ class Forge(Protocol):
         """Return an issue as it is now."""
         ...
 
-    def close(self, address: str, *, comment: str) -> Issue:
-        """Take back an issue of our own: one comment that says why, and closed as not planned.
+    def close(self, address: str, *, comment: str, done: bool = False) -> Issue:
+        """Close an issue of our own: one comment that says why; not planned, unless it is `done`.
 
         Doing it again changes nothing. Raises `UsageError` where the issue is somebody else's.
+        """
+        ...
+
+    def reopen(self, address: str) -> Issue:
+        """Open an issue of our own again; as `close` in everything else."""
+        ...
+
+    def edit(self, address: str, body: str) -> Issue:
+        """Put another text into an issue of our own; as `close` in everything else."""
+        ...
+
+    def edits(self, address: str) -> tuple[Edit, ...]:
+        """Return the edits of an issue, the oldest first; none where they cannot be known."""
+        ...
+
+    def may_write(self, place: str, who: str) -> bool:
+        """Return whether somebody is known to have write access at `place`."""
+        ...
+
+    def comments(self, address: str) -> tuple[Comment, ...]:
+        """Return the comments of an issue, the oldest first."""
+        ...
+
+    def say(self, address: str, text: str) -> None:
+        """Comment, unless we said just this there before."""
+        ...
+
+    def alike(self, place: str, words: str) -> tuple[Issue, ...]:
+        """Return issues at `place`, open or not, that hold the words, the best first.
+
+        Raises `SourceError` when the search fails: then nothing may be filed.
         """
         ...
 

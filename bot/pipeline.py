@@ -21,9 +21,12 @@ from bot.steps.cells import Work, run_cell
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove
+from bot.steps.reprove import reprove
+from bot.steps.retest import retest
 from bot.steps.search import Ends, explain_group
 from bot.steps.shrink import shown_by, shrink, sides
 from bot.steps.swap import swap
+from bot.steps.traits import traits_of
 from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
 from bot.steps.view import report
 from bot.steps.watching import announced
@@ -116,6 +119,7 @@ def reduce(house: House, causes: tuple[Group, ...]) -> None:
             house.tell(swap(house, cause, apart), job=f"swap {cause.search}")
         if apart and small:
             house.tell(prove(house, cause, found, apart, small), job=f"reduce {cause.search}")
+    reprove(house, causes)
 
 
 def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> None:
@@ -134,9 +138,16 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
         )
         attachments = proof_files(house, searches[finding.finding])
         place = house.tracker.deliver(finding.finding, title, body, attachments)
-        fact = Drafted(finding=finding.finding, target=finding.target, title=title, body=place)
+        fact = Drafted(
+            finding=finding.finding,
+            target=finding.target,
+            title=title,
+            body=place,
+            traits=traits_of(house, seen, finding),
+        )
         if house.memory.drafted.get(finding.finding) != fact:
             house.tell(fact, job=f"track {finding.finding}")
+    retest(house, results, seen.repeats)
 
 
 def render(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> Report:

@@ -33,7 +33,7 @@ LIMIT = 65_000  # a tracker takes 65,535 characters; the rest is for what it add
 TITLE = 200
 LONG = 4000  # a command longer than this is no command that a person pastes
 
-_MARK = re.compile(r"^Finding: `([0-9a-f]{16})`$", re.MULTILINE)
+_MARK = re.compile(r"^(?:Finding|Release|Page): `([0-9a-f]{16})`$", re.MULTILINE)
 _NAME = re.compile(r"(@[A-Za-z0-9._~-]+/)?[A-Za-z0-9._~-]+")
 _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
 _CURL = re.compile(r"^a server alone: (curl .*)$", re.MULTILINE)
@@ -271,9 +271,10 @@ def _answer(finding: FindingView, bot: str) -> str:
     version = f" {inline(bot)}" if bot else ""
     return (
         f"I am stackmatrix{version}, a bot that compares releases of local-LLM stacks, and I may "
-        "err. A sentence is enough: whether this is intended, already known, fixed in a coming "
-        "release, or not yours; or that you want no more of these. A person reads the answers and "
-        f"closes this in each of these cases.\n\nFinding: {code(finding.finding)}"
+        "err. Maintainers can answer with a comment of one line: `fix VERSION` once it is mended, "
+        "`dup #N`, `invalid REASON`, `expected`, `test VERSION`, or `stop`, and nothing more will "
+        "be filed in this project. A person reads every other answer.\n\n"
+        f"Finding: {code(finding.finding)}"
     )
 
 

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from bot.core.life import Step
 from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
 from bot.core.outcome import Explanation
+from bot.core.traits import NO_TRAITS, Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +164,7 @@ class Drafted:
     target: str
     title: str
     body: str
+    traits: Traits = NO_TRAITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,64 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What somebody asked of the bot at `where`, a tick or a comment, and what came of it.
+
+    It is told once it was done, so that nothing is obeyed or answered twice.
+    """
+
+    where: str
+    order: str
+    finding: str
+    who: str
+    at: datetime
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Somebody asked at `where` that a finding be tested with `version`: in a container only."""
+
+    finding: str
+    version: str
+    who: str
+    at: datetime
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What we wrote stands at `where`; `digest` is of that text, so that others' edits show."""
+
+    where: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retested:
+    """What a release after the accused one showed of a finding, by watched backend.
+
+    `greens` counts good answers of engines started for this run, `reds` bad ones; `needed` is how
+    many greens each backend owes before it is believed.
+    """
+
+    finding: str
+    version: str
+    greens: tuple[tuple[str, int], ...]
+    reds: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproved:
+    """The two commands of a proof were run again in fresh environments, and whether it holds."""
+
+    finding: str
+    at: datetime
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
     """A run came to its end; what it found is what the next one is compared with."""
 
@@ -216,6 +276,11 @@ Body: TypeAlias = (
     | Drafted
     | Moved
     | Stopped
+    | Answered
+    | Queued
+    | Sent
+    | Retested
+    | Reproved
     | RunEnded
 )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.brakes import Brake
 from bot.core.model import Cell, Json, Link, Release
 from bot.core.outcome import Explanation, Outcome, Verdict
 from bot.core.stats import NONE, Rate
@@ -122,6 +123,7 @@ class Report:
     repeats: Rate = NONE  # questions answered in two ways, of all asked twice
     model: str = ""
     model_digest: str = ""  # of the names and contents of its files
+    brakes: tuple[Brake, ...] = ()  # what became of what was filed, by target
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

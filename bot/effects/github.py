@@ -124,6 +124,22 @@ class Caller:
             answer = self.get(answer.next)
         raise SourceError(f"{path} has more than {PAGES} pages", cure="narrow what is asked")
 
+    def ask(self, query: str, variables: Mapping[str, Json]) -> Answer:
+        """Return the answer to a query of GraphQL, which changes nothing; as `get` for the rest."""
+        body: Json = {"query": query, "variables": dict(variables)}
+        for attempt in range(TRIES):
+            try:
+                told = self.session.post(f"{API}/graphql", json=body)
+            except OSError as trouble:
+                why = (str(trouble).splitlines() or [type(trouble).__name__])[0]
+            else:
+                if told.status_code not in _BUSY and not _limited(told):
+                    return _answer(told)
+                why = f"HTTP {told.status_code}"
+                self._obey(told)
+            self._wait(2.0**attempt)
+        raise SourceError(f"{API}/graphql does not answer: {why}", cure="try again later")
+
     def write(self, method: str, path: str, body: Json) -> Answer:
         """Send one write, a second after the last one.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from bot.core.brakes import Brake
 from bot.core.model import Json
 from bot.core.outcome import (
     Diverged,
@@ -50,6 +51,7 @@ class JsonRenderer:
                 "low": report.repeats.low,
                 "high": report.repeats.high,
             },
+            "filed": [_brake(each) for each in report.brakes],
             "upstreams": dict(report.upstreams),
             "promises": dict(report.promises),
             "delta": _delta(report.delta),
@@ -57,6 +59,17 @@ class JsonRenderer:
             "findings": [_finding(report, finding) for finding in report.findings],
         }
         return {"report.json": json.dumps(told, indent=1) + "\n"}
+
+
+def _brake(brake: Brake) -> Json:
+    return {
+        "target": brake.target,
+        "filed": brake.filed,
+        "accepted": brake.accepted,
+        "fixed": brake.fixed,
+        "invalid": brake.invalid,
+        "ignored": brake.ignored,
+    }
 
 
 def _delta(delta: Delta) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.brakes import Brake
 from bot.core.phrases import (
     GOOD_WORDS,
     advice,
@@ -24,6 +25,10 @@ from bot.core.sanitise import code, fenced, inline, quoted
 
 LIMIT = 1_000_000  # bytes; a step summary holds 1,048,576
 
+_FILED = (
+    "| Target | Filed | Fixed | Invalid | Ignored | Accepted |",
+    "|---|--:|--:|--:|--:|---|",
+)
 _DELTA = (
     ("newly_broken", "Newly broken"),
     ("newly_fixed", "Newly fixed"),
@@ -84,8 +89,20 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
         yield from _finding(report, finding, room)
     if len(report.findings) > room.findings:
         yield f"{len(report.findings) - room.findings} more findings are in report.json."
+    yield from _brakes(report)
     yield "## Matrix"
     yield from _matrix(report, room)
+
+
+def _brakes(report: Report) -> Iterator[str]:
+    if report.brakes:
+        yield "## What became of what was filed"
+        yield "\n".join((*_FILED, *map(_brake, report.brakes)))
+
+
+def _brake(each: Brake) -> str:
+    counts = f"{each.filed} | {each.fixed} | {each.invalid} | {each.ignored}"
+    return f"| {inline(each.target)} | {counts} | {each.acceptance} |"
 
 
 def _delta(report: Report) -> Iterator[str]:

@@ -7,7 +7,8 @@ after it has read the place again; the search for the fingerprint comes before e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.allowed import obstacle_there, record
@@ -15,9 +16,11 @@ from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted
 from bot.core.life import Event, Life, Refused, State, Step, take
 from bot.core.lives import job_of, lives, next_attempt, stops
 from bot.core.policy import FRESH, WEEK, Policy, Way, obstacle_here, same
+from bot.core.umbrella import Part, fingerprint, text, umbrellas
 from bot.errors import SourceError, UsageError
 from bot.forge import Draft, Forge, Issue
 from bot.ports import Ledger
+from bot.steps.before import told_before, unfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +35,16 @@ class Desk:
     now: datetime
     who: str
     stop: Callable[[], str]
+    folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lives(self) -> dict[str, Life]:
-        """Where every finding stands."""
-        return lives(self.ledger.facts())
+        """Where every finding stands; folded once for as many facts as there are."""
+        facts = self.ledger.facts()
+        if len(facts) not in self.folded:
+            self.folded.clear()
+            self.folded[len(facts)] = lives(facts)
+        return self.folded[len(facts)]
 
     @property
     def drafted(self) -> dict[str, Drafted]:
@@ -47,14 +55,18 @@ class Desk:
     def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
         """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""
         event = Event(step=step, who=self.who, at=self.now, why=why, about=about)
-        life = take(self.lives[finding], event)
+        before, told = self.lives, len(self.ledger.facts())
+        life = take(before[finding], event)
         if isinstance(life, Refused):
             raise UsageError(f"{finding}: {life.why}", cure=f"see `issues show {finding}`")
         body = Moved(finding=finding, step=step, who=self.who, at=self.now, why=why, about=about)
-        self._tell(body, finding)
+        self.tell(body, finding)
+        self.folded.clear()
+        self.folded[told + 1] = {**before, finding: life}
         return life
 
-    def _tell(self, body: Body, finding: str) -> Fact:
+    def tell(self, body: Body, finding: str) -> Fact:
+        """Tell a fact of a finding, in its place after those that were told before."""
         attempt = next_attempt(self.ledger.facts(), self.run, finding)
         return self.ledger.tell(body, job=job_of(finding), attempt=attempt)
 
@@ -70,12 +82,16 @@ class Plan:
     obstacle: str = ""
     draft: Draft | None = None
     consent: str = ""
+    covers: tuple[str, ...] = ()  # of an umbrella, the findings that are told in it
+    told: str = ""  # the address of an issue that likely tells the same
 
     @property
     def line(self) -> str:
         """Say it in one line."""
         if self.obstacle:
             return f"{self.finding} stays: {self.obstacle}"
+        if self.told:
+            return f"{self.finding} would be linked to {self.told}, which likely tells the same"
         verb = "a person presses the button at" if self.way is Way.PRESS else "would be filed at"
         title = self.draft.title if self.draft else ""
         because = f" ({self.consent})" if self.consent else ""
@@ -88,6 +104,8 @@ def plans(desk: Desk) -> Iterator[Plan]:
     targets = _targets(desk)
     sent = _sent_lately(desk, known)
     going: dict[str, int] = {}
+    shared = umbrellas(known, drafted)
+    leaders: dict[tuple[str, ...], str] = {}
     for finding, life in known.items():
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
             continue
@@ -99,13 +117,17 @@ def plans(desk: Desk) -> Iterator[Plan]:
             place=desk.policy.place(targets[finding]),
         )
         here = desk.stop() or _here(desk, life, plan)
-        if here:
-            yield replace(plan, obstacle=here)
+        covers = shared.get(finding, ())
+        first = leaders.setdefault(covers, finding) if covers and not here else finding
+        if here or first != finding:
+            because = f"it is told together with {first}, in one issue of the release"
+            yield replace(plan, obstacle=here or because)
             continue
+        plan = replace(plan, covers=_covered(desk, plan, covers))
         told = _there(desk, plan, going.get(plan.place, 0))
         if not told.obstacle and sent + sum(going.values()) >= desk.policy.all_per_week:
             told = replace(told, obstacle=f"{desk.policy.all_per_week} a week in all may leave")
-        if not told.obstacle:
+        if not told.obstacle and not told.told:
             going[plan.place] = going.get(plan.place, 0) + 1
         yield told
 
@@ -116,30 +138,69 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
     Switch, consent and caps are read once more, now. A place that has the finding already gets
     no second issue: the finding is linked to that one. What a person must press is left alone.
     """
-    if plan.obstacle or plan.draft is None or plan.way is Way.PRESS:
+    press = plan.way is Way.PRESS and not plan.told
+    if plan.obstacle or plan.draft is None or press:
         return plan
     stop = desk.stop()
     last = replace(plan, obstacle=stop) if stop else _there(desk, plan, 0)
-    if last.obstacle:
+    if last.obstacle or (last.way is Way.PRESS and not last.told):
         return last
-    issue = desk.forge().create(last.place, plan.draft)
+    if last.told:
+        why = "a search found that it likely tells the same"
+        desk.step(plan.finding, Step.LINK, why, last.told)
+        return desk.forge().read(last.told)
+    issue = desk.forge().create(last.place, last.draft or plan.draft)
+    if issue.ours and last.draft and plan.covers and issue.body != last.draft.body:
+        issue = desk.forge().edit(issue.address, last.draft.body)
     step = Step.FILE if issue.ours else Step.LINK
     why = last.consent or f"the policy for {plan.target} is `{plan.way}`"
-    desk.step(plan.finding, step, why, issue.address)
+    for finding in plan.covers or (plan.finding,):
+        desk.step(finding, step, why, issue.address)
     return issue
 
 
 def _here(desk: Desk, life: Life, plan: Plan) -> str:
     """Return what speaks against it without asking anybody."""
     said = stops(desk.ledger.facts())
-    word = next((said[at] for at in (same(plan.target), same(plan.place)) if at in said), None)
+    word = next((said[at] for at in ("", same(plan.target), same(plan.place)) if at in said), None)
     if word:
         return f"{word.who} said stop on {word.at:%Y-%m-%d}: {word.why}"
     told = record(desk.lives, _targets(desk), plan.target)
     why = obstacle_here(life, desk.policy.rule(plan.target), plan.target, told, desk.now)
     if not why and not plan.place:
         return f"{plan.target} takes no issues that a program can file"
+    facts = desk.ledger.facts()
+    why = why or unfit(desk.drafted[plan.finding], facts, desk.now)
     return why or _stale(desk, plan.finding)
+
+
+def _covered(desk: Desk, plan: Plan, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of a release's findings that may go now, with the umbrella of `plan`."""
+    known = desk.lives
+    ready = (name for name in names if known[name].state is State.APPROVED)
+    return tuple(
+        name for name in ready if not _here(desk, known[name], replace(plan, finding=name))
+    )
+
+
+def _umbrella(desk: Desk, plan: Plan) -> Draft:
+    """Return the one issue of a release: what goes now, and what was told in it before."""
+    drafted, known = desk.drafted, desk.lives
+    traits = drafted[plan.finding].traits
+    before = (
+        name
+        for name, life in known.items()
+        if life.ours
+        and name in drafted
+        and (drafted[name].traits.package, drafted[name].traits.first_bad)
+        == (traits.package, traits.first_bad)
+        and same(drafted[name].target) == same(plan.target)
+    )
+    drafts = [desk.drafts(drafted[name]) for name in (*before, *plan.covers)]
+    parts = [Part(finding=one.finding, title=one.title, body=one.body) for one in drafts]
+    title, body = text(traits, parts)
+    name = fingerprint(traits.package, traits.first_bad)
+    return Draft(finding=name, target=plan.target, title=title, body=body)
 
 
 def _stale(desk: Desk, finding: str) -> str:
@@ -157,9 +218,13 @@ def _stale(desk: Desk, finding: str) -> str:
 
 def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     """Return the plan as the place itself lets it be; `going` are on their way there already."""
-    draft = desk.drafts(desk.drafted[plan.finding])
+    draft = _umbrella(desk, plan) if plan.covers else desk.drafts(desk.drafted[plan.finding])
+    traits = desk.drafted[plan.finding].traits
     if plan.way is Way.PRESS:
-        return replace(plan, draft=draft)
+        found = None
+        with suppress(SourceError):  # a person searches once more before pressing
+            found = told_before(desk.forge(), plan.place, traits)
+        return replace(plan, draft=draft, told=found.address if found else "")
     rule = desk.policy.rule(plan.target)
     try:
         forge = desk.forge()
@@ -172,11 +237,19 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     standing = replace(standing, recent=standing.recent + going)
     told = record(desk.lives, _targets(desk), plan.target)
     consent = standing.consent
+    obstacle = obstacle_there(rule, standing, told)
+    same_told = None
+    try:
+        if not obstacle:
+            same_told = told_before(desk.forge(), standing.name, traits)
+    except SourceError as trouble:
+        obstacle = trouble.message
     return replace(
         plan,
         place=standing.name,
         draft=draft,
-        obstacle=obstacle_there(rule, standing, told),
+        obstacle=obstacle,
+        told=same_told.address if same_told else "",
         consent=f"{consent.who} at {consent.where} on {consent.at}" if consent else "",
     )
 
@@ -186,6 +259,8 @@ def _targets(desk: Desk) -> dict[str, str]:
 
 
 def _sent_lately(desk: Desk, known: Mapping[str, Life]) -> int:
-    """Return how many were filed in the last week, in all."""
-    filed = (life.when(Step.FILE) for life in known.values())
-    return sum(at is not None and desk.now - at < WEEK for at in filed)
+    """Return how many issues were filed in the last week, in all: an umbrella is one."""
+    every = (each for life in known.values() for each in life.history)
+    return len(
+        {each.about for each in every if each.step is Step.FILE and desk.now - each.at < WEEK}
+    )

@@ -28,6 +28,7 @@ from bot.steps.close import close
 from bot.steps.close import remembered as closed
 from bot.steps.existing import plan_existing
 from bot.steps.house import House
+from bot.steps.queued import asked_for
 from bot.steps.verdicts import NOT_HERE, planned_of, rule, waits
 from bot.steps.watching import line, remembered
 
@@ -71,11 +72,16 @@ def _row(
         house.progress.note(f"{row.name}: {waits(house, house.backend)}")
     runnable = partial(_runnable, house, row)
     bases: dict[str, Cell | None] = {}
+    known: set[str] = set()
     for each in plan(row, lines, history(house, row), exclusions, runnable):
         planned = _planned(house, each, bases)
         if each.trigger == BASELINE:
             bases[each.backend] = planned.cell
+        known.add(each.trigger)
         yield planned
+    for each in asked_for(house, row, bases.get(house.backend)):
+        if each.trigger not in known:
+            yield _planned(house, each, bases)
 
 
 def _nothing_there(house: House, row: Row) -> str:

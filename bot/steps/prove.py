@@ -228,6 +228,14 @@ def _passes(house: House, line: str, text: str, files: Mapping[str, bytes]) -> b
     return False if failed(ran.returncode, ran.output) else None
 
 
+def holds(house: House, reduced: Reduced) -> bool:
+    """Run the two commands of a proof once more, in new folders; whether they do what they say."""
+    text = (house.ledger.blob(reduced.repro) or b"").decode()
+    files = {name: house.ledger.blob(blob) or b"" for name, blob in reduced.files}
+    pairs = ((reduced.fails, False), (reduced.passes, True))
+    return all(_passes(house, line, text, files) is good for line, good in pairs)
+
+
 def proof_files(house: House, search: str) -> Mapping[str, bytes]:
     """Return the files of a proof whose two commands did what they say, or nothing."""
     reduced = house.memory.reduced.get(search)

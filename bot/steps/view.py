@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.brakes import Brake, brakes
 from bot.core.facts import Planned, RunEnded
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
+from bot.core.lives import lives
 from bot.core.model import Cell, Link, Release, package_of
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.plan import BASELINE
@@ -49,8 +51,14 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         model_digest=house.matrix.model.sha256,
         platform=house.platform,
         repeats=repeated(house, cells_of(house)),
+        brakes=_brakes(house),
         executed=len(house.memory.executed.get(house.run, ())),
     )
+
+
+def _brakes(house: House) -> tuple[Brake, ...]:
+    targets = {name: told.target for name, told in house.memory.drafted.items()}
+    return brakes(lives(house.ledger.facts()), targets, house.memory.runs[house.run].at)
 
 
 def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:

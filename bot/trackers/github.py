@@ -11,12 +11,12 @@ import binascii
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 import yaml
 
+from bot.core.dashboard import PAGE
 from bot.core.draft import named
 from bot.core.entries import (
     ISSUE,
@@ -25,7 +25,6 @@ from bot.core.entries import (
     day,
     login_of,
     number,
-    parts,
     text,
     within,
 )
@@ -34,6 +33,7 @@ from bot.core.press import Field, Form
 from bot.core.standing import Consent, Standing
 from bot.effects.clock import now
 from bot.effects.github import OK, Answer, App, Caller, UnsureError, refused
+from bot.effects.threads import MAINTAINERS, TRIES, Threads
 from bot.errors import SourceError, UsageError
 from bot.forge import Draft, Issue
 
@@ -42,15 +42,13 @@ STOP = "stackmatrix-stop"  # a label
 WELCOME = "stackmatrix welcome"
 FORMS = ".github/ISSUE_TEMPLATE"
 LATELY = timedelta(days=2)  # what the index of the search may not know yet
-TRIES = 3
 
-_MAINTAINERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 _CREATED = 201
 _BUG = re.compile(r"bug", re.IGNORECASE)
 
 
-class GitHub:
-    """Implements `forge.Forge`."""
+class GitHub(Threads):
+    """Implements `forge.Forge`; what it says of a single issue is in `effects.threads`."""
 
     def __init__(
         self,
@@ -62,18 +60,7 @@ class GitHub:
         caller: Caller | None = None,
     ) -> None:
         """Use a token, an App, or neither: then everything public can be read."""
-        self._caller = caller or Caller(agent, cache, token=token, app=app)
-        self._app = app
-
-    @cached_property
-    def login(self) -> str:
-        """Who writes, where that is a user: what it writes carries this login."""
-        if not self._caller.authenticated or self._app is not None:
-            return ""
-        answer = self._caller.get("/user")
-        if answer.status != OK:
-            raise refused(answer, "/user")
-        return str(answer["login"])
+        super().__init__(caller or Caller(agent, cache, token=token, app=app), app)
 
     def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
         """Read what a repository says of issues; see `Forge.standing`."""
@@ -139,25 +126,6 @@ class GitHub:
             self.close(mine.address, comment=f"The same as {first.address}, which came first.")
         return first
 
-    def read(self, address: str) -> Issue:
-        """Return an issue as it is now; see `Forge.read`."""
-        return self._issue(self._raw(address))
-
-    def close(self, address: str, *, comment: str) -> Issue:
-        """Say why, once, and close as not planned; see `Forge.close`."""
-        issue = self.read(address)
-        place, number = parts(address)
-        if not issue.ours:
-            raise UsageError(f"{address} is not ours: {issue.author} wrote it", cure="ask there")
-        if not issue.open:
-            return issue
-        path = f"/repos/{place}/issues/{number}"
-        if not issue.locked and not self._said(path, comment):
-            self._sure("POST", f"{path}/comments", {"body": comment}, path, comment)
-        closed: Json = {"state": "closed", "state_reason": "not_planned"}
-        answer = self._sure("PATCH", path, closed)
-        return self._issue(answer.body if isinstance(answer.body, dict) else {})
-
     def form(self, place: str) -> Form | None:
         """Return the form for bugs; see `Forge.form`."""
         listed = self._caller.get(f"/repos/{place}/contents/{quote(FORMS, safe='')}")
@@ -169,57 +137,6 @@ class GitHub:
             if read is not None:
                 return read
         return None
-
-    def _sure(self, method: str, path: str, body: Json, said: str = "", words: str = "") -> Answer:
-        """Send a write that does no harm twice; a comment is looked for before it is repeated."""
-        for attempt in range(TRIES):
-            try:
-                answer = self._caller.write(method, path, body)
-            except UnsureError:
-                if attempt + 1 == TRIES:
-                    raise
-                if said and self._said(said, words):
-                    return Answer(status=_CREATED, body=None)
-                continue
-            if answer.status not in {OK, _CREATED}:
-                raise refused(answer, path)
-            return answer
-        raise AssertionError  # the loop ends by returning or raising
-
-    def _said(self, path: str, words: str) -> bool:
-        """Whether we have said this there before."""
-        comments = self._caller.pages(f"{path}/comments", {})
-        return any(self._author(one) and text(one, "body") == words for one in comments)
-
-    def _author(self, one: dict[str, Json]) -> bool:
-        """Whether we wrote it: as a user by the login, as an App by the App's id."""
-        if self._app is not None:
-            through = one.get("performed_via_github_app")
-            return isinstance(through, dict) and str(through.get("id")) == self._app.id
-        return bool(self.login) and login_of(one) == self.login
-
-    def _raw(self, address: str) -> dict[str, Json]:
-        place, number = parts(address)
-        answer = self._caller.get(f"/repos/{place}/issues/{number}")
-        if answer.status != OK or not isinstance(answer.body, dict):
-            raise refused(answer, address)
-        return answer.body
-
-    def _issue(self, raw: dict[str, Json]) -> Issue:
-        by = raw.get("closed_by")
-        closer = by if isinstance(by, dict) else {}
-        return Issue(
-            address=address_of(raw),
-            open=raw.get("state") == "open",
-            title=text(raw, "title"),
-            body=text(raw, "body"),
-            author=login_of(raw),
-            ours=self._author(raw),
-            locked=bool(raw.get("locked")),
-            reason=text(raw, "state_reason"),
-            closer=text(closer, "login"),
-            by_us=bool(self.login) and text(closer, "login") == self.login,
-        )
 
     def _word(self, place: str) -> tuple[str, Consent | None]:
         """Read the file by which a project says welcome or stop: a stop, or who welcomes us."""
@@ -258,7 +175,7 @@ class GitHub:
         answer = self._caller.get(f"/repos/{place}/issues/comments/{found[3]}")
         if answer.status != OK or not isinstance(answer.body, dict):
             return None
-        known = answer["author_association"] in _MAINTAINERS
+        known = answer["author_association"] in MAINTAINERS
         if not known or WELCOME not in text(answer.body, "body").lower():
             return None
         at = text(answer.body, "updated_at")[:10]
@@ -269,7 +186,7 @@ class GitHub:
         params = {"state": "all", "since": _stamp(since)}
         found = _issues(self._caller.pages(f"/repos/{place}/issues", params))
         return sum(
-            bool(named(text(one, "body"))) and text(one, "created_at") >= _stamp(since)
+            named(text(one, "body")) not in {"", PAGE} and text(one, "created_at") >= _stamp(since)
             for one in found
         )
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.core.facts import Drafted
 from bot.core.life import Life, State, Step, steps_from
 from bot.core.model import Json
 from bot.core.sanitise import plain
@@ -27,8 +28,8 @@ LIST = ("finding", "state", "policy", "target", "title")
 def group() -> None:
     """See what became of each finding, and decide what may.
 
-    Nothing leaves this machine but by `issues file --send` and `issues retract --send`, and then
-    only what you approved, as far as `policy` in matrix.yaml and the project itself allow.
+    Nothing leaves this machine without --send, and then only what you approved, as far as
+    `policy` in matrix.yaml and the project itself allow.
     """
 
 
@@ -99,8 +100,19 @@ def show_command(*, finding: str, quiet: bool, as_json: bool, **given: Any) -> S
     lines = [f"{life.finding} is {life.state}", *_history(life)]
     if life.state is State.DRAFTED or drafted:
         lines.append(f"draft: {drafted.body if drafted else ''}")
+    lines += _warnings(drafted, life)
     lines.append(f"next: {', '.join(steps_from(life)) or 'nothing'}")
     return Said(lines=tuple(lines), json=life_json(life), as_json=as_json, quiet=quiet)
+
+
+def _warnings(drafted: Drafted | None, life: Life) -> list[str]:
+    """Return what a person must know before it is approved."""
+    if drafted is None or life.state.settled:
+        return []
+    if drafted.traits.private:
+        return [f"private: tell the security contact of {drafted.target}, never its tracker"]
+    tiny = drafted.traits.tiny and life.state is State.DRAFTED
+    return ["seen on the tiny model only: approve it where you know it is real"] if tiny else []
 
 
 def _history(life: Life) -> list[str]:

@@ -79,7 +79,17 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix issues file", "what would be sent where, and why the rest stays"),
         ("stackmatrix issues file --send", "send it, after each place was read again"),
     ),
-    "issues sync": (("stackmatrix issues sync", "was one closed there, and as what?"),),
+    "issues dashboard": (
+        (
+            "stackmatrix issues dashboard",
+            "what was ticked, and whether the page is as it should be",
+        ),
+        ("stackmatrix issues dashboard --send", "the same, and write it"),
+    ),
+    "issues sync": (
+        ("stackmatrix issues sync", "was one closed there, and as what? what is asked of us?"),
+        ("stackmatrix issues sync --send", "the same, and answer"),
+    ),
     "issues retract": (
         ("stackmatrix issues retract 5f0c --reason 'our mistake'", "what would be said"),
         ("stackmatrix issues retract 5f0c --reason 'our mistake' --send", "say it, and close"),

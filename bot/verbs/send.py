@@ -15,14 +15,19 @@ from bot.core.press import address
 from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
+from bot.steps.aftercare import care
 from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.hearing import hear
+from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
+from bot.verbs import board
 from bot.verbs.desk import FILE, opened
 from bot.verbs.issues import asked_of, group, life_json, named, places, reasons
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
-issues = group  # with these verbs added
+issues = group  # with these verbs added, and that of `board`
+__all__ = ["board", "issues"]
 
 
 @group.command("file", epilog=epilog("issues file"))
@@ -53,12 +58,14 @@ def _done(desk: Desk, plan: Plan) -> str:
     came = carry_out(desk, plan)
     if isinstance(came, Plan):
         return came.line
+    if came.ours:
+        tell_sent(desk, came.address, came.body)
     return f"{plan.finding} is {desk.lives[plan.finding].state}: {came.address}"
 
 
 def _press(desk: Desk, plan: Plan) -> tuple[str, ...]:
     """The address to open, of what a person is to file."""
-    if plan.obstacle or plan.draft is None or plan.way is not Way.PRESS:
+    if plan.obstacle or plan.told or plan.draft is None or plan.way is not Way.PRESS:
         return ()
     try:
         form = desk.forge().form(plan.place)
@@ -69,15 +76,23 @@ def _press(desk: Desk, plan: Plan) -> tuple[str, ...]:
 
 
 @group.command("sync", epilog=epilog("issues sync"))
+@click.option("--send", is_flag=True, help="Really answer there, and close what is mended.")
 @click.option("--who", default="stackmatrix", help="Who is told to have looked.")
 @places
 @talk_options
-def sync_command(*, quiet: bool, as_json: bool, **given: Any) -> Said:  # noqa: ANN401
-    """Read what became of the issues that were filed; nothing is written there."""
+def sync_command(*, send: bool, quiet: bool, as_json: bool, **given: Any) -> Said:  # noqa: ANN401
+    """Read what became of the issues that were filed, and obey what maintainers say there.
+
+    Nothing is written there but with --send: one answer to each order, one comment where the
+    state of a finding changes, the issue's text where the draft changed.
+    """
     with opened(asked_of(given)) as desk:
         done = list(sync(desk))
+        heard = [plain(line) for line in (*hear(desk, send=send), *care(desk, send=send))]
     lines = [f"{life.finding} is {life.state}: {life.history[-1].why}" for life in done]
-    told: Json = [life_json(life) for life in done]
+    lines = [*map(plain, lines), *heard]
+    spoken: list[Json] = [{"says": line} for line in heard]
+    told: Json = [*map(life_json, done), *spoken]
     return Said(lines=tuple(lines or ["nothing new"]), json=told, as_json=as_json, quiet=quiet)
 
 
@@ -103,6 +118,12 @@ def retract_command(
             raise UsageError(
                 f"{life.finding} is {life.state}: there is no open issue to take back",
                 cure=f"see `stackmatrix issues show {life.finding}`",
+            )
+        others = [one for one in desk.lives.values() if one.ours and one.issue == life.issue]
+        if len(others) > 1:
+            raise UsageError(
+                f"{life.issue} tells of {len(others)} findings, and closing it ends them all",
+                cure="comment there on the one that is wrong",
             )
         line = f"would close {life.issue} as not planned, saying: {plain(reason)}"
         if send and desk.stop():

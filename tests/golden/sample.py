@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.core.brakes import Brake
 from bot.core.model import (
     NOT_EXPOSED,
     Cell,
@@ -287,6 +288,7 @@ REPORT = Report(
     promises={"network": "cut while probing", "home": "an empty one"},
     executed=6,
     repeats=Rate(hits=1, total=412),
+    brakes=(Brake(target="o/<r>", filed=5, accepted=2, fixed=1, invalid=1, ignored=1),),
     model="tiny-chat",
     model_digest="cd" * 32,
     platform="Linux x86_64",

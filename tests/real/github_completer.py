@@ -25,6 +25,8 @@ def complete(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if not isinstance(value, dict):
         return value
     whole = {name: complete(one) for name, one in value.items()}
+    if {"permission", "user"} <= set(whole) and isinstance(whole["user"], dict):
+        whole["user"] = {"role_name": whole["permission"], **whole["user"]}
     for marks, fields in MISSING:
         if marks <= set(whole):
             whole = {**fields, **whole}

@@ -42,13 +42,16 @@ class Call:
 
 @dataclass(kw_only=True)
 class Recorder:
-    """`fault` may change what becomes of a call: "before", "after" cut it, a number answers it."""
+    """`fault` may change what becomes of a call: "before", "after" cut it, a number answers it.
+
+    So do bytes, as JSON: for what GitHub's description, and so the emulator, does not have.
+    """
 
     port: int = 0
     upstream: int = 0
     authority: Path = Path()
     calls: list[Call] = field(default_factory=list)
-    fault: Callable[[Call], str | int] = lambda _: ""
+    fault: Callable[[Call], str | int | bytes] = lambda _: ""
 
     @property
     def env(self) -> dict[str, str]:
@@ -112,6 +115,10 @@ class Inside(BaseHTTPRequestHandler):
         if isinstance(what, int):
             self.recorder.calls.append(Call(**{**vars(call), "status": what}))
             self._say(what, [("Retry-After", "0")], b'{"message": "planted"}')
+            return
+        if isinstance(what, bytes):
+            self.recorder.calls.append(Call(**{**vars(call), "status": 200}))
+            self._say(200, [("Content-Type", "application/json")], what)
             return
         there = HTTPConnection("127.0.0.1", self.recorder.upstream, timeout=60)
         kept = {n: v for n, v in self.headers.items() if n.lower() not in HOP}

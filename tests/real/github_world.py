@@ -41,6 +41,7 @@ PATHS = (
     "/repos/{owner}/{repo}/issues/comments/{comment_id}",
     "/repos/{owner}/{repo}/contents/{path}",
     "/repos/{owner}/{repo}/commits",
+    "/repos/{owner}/{repo}/collaborators/{username}/permission",
     "/search/issues",
 )
 SEED = {

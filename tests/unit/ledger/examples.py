@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from bot.core.facts import (
+    Answered,
     Body,
     CellDone,
     CellStarted,
@@ -15,10 +16,14 @@ from bot.core.facts import (
     Moved,
     Observed,
     Planned,
+    Queued,
     Reduced,
     ReleaseSeen,
+    Reproved,
+    Retested,
     RunEnded,
     RunStarted,
+    Sent,
     Stopped,
     Swapped,
     Tried,
@@ -108,5 +113,10 @@ BODIES: tuple[Body, ...] = (
     Drafted(finding="f", target="org/repo", title="t", body="b"),
     Moved(finding="f", step=Step.FILE, who="you", at=AT, why="ready", about="https://x/1"),
     Stopped(target="org/repo", who="you", at=AT, why="enough"),
+    Answered(where="https://x/1", order="stop", finding="f", who="you", at=AT, says="done"),
+    Queued(finding="f", version="2", who="you", at=AT, where="https://x/1"),
+    Sent(where="https://x/1", digest="d"),
+    Retested(finding="f", version="2", greens=(("cpu", 3),), reds=0, needed=3),
+    Reproved(finding="f", at=AT, holds=True),
     RunEnded(newly_broken=1),
 )

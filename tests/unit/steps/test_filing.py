@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,69 +11,21 @@ import pytest
 
 from bot.core.facts import Drafted, Explained, Reduced, RunEnded, RunStarted, Stopped
 from bot.core.life import State, Step
+from bot.core.lives import lives
 from bot.core.outcome import Ending, Explanation
 from bot.core.policy import Policy, Rule, Way
-from bot.core.press import Form
-from bot.core.standing import Consent, Standing
-from bot.errors import SourceError, UsageError
+from bot.core.standing import Standing
+from bot.core.traits import Traits
+from bot.errors import UsageError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
 from bot.steps.filing import Desk, Plan, carry_out, plans
 from bot.steps.syncing import sync
+from tests.unit.steps.forge import YES, FakeForge
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
-YES = Consent(who="them", where="https://github.com/o/r/blob/HEAD/x", at="2026-11-01")
 NAMES = tuple(f"{at:016x}" for at in range(1, 10))
 TARGET = "https://github.com/o/r"
-
-
-@dataclass
-class FakeForge:
-    """A forge in memory; `down` fails to answer, `words` are what a place says of itself."""
-
-    words: Standing = field(default_factory=lambda: Standing(name="o/r", consent=YES))
-    issues: list[Issue] = field(default_factory=list)
-    label: str = ""
-    down: bool = False
-    theirs: bool = False
-
-    def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
-        del place, since, consent
-        if self.down:
-            raise SourceError("the forge does not answer")
-        return replace(self.words, recent=self.words.recent + len(self.issues))
-
-    def stopped(self, place: str) -> str:
-        del place
-        return self.label
-
-    def find(self, place: str, finding: str) -> Issue | None:
-        del place
-        return next((one for one in self.issues if finding in one.body), None)
-
-    def create(self, place: str, draft: Draft) -> Issue:
-        address = f"https://github.com/{place}/issues/{len(self.issues) + 1}"
-        made = Issue(
-            address=address,
-            open=True,
-            title=draft.title,
-            body=draft.body,
-            author="x",
-            ours=not self.theirs,
-        )
-        self.issues.append(made)
-        return made
-
-    def read(self, address: str) -> Issue:
-        return next(one for one in self.issues if one.address == address)
-
-    def close(self, address: str, *, comment: str) -> Issue:
-        del comment
-        return self.read(address)
-
-    def form(self, place: str) -> Form | None:
-        del place
-        return None
 
 
 @pytest.fixture
@@ -89,16 +41,18 @@ def fill(
     *,
     broken: Sequence[str] | None = None,
     target: str = TARGET,
+    release: str = "",
 ) -> None:
     ledger.begin(RunStarted(at=AT, bot="1", config=str(broken), suite=""))
-    for name in names:
+    for at, name in enumerate(names, 1):
         found = Explanation(ending=Ending.CONCLUSIVE)
         proof = Reduced(
             finding=f"{name}-1", request="", repro="", fails="", passes="", verified=True, calls=1
         )
         ledger.tell(Explained(finding=f"{name}-1", explanation=found), job=f"explain {name}-1")
         ledger.tell(proof, job=f"reduce {name}-1")
-        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="")
+        traits = Traits(package="e", first_bad=release or f"{at}.0", link="text")
+        drafted = Drafted(finding=name, target=target, title=f"t {name}", body="", traits=traits)
         ledger.tell(drafted, job=f"track {name}")
     told = tuple(names if broken is None else broken)
     ledger.tell(RunEnded(newly_broken=len(told), broken=told), job="run")
@@ -264,3 +218,11 @@ def test_what_became_of_an_issue_is_told_once(
     forge.issues[0] = replace(forge.issues[0], open=False, reason=reason, by_us=by_us)
     assert [life.state for life in sync(here)] == [state]
     assert list(sync(here)) == []
+
+
+def test_what_a_desk_keeps_is_what_the_facts_fold_to(ledger: FileLedger) -> None:
+    here = approved(ledger, FakeForge())
+    here.step(NAMES[1], Step.REJECT, "known")
+    assert here.lives == lives(ledger.facts())
+    fill(ledger, (), broken=())
+    assert here.lives == lives(ledger.facts())
