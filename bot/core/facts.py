@@ -252,12 +252,16 @@ class Reproved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
-    """A run came to its end; what it found is what the next one is compared with."""
+    """A run came to its end; what it found is what the next one is compared with.
+
+    `words` holds the cells whose word was no good one; what was planned and is not there was good.
+    """
 
     newly_broken: int
     broken: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
+    words: tuple[tuple[str, str, str, str], ...] = ()  # row, trigger, backend, word: not all good
 
 
 Body: TypeAlias = (

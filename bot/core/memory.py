@@ -133,7 +133,7 @@ class Memory:
             case Closed() as body:
                 self.closed[body.key] = body
             case Planned() as body:
-                self.planned[fact.run][_slot(body)] = body
+                self.planned[fact.run][slot(body)] = body
                 if body.cell is not None:
                     self.stacks[body.cell.key] = body.cell
             case _:
@@ -155,6 +155,7 @@ class Memory:
                 pass
 
 
-def _slot(planned: Planned) -> Slot:
+def slot(planned: Planned) -> Slot:
+    """Return what names a cell from run to run."""
     backend = planned.cell.backend if planned.cell else planned.backend
     return (planned.row, planned.trigger, backend)

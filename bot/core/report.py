@@ -46,6 +46,35 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a cell was in one run; `word` is `good` for each of the good words."""
+
+    run: int
+    at: datetime
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """One trial on the way to an explanation: what was pinned, and what it showed."""
+
+    pinned: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentView:
+    """A thing that is upgraded: what it is, whose, and its releases, oldest first."""
+
+    name: str
+    role: str
+    package: str
+    upstream: str
+    source: str
+    releases: tuple[Release, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellView:
     """A cell of the matrix with its results; `cell` is None where no closure exists.
 
@@ -68,6 +97,8 @@ class CellView:
     image: str = ""
     containers: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str], ...] = ()  # package, version in baseline, version here
+    backend: str = ""
+    history: tuple[Past, ...] = ()  # of the same row, trigger and backend, oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +122,7 @@ class FindingView:
     target: str = ""
     draft: str = ""
     swap: tuple[tuple[str, str], ...] = ()  # link, and what its stage makes of good values
+    tested: tuple[Tested, ...] = ()  # on the way to the explanation
     because: str = ""  # what stands behind the expectation: a specification, a promise
 
 
@@ -124,6 +156,7 @@ class Report:
     model: str = ""
     model_digest: str = ""  # of the names and contents of its files
     brakes: tuple[Brake, ...] = ()  # what became of what was filed, by target
+    components: tuple[ComponentView, ...] = ()
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

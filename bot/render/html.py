@@ -1,20 +1,22 @@
-"""The report for people: one file that needs no network, in light and dark, on any width.
+"""The report for people: a few files that need no network, in light and dark, on any width.
 
-The first screen answers "what changed, and what can I upgrade today"; everything else opens from
-there. A word always stands beside a colour, and it all works with a keyboard and without scripts.
+The first screen answers "what changed, and what can I upgrade today"; each cell, finding and
+component has a page of its own. A word always stands beside a colour, and it all works with a
+keyboard; without scripts the matrix shows its first rows.
 """
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.core.model import NOT_EXPOSED, Json, Link, Release
-from bot.core.outcome import Diverged, Passed
+from bot.core.model import Link, Release
+from bot.core.outcome import NotRun, Passed, Verdict
 from bot.core.phrases import (
+    GOOD_WORDS,
+    accused,
     advice,
     detail,
     ending,
@@ -25,54 +27,106 @@ from bot.core.phrases import (
     symptom,
     verdict_word,
 )
-from bot.core.report import Report, Result
+from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import excerpt, plain
+from bot.core.streak import streak
+from bot.render.addresses import INDEX, cell_pages, component_page, finding_page
+from bot.render.links import link_lines
+from bot.render.rows import embedded, table
+from bot.render.timeline import HEIGHT, WIDTH, steps, together
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-VALUE_LINES = 40
 RELEASE_LINES = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkLine:
-    """One line of a result's table: a link, what it says, and both sides where they part."""
-
-    link: str
-    says: str
-    word: str
-    expected: str = ""
-    seen: str = ""
+FIRST_ROWS = 100  # of the matrix, without a script
 
 
 class HtmlRenderer:
-    """Writes `index.html`, self-contained."""
+    """Writes `index.html`, and a page for each cell, finding and component beside it."""
 
     name = "html"
 
     def render(self, report: Report) -> Mapping[str, str]:
-        """Return the page; equal reports give equal pages."""
-        page = (
-            _templates()
-            .get_template("report.html.j2")
-            .render(
-                report=report,
-                delta=list(_delta(report)),
-                advice={row: advice(report, row) for row in report.rows},
-                words=sorted({cell.word for cell in report.cells}),
-                numbers={id(cell): number for number, cell in enumerate(report.cells, start=1)},
-                find_cell=find_cell,
-                headline=headline,
-                symptom=symptom,
-                interval=interval,
-                ending=ending,
-                says=says,
-                detail=detail,
-                link_lines=link_lines,
-            )
-        )
-        return {"index.html": page}
+        """Return the pages by file name; equal reports give equal pages."""
+        return dict(_pages(report, cell_pages(report, GOOD_WORDS)))
+
+
+def _pages(report: Report, pages: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    """Yield each page with its file name; `pages` says where those of cells lie."""
+    shared = {"report": report, "pages": pages}
+    yield INDEX, _page("index", root="", **shared, **_first(report, pages))
+    for cell in report.cells:
+        if id(cell) in pages:
+            yield pages[id(cell)], _page("cell", root="../", **shared, **_cell(report, cell))
+    for finding in report.findings:
+        place = finding_page(finding.finding)
+        cell_ = find_cell(report, finding)
+        yield place, _page("finding", root="../", **shared, finding=finding, cell=cell_)
+    for each in report.components:
+        told = {
+            "component": each,
+            "steps": steps(report, each),
+            "together": together(report, each.name),
+            "findings": [one for one in report.findings if each.package in _accused(one)],
+            "size": (WIDTH, HEIGHT),
+        }
+        yield component_page(each.name), _page("component", root="../", **shared, **told)
+
+
+def _page(template: str, **told: object) -> str:
+    return _templates().get_template(f"{template}.html.j2").render(**told)
+
+
+def _first(report: Report, pages: Mapping[int, str]) -> dict[str, object]:
+    """Return what only the first page shows."""
+    return {
+        "delta": list(_delta(report)),
+        "advice": {row: advice(report, row) for row in report.rows},
+        "aside": list(_aside(report)),
+        "shares": _shares(report),
+        "first_rows": FIRST_ROWS,
+        "table": embedded(table(report.cells, pages)),
+    }
+
+
+def _cell(report: Report, cell: CellView) -> dict[str, object]:
+    """Return what the page of one cell shows."""
+    loud = [each for each in cell.results if not _quiet(each.verdict, each.outcome)]
+    return {
+        "cell": cell,
+        "loud": loud,
+        "quiet": [each for each in cell.results if _quiet(each.verdict, each.outcome)],
+        "streak": streak(cell.history),
+        "findings": [one for one in report.findings if find_cell(report, one) is cell],
+    }
+
+
+def _quiet(verdict: Verdict, outcome: object) -> bool:
+    """Whether a result is as it should be, and has nothing to show."""
+    return isinstance(outcome, Passed) and verdict in (Verdict.STILL_GOOD, Verdict.NEW)
+
+
+def _accused(finding: FindingView) -> frozenset[str]:
+    culprits = finding.explanation.culprits if finding.explanation else ()
+    return frozenset(one.package for one in culprits)
+
+
+def _aside(report: Report) -> Iterator[tuple[str, int]]:
+    """Yield what was not told of the stacks, counted: not run, or spoiled by the machine."""
+    results = [each for cell in report.cells for each in cell.results]
+    yield "cells not run", sum(cell.word == "not run" for cell in report.cells)
+    yield "probes not run", sum(isinstance(each.outcome, NotRun) for each in results)
+    yield "spurious", sum(each.verdict is Verdict.SPURIOUS for each in results)
+
+
+def _shares(report: Report) -> list[tuple[str, int, int]]:
+    """Return how many findings that are bad part first at each link: link, count, percent."""
+    bad = [one for one in report.findings if one.verdict.bad]
+    counted = Counter(one.link for one in bad)
+    named = [(link.value, counted[link]) for link in Link if counted[link]]
+    named += [("before any link", counted[None])] if counted[None] else []
+    return [(name, count, round(100 * count / len(bad))) for name, count in named]
 
 
 def diff_lines(text: str) -> list[tuple[str, str]]:
@@ -81,56 +135,8 @@ def diff_lines(text: str) -> list[tuple[str, str]]:
     return [(sides.get(line[:1], "same"), line) for line in excerpt(text, lines=80).split("\n")]
 
 
-def link_lines(result: Result) -> list[LinkLine]:
-    """Return one line per link of `result`, in causal order."""
-    expected, seen = dict(result.expected), dict(result.seen)
-    stopped = result.outcome.link if isinstance(result.outcome, Diverged) else None
-    return [
-        _link_line(link, result, expected.get(link), seen.get(link))
-        for link in Link
-        if link in expected or link in seen or link is stopped
-    ]
-
-
-def _link_line(link: Link, result: Result, expected: Json, seen: Json) -> LinkLine:
-    outcome = result.outcome
-    if isinstance(outcome, Diverged) and outcome.link is link:
-        told, word = "differs here first", "bad"
-    elif seen == NOT_EXPOSED:
-        return LinkLine(link=link.value, says="not exposed", word="grey")
-    elif isinstance(outcome, Passed) and link in outcome.unheld:
-        return LinkLine(link=link.value, says="seen; no golden to hold it to", word="grey")
-    elif seen == expected:
-        return LinkLine(link=link.value, says="equal", word="good")
-    elif seen is None or expected is None:
-        told, word = "only one side was seen", "grey"
-    elif _before(link, outcome):
-        told, word = "within its tolerance", "good"
-    else:
-        told, word = "differs too", "grey"
-    return LinkLine(
-        link=link.value, says=told, word=word, expected=_show(expected), seen=_show(seen)
-    )
-
-
-def _before(link: Link, outcome: object) -> bool:
-    order = list(Link)
-    if isinstance(outcome, Diverged):
-        return order.index(link) < order.index(outcome.link)
-    return isinstance(outcome, Passed)
-
-
-def _show(value: Json) -> str:
-    if value is None:
-        return "not measured"
-    if value == NOT_EXPOSED:
-        return "not exposed"
-    text = value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False)
-    return excerpt(text, lines=VALUE_LINES)
-
-
 def _delta(report: Report) -> Iterator[tuple[str, str, int, list[tuple[str, str]]]]:
-    """Yield (title, tone, count, entries) of each part; an entry is (anchor, text)."""
+    """Yield (title, tone, count, entries) of each part; an entry is (page, text)."""
     titles = {finding.finding: headline(finding) for finding in report.findings}
     parts = (
         ("Newly broken", "bad", report.delta.newly_broken),
@@ -139,7 +145,9 @@ def _delta(report: Report) -> Iterator[tuple[str, str, int, list[tuple[str, str]
         ("Still broken", "bad", report.delta.still_broken),
     )
     for title, tone, names in parts:
-        entries = [(name if name in titles else "", titles.get(name, name)) for name in names]
+        entries = [
+            (finding_page(name) if name in titles else "", titles.get(name, name)) for name in names
+        ]
         yield title, tone, len(entries), entries
     fresh = report.delta.releases
     yield "New releases", "plain", len(fresh), [("", line) for line in release_lines(fresh)]
@@ -175,5 +183,18 @@ def _templates() -> Environment:
         "id": id,
         "tone": verdict_word,
         "difflines": diff_lines,
+    }
+    templates.globals |= {
+        "finding_page": finding_page,
+        "component_page": component_page,
+        "find_cell": find_cell,
+        "headline": headline,
+        "accused": accused,
+        "symptom": symptom,
+        "interval": interval,
+        "ending": ending,
+        "says": says,
+        "detail": detail,
+        "link_lines": link_lines,
     }
     return templates

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 
 from bot.core.brakes import Brake
-from bot.core.model import Json
+from bot.core.model import Json, Release
 from bot.core.outcome import (
     Diverged,
     Explanation,
@@ -22,7 +22,7 @@ from bot.core.outcome import (
     Unsolvable,
 )
 from bot.core.phrases import find_cell
-from bot.core.report import CellView, Delta, FindingView, Report, Result
+from bot.core.report import CellView, ComponentView, Delta, FindingView, Report, Result
 from bot.core.sanitise import excerpt, plain
 
 VERSION = 1
@@ -52,6 +52,7 @@ class JsonRenderer:
                 "high": report.repeats.high,
             },
             "filed": [_brake(each) for each in report.brakes],
+            "components": [_component(each) for each in report.components],
             "upstreams": dict(report.upstreams),
             "promises": dict(report.promises),
             "delta": _delta(report.delta),
@@ -78,16 +79,28 @@ def _delta(delta: Delta) -> Json:
         "newly_fixed": [*delta.newly_fixed],
         "newly_flaky": [*delta.newly_flaky],
         "still_broken": [*delta.still_broken],
-        "releases": [
-            {
-                "component": one.component,
-                "version": one.version,
-                "uploaded": one.uploaded.isoformat() if one.uploaded else None,
-                "origin": one.origin,
-                "yanked": None if one.yanked is None else plain(one.yanked),
-            }
-            for one in delta.releases
-        ],
+        "releases": [_release(one) for one in delta.releases],
+    }
+
+
+def _release(one: Release) -> Json:
+    return {
+        "component": one.component,
+        "version": one.version,
+        "uploaded": one.uploaded.isoformat() if one.uploaded else None,
+        "origin": one.origin,
+        "yanked": None if one.yanked is None else plain(one.yanked),
+    }
+
+
+def _component(each: ComponentView) -> Json:
+    return {
+        "name": each.name,
+        "role": each.role,
+        "package": each.package,
+        "source": each.source,
+        "upstream": each.upstream,
+        "releases": [_release(one) for one in each.releases],
     }
 
 
@@ -105,7 +118,7 @@ def _cell(cell: CellView) -> Json:
         "conflict": plain(cell.conflict),
         "executed": cell.executed,
         "seconds": cell.seconds,
-        "backend": cell.cell.backend if cell.cell else "",
+        "backend": cell.backend,
         "model": cell.cell.model if cell.cell else "",
         "interpreter": cell.cell.interpreter if cell.cell else "",
         "closure": dict(cell.cell.closure.versions) if cell.cell else {},
@@ -115,6 +128,9 @@ def _cell(cell: CellView) -> Json:
         ],
         "tally": {"good": cell.tally.good, "bad": cell.tally.bad, "grey": cell.tally.grey},
         "results": [_result(result) for result in cell.results],
+        "history": [
+            {"run": one.run, "at": one.at.isoformat(), "word": one.word} for one in cell.history
+        ],
     }
 
 
@@ -158,6 +174,7 @@ def _finding(report: Report, finding: FindingView) -> Json:
         "signature": plain(finding.signature),
         "diff": plain(finding.diff),
         "because": finding.because,
+        "tested": [{"pinned": plain(one.pinned), "word": one.word} for one in finding.tested],
         "swap": [{"link": link, "stage": word} for link, word in finding.swap],
         "explanation": _explanation(finding.explanation) if finding.explanation else None,
         "repro": finding.repro,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.brakes import Brake, brakes
@@ -11,13 +11,28 @@ from bot.core.facts import Planned, RunEnded
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
 from bot.core.lives import lives
-from bot.core.model import Cell, Link, Release, package_of
+from bot.core.memory import Slot, slot
+from bot.core.model import Cell, Component, Link, Release, package_of
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
+from bot.core.phrases import GOOD_WORDS
 from bot.core.plan import BASELINE
-from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
+from bot.core.report import (
+    CellView,
+    ComponentView,
+    Delta,
+    FindingView,
+    Past,
+    Report,
+    Result,
+    Tally,
+)
 from bot.core.signature import signature
+from bot.core.streak import plain_word
+from bot.core.versions import key
 from bot.steps.house import USUAL, House
+from bot.steps.past import histories
 from bot.steps.repeats import cells_of, repeated
+from bot.steps.tested import tested
 from bot.steps.verdicts import Ruled, is_grey, left_out, observations, planned_of
 
 _PAGES = {USUAL: "https://pypi.org/project/", "npm": "https://www.npmjs.com/package/"}
@@ -36,6 +51,7 @@ _WORST = (
 
 def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Report:
     """Return the report of this run."""
+    pasts = histories(house)
     return Report(
         title=house.matrix.title,
         run=house.run,
@@ -44,7 +60,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         suite=house.suite,
         delta=_delta(house, results, causes),
         findings=tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news)),
-        cells=tuple(_cell(house, each, results) for each in planned_of(house)),
+        cells=tuple(_cell(house, each, results, pasts) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
         promises=_promises(house),
         model=house.matrix.model.name,
@@ -52,7 +68,20 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         platform=house.platform,
         repeats=repeated(house, cells_of(house)),
         brakes=_brakes(house),
+        components=tuple(_component(house, each) for each in house.matrix.components.values()),
         executed=len(house.memory.executed.get(house.run, ())),
+    )
+
+
+def _component(house: House, component: Component) -> ComponentView:
+    known = [one for (name, _), one in house.memory.releases.items() if name == component.name]
+    return ComponentView(
+        name=component.name,
+        role=component.role.value,
+        package=component.package,
+        upstream=component.upstream,
+        source=component.source,
+        releases=tuple(sorted(known, key=lambda one: key(one.version, component.scheme))),
     )
 
 
@@ -61,19 +90,26 @@ def _brakes(house: House) -> tuple[Brake, ...]:
     return brakes(lives(house.ledger.facts()), targets, house.memory.runs[house.run].at)
 
 
-def _cell(house: House, planned: Planned, results: Sequence[Ruled]) -> CellView:
+def _cell(
+    house: House, planned: Planned, results: Sequence[Ruled], pasts: Mapping[Slot, tuple[Past, ...]]
+) -> CellView:
     mine = [each for each in results if each.planned is planned]
     cell = planned.cell
     known = house.memory.cells.get(cell.key) if cell else None
     base = house.memory.stacks.get(planned.against)
     done = known.done if known else None
+    place = slot(planned)
+    word = _word(planned, mine)
+    now = Past(run=house.run, at=house.memory.runs[house.run].at, word=plain_word(word))
     return CellView(
         name=cell.name if cell else planned.trigger,
         row=planned.row,
         trigger=planned.trigger,
         cell=cell,
         against=base.name if base else "",
-        word=_word(planned, mine),
+        word=word,
+        backend=place[2],
+        history=(*pasts.get(place, ()), now),
         tally=_tally(mine),
         results=tuple(_result(house, each) for each in mine),
         environment=done.environment if done else "",
@@ -171,6 +207,7 @@ def _finding(house: House, cause: Group) -> FindingView:
         draft=drafted.body if drafted else "",
         because=_because(cause, cause.link),
         swap=swapped.table if swapped else (),
+        tested=tested(house, cause),
     )
     if reduced is None or repro is None or not reduced.verified:
         return found
@@ -249,6 +286,19 @@ def ended(results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
     bad = tuple(each.finding for each in causes if each.plainest.verdict.bad)
     good = tuple(each.finding for each in causes if each.plainest.verdict is Verdict.FIXED)
     return RunEnded(newly_broken=len(bad), broken=bad, fixed=good, flaky=tuple(flaky))
+
+
+def closing(seen: Report, results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
+    """Return what a run leaves when it ends: what it found, and the cells that are not good."""
+    return replace(
+        ended(results, causes),
+        newly_broken=len(seen.delta.newly_broken),
+        words=tuple(
+            (each.row, each.trigger, each.backend, each.word)
+            for each in seen.cells
+            if each.word not in GOOD_WORDS
+        ),
+    )
 
 
 def _place(ruled: Ruled) -> str:

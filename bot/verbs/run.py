@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +10,13 @@ from bot.app import Options, matrix_of, opened
 from bot.core.finding import Group
 from bot.core.report import Report
 from bot.effects.files import put
+from bot.effects.site import write
 from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.house import House
 from bot.steps.prove import proof_files
 from bot.steps.verdicts import Ruled
-from bot.steps.view import ended
+from bot.steps.view import closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,7 @@ def finish(
     for cause in causes:
         for name, content in proof_files(house, cause.search).items():
             put(options.reports / cause.finding / name, content)
-    end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
-    house.tell(end, job="run end")
+    house.tell(closing(seen, results, causes), job="run end")
     return Summary(report=seen, files=written, executed=executed)
 
 
@@ -91,10 +90,3 @@ def ready(options: Options) -> None:
     except OSError as trouble:
         cure = "give a folder that can be written, with --reports"
         raise UsageError(f"{folder} cannot hold reports: {trouble.strerror}", cure=cure) from None
-
-
-def write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write text files below `folder`, each at once or not at all."""
-    for path, text in files.items():
-        put(folder / path, text.encode())
-    return tuple(folder / path for path in files)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,8 +28,15 @@ VOID = {"meta", "input", "br", "img", "link", "hr"}
 
 
 def text_of(renderer: Renderer, report: Report) -> str:
-    (text,) = renderer.render(report).values()
-    return text
+    """The first file, which is the only one of all formats but the pages."""
+    return next(iter(renderer.render(report).values()))
+
+
+def pages() -> dict[str, str]:
+    return dict(HtmlRenderer().render(REPORT))
+
+
+PAGES = sorted(pages())
 
 
 class Page(HTMLParser):
@@ -65,11 +74,11 @@ def test_rendering_twice_is_the_same_and_empty_is_no_crash(renderer: Renderer) -
 
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda one: one.name)
 def test_nothing_hostile_gets_through(renderer: Renderer) -> None:
-    text = text_of(renderer, REPORT)
-    assert "ghp_0123" not in text
-    assert "sk-proj-0123" not in text
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
-    text.encode()
+    for text in renderer.render(REPORT).values():
+        assert "ghp_0123" not in text
+        assert "sk-proj-0123" not in text
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+        text.encode()
 
 
 def test_the_document_is_what_its_schema_says() -> None:
@@ -95,24 +104,47 @@ def test_the_document_says_where_a_finding_shows() -> None:
     assert document["cells"][1]["closure"]["xllamacpp"] == "2026.5.9093"
 
 
-def test_the_page_is_whole_and_needs_no_network() -> None:
-    page = Page(text_of(HtmlRenderer(), REPORT))
+def test_there_is_a_page_for_each_cell_finding_and_component() -> None:
+    kinds = Counter(name.partition("/")[0] for name in PAGES)
+    assert kinds == {
+        "index.html": 1,
+        "cells": len(CELLS),
+        "findings": len(FINDINGS),
+        "components": len(REPORT.components),
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_needs_no_network(name: str) -> None:
+    page = Page(pages()[name])
     assert page.open == []
     assert page.every("src") == []
-    assert all(link.startswith("#") for link in page.every("href"))
-    assert {tag for tag, _ in page.seen} & {"img", "link", "iframe", "object", "b"} <= {"b"}
-    assert [tag for tag, _ in page.seen].count("script") == 1
+    outside = {link for link in page.every("href") if ":" in link}
+    assert outside <= {one.upstream for one in REPORT.components}
+    assert not {tag for tag, _ in page.seen} & {"img", "link", "iframe", "object"}
+    scripts = [attrs for tag, attrs in page.seen if tag == "script"]
+    assert [one for one in scripts if one.get("type") != "application/json"] == [{}]
 
 
-def test_every_anchor_leads_somewhere_and_every_control_has_a_name() -> None:
-    page = Page(text_of(HtmlRenderer(), REPORT))
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere_and_every_control_has_a_name(name: str) -> None:
+    page = Page(pages()[name])
     ids = page.every("id")
     assert len(ids) == len(set(ids))
-    aims = [*(link[1:] for link in page.every("href")), *page.every("aria-labelledby")]
-    assert aims
-    assert set(aims) | set(page.every("data-of")) <= set(ids)
+    links = [link for link in page.every("href") if ":" not in link]
+    there = {link[1:] for link in links if link.startswith("#")}
+    assert there | {*page.every("aria-labelledby"), *page.every("data-of")} <= set(ids)
+    beside = {posixpath.normpath(posixpath.join(posixpath.dirname(name), link)) for link in links
+              if not link.startswith("#")}  # fmt: skip
+    assert beside <= set(PAGES)
+    assert beside or name == "index.html"
     for tag, attrs in page.seen:
         assert tag != "button" or attrs.get("aria-label")
+
+
+def test_every_page_can_be_reached_from_the_first() -> None:
+    page = Page(pages()["index.html"])
+    assert set(PAGES) - {"index.html"} <= set(page.every("href"))
 
 
 def test_every_cell_shows_its_word_and_not_only_a_colour() -> None:

@@ -31,10 +31,22 @@ from bot.core.outcome import (
     Unsolvable,
     Verdict,
 )
-from bot.core.report import CellView, Delta, FindingView, Report, Result, Tally
+from bot.core.phrases import GOOD_WORDS
+from bot.core.report import (
+    CellView,
+    ComponentView,
+    Delta,
+    FindingView,
+    Past,
+    Report,
+    Result,
+    Tally,
+    Tested,
+)
 from bot.core.stats import Rate
 
 AT = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 HOSTILE = (
     "\x1b[31mTraceback\x1b[0m (most recent call last):\n"
     "  thanks @octocat and @github/security, this fixes #12 and closes GH-7\n"
@@ -152,6 +164,11 @@ def view(
         executed=True,
         seconds=12.5,
         moved=moved,
+        backend="cpu",
+        history=(
+            Past(run=5, at=BEFORE, word="good"),
+            Past(run=7, at=AT, word="good" if word in GOOD_WORDS else word),
+        ),
     )
 
 
@@ -237,6 +254,10 @@ FINDINGS = (
         verified=True,
         target="xorbitsai/xllamacpp",
         draft="outbox/5f0c2f9a31d7/issue.md",
+        tested=(
+            Tested(pinned="httpx==0.29.0 | good", word="as the good end"),
+            Tested(pinned="xllamacpp==2026.5.9093 <b> | good fresh", word="as the bad end"),
+        ),
         because="OpenAI chat completions: tool_calls holds every call of the turn",
     ),
     FindingView(
@@ -289,6 +310,28 @@ REPORT = Report(
     executed=6,
     repeats=Rate(hits=1, total=412),
     brakes=(Brake(target="o/<r>", filed=5, accepted=2, fixed=1, invalid=1, ignored=1),),
+    components=(
+        ComponentView(
+            name="xllamacpp",
+            role="engine",
+            package="xllamacpp",
+            upstream="https://github.com/xorbitsai/xllamacpp",
+            source="pypi",
+            releases=(
+                Release(
+                    component="xllamacpp", version="2026.5.9000", uploaded=BEFORE, origin="pypi"
+                ),
+                Release(component="xllamacpp", version="2026.5.9093", uploaded=AT, origin="pypi"),
+            ),
+        ),
+        ComponentView(
+            name="openai",
+            role="client",
+            package="openai",
+            upstream="https://github.com/openai/openai-python",
+            source="pypi",
+        ),
+    ),
     model="tiny-chat",
     model_digest="cd" * 32,
     platform="Linux x86_64",

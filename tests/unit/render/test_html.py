@@ -7,7 +7,8 @@ import pytest
 from bot.core.model import NOT_EXPOSED, Json, Link, Phase, Reason
 from bot.core.outcome import Diverged, Failed, Outcome, Passed
 from bot.core.report import Result
-from bot.render.html import diff_lines, link_lines
+from bot.render.html import diff_lines
+from bot.render.links import link_lines
 from tests.golden.sample import CELLS
 
 DIVERGED = Diverged(link=Link.TEXT, diff="", shape="length")

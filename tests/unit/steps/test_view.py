@@ -12,7 +12,8 @@ from bot.core.model import Json, Link, Look
 from bot.core.outcome import Verdict
 from bot.core.report import Report
 from bot.steps.house import House
-from bot.steps.view import ended
+from bot.steps.tested import LIKE_BAD, LIKE_GOOD
+from bot.steps.view import closing
 from tests.unit.steps.fakes import Index, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, text
 
@@ -48,7 +49,7 @@ def run(home: House) -> Report:
     pipeline.reduce(home, causes)
     pipeline.track(home, results, causes)
     seen = pipeline.render(home, results, causes)
-    home.tell(ended(results, causes), job="run end")
+    home.tell(closing(seen, results, causes), job="run end")
     return seen
 
 
@@ -69,7 +70,36 @@ def test_what_is_broken_is_new_once_and_still_broken_after() -> None:
     assert second.executed == 0
     assert len(env_of(again).talks) == talks, "nothing is asked again"
     assert second.findings == first.findings
-    assert second.cells == tuple(replace(cell, executed=False) for cell in first.cells)
+    assert second.cells == tuple(
+        replace(cell, executed=False, history=now.history)
+        for cell, now in zip(first.cells, second.cells, strict=True)
+    )
+
+
+def test_a_cell_knows_what_it_was_in_each_run() -> None:
+    world = World(e=["1", "2"])
+    world.bad = {"2"}
+    home = world.house()
+    first = run(home)
+    told = {cell.trigger: cell.history for cell in run(later(home)).cells}
+    assert [(one.run, one.word) for one in told["e==2"]] == [(1, "regressed"), (2, "regressed")]
+    assert [one.word for one in told["baseline"]] == ["good", "good"]
+    assert [len(cell.history) for cell in first.cells] == [1, 1, 1]
+
+
+def test_a_finding_tells_what_was_tested_on_the_way() -> None:
+    world = World(e=["1", "2", "3", "4"])
+    world.bad = {"3", "4"}
+    (finding,) = run(world.house()).findings
+    told = {one.pinned: one.word for one in finding.tested}
+    assert told["e==2 | good"] == LIKE_GOOD
+    assert told["e==3 | good fresh"] == LIKE_BAD
+
+
+def test_components_stand_with_their_releases_oldest_first() -> None:
+    (component,) = run(World(e=["10", "9"]).house()).components
+    assert (component.name, component.package) == ("e", "e")
+    assert [one.version for one in component.releases] == ["9", "10"]
 
 
 def test_a_repair_is_newly_fixed_once() -> None:
