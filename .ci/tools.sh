@@ -8,7 +8,8 @@ want() { command -v "$1" >/dev/null || missing+=("$2"); }
 
 want git git
 want debootstrap debootstrap # tests/real/test_readme.py builds its bare machine with it
-command -v google-chrome >/dev/null || want chromium chromium # draws the report for a test
+want chromium chromium # tests/real/test_site.py looks at the report in it
+want chromedriver chromium-driver
 want node nodejs # npm's packages are asked in Node cells
 want npm npm
 ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 ||
