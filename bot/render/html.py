@@ -75,7 +75,7 @@ def _pages(report: Report, pages: Mapping[int, str]) -> Iterator[tuple[str, str]
 
 
 def _page(template: str, **told: object) -> str:
-    return _templates().get_template(f"{template}.html.j2").render(**told)
+    return templates().get_template(f"{template}.html.j2").render(**told)
 
 
 def _first(report: Report, pages: Mapping[int, str]) -> dict[str, object]:
@@ -165,7 +165,7 @@ def release_lines(releases: Sequence[Release]) -> list[str]:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
     """Load the templates once, and not before they are needed; what they print is escaped."""
     import jinja2  # noqa: PLC0415 - it takes long to load, and few verbs draw a page
 

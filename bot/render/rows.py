@@ -1,66 +1,66 @@
 """The matrix as data: a table that a script draws a window of, however many cells there are.
 
-Words that repeat are told once; a row is nine numbers, eight of which count or point.
+It is told column by column, and what repeats is told once: a column is a list of its words and,
+for each cell, which of them it has: a letter where there are few words, else a number.
 
->>> table([])["rows"]
-[]
+>>> packed([0, 2, 1, 0], words=3), packed([0, 70], words=71)
+('ACBA', [0, 70])
 """
 
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
 from bot.core.model import Json
 from bot.core.phrases import verdict_word
 from bot.core.report import CellView
 
-COLUMNS = ("word", "stack", "upgrade", "backend", "python")
-
-
-class _Words:
-    """Strings, each with its number."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, int] = {}
-
-    def number(self, word: str) -> int:
-        """Return the number of a word."""
-        return self.known.setdefault(word, len(self.known))
-
-    @property
-    def list(self) -> list[Json]:
-        """All words, in the order of their numbers."""
-        return [*self.known]
+LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
+_LETTER = bytes.maketrans(bytes(range(len(LETTERS))), LETTERS.encode())
+_OF = {
+    "word": attrgetter("word"),
+    "stack": attrgetter("row"),
+    "upgrade": attrgetter("trigger"),
+    "backend": attrgetter("backend"),
+    "probes": attrgetter("tally.good", "tally.bad", "tally.grey"),
+}
+COLUMNS = (*_OF, "python", "page")
 
 
 def table(cells: Sequence[CellView], pages: Mapping[int, str] | None = None) -> dict[str, Json]:
-    """Return the lists of words of each column, and a row of numbers for each cell.
+    """Return, by the name of the column, its `words` and the cells' `numbers`; a tone by word.
 
-    A row holds five numbers of words, three counts of probes (good, bad, not told), and the number
-    of the cell's page.
+    A word of `probes` is three counts: good, bad, not told. `pages` says where the page of a cell
+    lies, by its `id`; of a cell without one it is empty.
     """
-    told = tuple(_Words() for _ in COLUMNS)
-    words, stacks, upgrades, backends, pythons = (each.number for each in told)
-    where, number = pages or {}, _Words()
-    number.number("")
-    rows: list[Json] = [
-        [
-            words(cell.word),
-            stacks(cell.row),
-            upgrades(cell.trigger),
-            backends(cell.backend),
-            pythons(cell.cell.interpreter if cell.cell else ""),
-            cell.tally.good,
-            cell.tally.bad,
-            cell.tally.grey,
-            number.number(where.get(id(cell), "")),
-        ]
-        for cell in cells
-    ]
-    lists: dict[str, Json] = {name: each.list for name, each in zip(COLUMNS, told, strict=True)}
-    tones: list[Json] = [verdict_word(word) for word in told[0].known]
-    return {**lists, "tone": tones, "page": number.list, "rows": rows}
+    where = pages or {}
+    columns: dict[str, list[Any]] = {name: list(map(of, cells)) for name, of in _OF.items()}
+    columns["python"] = [each.cell.interpreter if each.cell else "" for each in cells]
+    columns["page"] = [where.get(id(each), "") for each in cells]
+    known = {name: _known(column) for name, column in columns.items()}
+    words: dict[str, Json] = {name: [*each] for name, each in known.items()}
+    tones: list[Json] = [verdict_word(word) for word in known["word"]]
+    numbers: dict[str, Json] = {
+        name: packed([*map(known[name].__getitem__, column)], words=len(known[name]))
+        for name, column in columns.items()
+    }
+    return {"words": words, "numbers": numbers, "tones": tones}
+
+
+def _known(column: Sequence[Any]) -> dict[Any, int]:
+    """Return each word of a column with its number, in the order of their first cells."""
+    return {word: at for at, word in enumerate(dict.fromkeys(column))}
+
+
+def packed(numbers: Sequence[int], *, words: int) -> Json:
+    """Return the numbers of so many words as letters, where there are letters enough."""
+    if words > len(LETTERS):
+        return [*numbers]
+    return bytes(numbers).translate(_LETTER).decode()
 
 
 def embedded(told: Mapping[str, Json]) -> str:

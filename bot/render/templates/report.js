@@ -10,44 +10,50 @@
   const source = document.getElementById("table");
   if (!source) return;
   const AT_MOST = 80, BEYOND = 12;
-  const table = JSON.parse(source.textContent), rows = table.rows;
+  const table = JSON.parse(source.textContent), { words, tones } = table;
+  const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", letter = new Uint8Array(128);
+  for (let at = 0; at < LETTERS.length; at++) letter[LETTERS.charCodeAt(at)] = at;
+  const unpacked = (column) => typeof column === "string" ? Uint8Array.from(column, (one) => letter[one.charCodeAt(0)]) : column;
+  const numbers = Object.fromEntries(Object.entries(table.numbers).map(([name, column]) => [name, unpacked(column)]));
   const COLUMNS = ["word", "stack", "upgrade", "backend", "python"];
+  const every = Array.from({ length: numbers.word.length }, (_, at) => at);
   const by = (id) => document.getElementById(id);
   const view = by("window"), body = document.querySelector("#cells tbody"), told = by("told");
-  by("cells").setAttribute("aria-rowcount", rows.length + 1);
+  by("cells").setAttribute("aria-rowcount", every.length + 1);
   const collator = new Intl.Collator("en", { numeric: true });
-  const ranks = COLUMNS.map((name) => {
-    const order = table[name].map((_, at) => at).sort((a, b) => collator.compare(table[name][a], table[name][b]));
+  const compare = { words: collator.compare, counts: ([good, bad], [more, worse]) => bad - worse || good - more };
+  const ranked = (name) => {
+    const order = words[name].map((_, at) => at).sort((a, b) => compare[name === "probes" ? "counts" : "words"](words[name][a], words[name][b]));
     const rank = new Array(order.length);
     order.forEach((at, place) => { rank[at] = place; });
     return rank;
-  });
-  const texts = COLUMNS.map((name) => table[name].map((word) => word.toLowerCase()));
-  let shown = rows.map((_, at) => at), height = 0, first = -1, last = -1;
+  };
+  const ranks = {};
+  const texts = COLUMNS.map((name) => words[name].map((word) => word.toLowerCase()));
+  let shown = every, height = 0, first = -1, last = -1;
   const order = { column: "", down: false };
 
-  const text = (row) => {
-    const parts = [[row[5], "good"], [row[6], "bad"], [row[7], "not told"]].filter(([count]) => count);
+  const say = (at) => {
+    const [good, bad, grey] = words.probes[numbers.probes[at]];
+    const parts = [[good, "good"], [bad, "bad"], [grey, "not told"]].filter(([count]) => count);
     return parts.map(([count, name]) => `${count} ${name}`).join(", ") || "no probes";
   };
   const line = (at, place) => {
-    const row = rows[at], made = document.createElement("tr");
+    const made = document.createElement("tr"), of = (name) => words[name][numbers[name][at]];
     made.setAttribute("aria-rowindex", place + 2);
     const word = document.createElement("span");
-    word.className = `word ${table.tone[row[0]]}`;
-    word.textContent = table.word[row[0]];
+    word.className = `word ${tones[numbers.word[at]]}`;
+    word.textContent = of("word");
     made.insertCell().append(word);
-    made.insertCell().textContent = table.stack[row[1]];
-    const where = made.insertCell(), page = table.page[row[8]];
+    made.insertCell().textContent = of("stack");
+    const where = made.insertCell(), page = of("page");
     if (page) {
       const link = document.createElement("a");
       link.href = page;
-      link.textContent = table.upgrade[row[2]];
+      link.textContent = of("upgrade");
       where.append(link);
-    } else where.textContent = table.upgrade[row[2]];
-    made.insertCell().textContent = table.backend[row[3]];
-    made.insertCell().textContent = table.python[row[4]];
-    made.insertCell().textContent = text(row);
+    } else where.textContent = of("upgrade");
+    for (const told of [of("backend"), of("python"), say(at)]) made.insertCell().textContent = told;
     return made;
   };
   const space = (count) => {
@@ -71,22 +77,22 @@
     if (again) again.focus({ preventScroll: true });
   };
   const sort = () => {
-    const column = COLUMNS.indexOf(order.column), sign = order.down ? -1 : 1;
-    if (column >= 0) shown.sort((a, b) => sign * (ranks[column][rows[a][column]] - ranks[column][rows[b][column]]) || a - b);
-    else if (order.column) shown.sort((a, b) => sign * (rows[a][6] - rows[b][6] || rows[a][5] - rows[b][5]) || a - b);
+    const name = order.column, sign = order.down ? -1 : 1;
+    if (!name) return;
+    const rank = (ranks[name] ??= ranked(name)), column = numbers[name];
+    shown.sort((a, b) => sign * (rank[column[a]] - rank[column[b]]) || a - b);
   };
   const filter = () => {
     const wanted = by("find").value.toLowerCase().split(/\s+/).filter(Boolean);
     const hits = wanted.map((part) => texts.map((column) => column.map((word) => word.includes(part))));
-    const only = ["word", "stack", "backend"].map((name) => [COLUMNS.indexOf(name), table[name].indexOf(by(name).value), by(name).value]).filter(([, , value]) => value);
-    shown = [];
-    rows.forEach((row, at) => {
-      if (only.every(([column, number]) => row[column] === number) && hits.every((hit) => hit.some((column, place) => column[row[place]]))) shown.push(at);
-    });
+    const only = ["word", "stack", "backend"].filter((name) => by(name).value).map((name) => [numbers[name], words[name].indexOf(by(name).value)]);
+    const columns = COLUMNS.map((name) => numbers[name]);
+    shown = every.filter((at) => only.every(([column, number]) => column[at] === number)
+      && hits.every((hit) => hit.some((column, place) => column[columns[place][at]])));
     sort();
     view.scrollTop = 0;
     draw(true);
-    told.textContent = `${shown.length} of ${rows.length} cells`;
+    told.textContent = `${shown.length} of ${every.length} cells`;
     const kept = new URLSearchParams();
     for (const name of ["find", "word", "stack", "backend"]) if (by(name).value) kept.set(name, by(name).value);
     if (order.column) kept.set("sort", (order.down ? "-" : "") + order.column);
@@ -107,7 +113,7 @@
     });
   }
   for (const name of ["word", "stack", "backend"])
-    for (const value of [...table[name]].filter(Boolean).sort(collator.compare)) by(name).add(new Option(value, value));
+    for (const value of [...words[name]].filter(Boolean).sort(collator.compare)) by(name).add(new Option(value, value));
   const asked = new URLSearchParams(location.hash.slice(1));
   for (const name of ["find", "word", "stack", "backend"]) if (asked.get(name)) by(name).value = asked.get(name);
   const sorted = asked.get("sort") || "";

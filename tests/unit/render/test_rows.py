@@ -1,21 +1,33 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from bot.render.rows import COLUMNS, embedded, table
+from bot.render.rows import COLUMNS, LETTERS, embedded, table
 from tests.golden.sample import CELLS
 
 
-def test_a_row_points_to_the_words_of_its_cell() -> None:
+def test_each_cell_has_a_word_in_each_column() -> None:
     told = json.loads(embedded(table(CELLS, {id(CELLS[1]): "cells/x.html"})))
-    assert len(told["rows"]) == len(CELLS)
-    for row, cell in zip(told["rows"], CELLS, strict=True):
-        words = [told[name][at] for name, at in zip(COLUMNS, row, strict=False)]
-        python = cell.cell.interpreter if cell.cell else ""
-        assert words == [cell.word, cell.row, cell.trigger, cell.backend, python]
-        assert row[5:8] == [cell.tally.good, cell.tally.bad, cell.tally.grey]
-    assert [told["page"][row[8]] for row in told["rows"]][:3] == ["", "cells/x.html", ""]
-    assert told["tone"] == ["good", "bad", "good", "bad", "grey", "grey"]
+    for at, cell in enumerate(CELLS):
+        numbers = {name: LETTERS.index(told["numbers"][name][at]) for name in COLUMNS}
+        assert {name: told["words"][name][number] for name, number in numbers.items()} == {
+            "word": cell.word,
+            "stack": cell.row,
+            "upgrade": cell.trigger,
+            "backend": cell.backend,
+            "probes": [cell.tally.good, cell.tally.bad, cell.tally.grey],
+            "python": cell.cell.interpreter if cell.cell else "",
+            "page": "cells/x.html" if at == 1 else "",
+        }
+    assert told["tones"] == ["good", "bad", "good", "bad", "grey", "grey"]
+
+
+def test_many_words_have_numbers() -> None:
+    cells = [replace(CELLS[0], trigger=f"e=={at}") for at in range(len(LETTERS) + 1)]
+    told = json.loads(embedded(table(cells)))
+    assert told["numbers"]["upgrade"] == list(range(len(cells)))
+    assert told["numbers"]["word"] == "A" * len(cells)
 
 
 def test_data_cannot_leave_its_element() -> None:
