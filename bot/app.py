@@ -75,8 +75,12 @@ from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Ledger, Progress, Renderer, Source
+from bot.render.atom import AtomRenderer
+from bot.render.badges import BadgesRenderer
+from bot.render.constraints import ConstraintsRenderer
 from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
+from bot.render.junit import JunitRenderer
 from bot.render.markdown import MarkdownRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
@@ -131,7 +135,15 @@ DRIVERS: Final[Mapping[str, Driver]] = {
         HUGGINGFACE_TRANSFORMERS,
     )
 }
-RENDERERS: Final[tuple[Renderer, ...]] = (HtmlRenderer(), MarkdownRenderer(), JsonRenderer())
+RENDERERS: Final[tuple[Renderer, ...]] = (
+    HtmlRenderer(),
+    MarkdownRenderer(),
+    JsonRenderer(),
+    JunitRenderer(),
+    ConstraintsRenderer(),
+    BadgesRenderer(),
+    AtomRenderer(),
+)
 COMPARATORS: Final[Mapping[str, Comparator]] = {
     "text": text.text,
     "ids": tokens.ids,

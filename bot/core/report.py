@@ -138,6 +138,17 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that changed in a run; `name` is a finding, or the place of what is flaky."""
+
+    run: int
+    at: datetime
+    kind: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that any format draws. `canonical` forms of equal runs are equal."""
 
@@ -157,6 +168,7 @@ class Report:
     model_digest: str = ""  # of the names and contents of its files
     brakes: tuple[Brake, ...] = ()  # what became of what was filed, by target
     components: tuple[ComponentView, ...] = ()
+    changes: tuple[Change, ...] = ()  # of the last runs, newest first
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

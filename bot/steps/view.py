@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.brakes import Brake, brakes
-from bot.core.facts import Planned, RunEnded
+from bot.core.facts import Planned
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
 from bot.core.lives import lives
 from bot.core.memory import Slot, slot
-from bot.core.model import Cell, Component, Link, Release, package_of
+from bot.core.model import Component, Link, package_of
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
-from bot.core.phrases import GOOD_WORDS
+from bot.core.phrases import headline
 from bot.core.plan import BASELINE
 from bot.core.report import (
     CellView,
     ComponentView,
-    Delta,
     FindingView,
     Past,
     Report,
@@ -29,6 +28,8 @@ from bot.core.report import (
 from bot.core.signature import signature
 from bot.core.streak import plain_word
 from bot.core.versions import key
+from bot.steps.changes import changes
+from bot.steps.delta import delta
 from bot.steps.house import USUAL, House
 from bot.steps.past import histories
 from bot.steps.repeats import cells_of, repeated
@@ -52,14 +53,17 @@ _WORST = (
 def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Report:
     """Return the report of this run."""
     pasts = histories(house)
+    since = delta(house, results, causes)
+    findings = tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news))
+    titles = {each.finding: headline(each) for each in findings}
     return Report(
         title=house.matrix.title,
         run=house.run,
         at=house.memory.runs[house.run].at,
         bot=house.bot,
         suite=house.suite,
-        delta=_delta(house, results, causes),
-        findings=tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news)),
+        delta=since,
+        findings=findings,
         cells=tuple(_cell(house, each, results, pasts) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
         promises=_promises(house),
@@ -69,6 +73,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         repeats=repeated(house, cells_of(house)),
         brakes=_brakes(house),
         components=tuple(_component(house, each) for each in house.matrix.components.values()),
+        changes=changes(house, since, titles),
         executed=len(house.memory.executed.get(house.run, ())),
     )
 
@@ -261,61 +266,3 @@ def _target(house: House, package: str) -> str:
         if (house.kind(name), house.pinned(name)) == (house.source, package):
             return component.upstream
     return f"{_PAGES[house.source]}{package_of(package)}/"
-
-
-def _delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Delta:
-    before = house.memory.earlier(house.run)
-    then = house.memory.ended[before] if before is not None else RunEnded(newly_broken=0)
-    now = ended(results, causes)
-    return Delta(
-        newly_broken=_new(now.broken, then.broken),
-        newly_fixed=_new(now.fixed, then.fixed),
-        newly_flaky=_new(now.flaky, then.flaky),
-        still_broken=tuple(each for each in now.broken if each in then.broken),
-        releases=_releases(house),
-    )
-
-
-def _new(now: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in now if each not in then)
-
-
-def ended(results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
-    """Return what a run found, for the next one to compare itself with."""
-    flaky = {_place(each): None for each in results if each.verdict is Verdict.FLAKY}
-    bad = tuple(each.finding for each in causes if each.plainest.verdict.bad)
-    good = tuple(each.finding for each in causes if each.plainest.verdict is Verdict.FIXED)
-    return RunEnded(newly_broken=len(bad), broken=bad, fixed=good, flaky=tuple(flaky))
-
-
-def closing(seen: Report, results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
-    """Return what a run leaves when it ends: what it found, and the cells that are not good."""
-    return replace(
-        ended(results, causes),
-        newly_broken=len(seen.delta.newly_broken),
-        words=tuple(
-            (each.row, each.trigger, each.backend, each.word)
-            for each in seen.cells
-            if each.word not in GOOD_WORDS
-        ),
-    )
-
-
-def _place(ruled: Ruled) -> str:
-    return f"{ruled.planned.row} {ruled.planned.trigger} {ruled.probe.name}"
-
-
-def _releases(house: House) -> tuple[Release, ...]:
-    """The releases that this run saw first; on the first run, those that it follows."""
-    followed = {
-        (name, version)
-        for each in planned_of(house)
-        if isinstance(each.cell, Cell)
-        for name, version in each.cell.components
-    }
-    fresh = house.memory.first_seen
-    return tuple(
-        release
-        for name, release in house.memory.releases.items()
-        if fresh.get(name) == house.run and name in followed
-    )

@@ -13,10 +13,10 @@ from bot.effects.files import put
 from bot.effects.site import write
 from bot.errors import UsageError
 from bot.ports import Progress
+from bot.steps.delta import closing
 from bot.steps.house import House
 from bot.steps.prove import proof_files
 from bot.steps.verdicts import Ruled
-from bot.steps.view import closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

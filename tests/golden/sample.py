@@ -34,6 +34,7 @@ from bot.core.outcome import (
 from bot.core.phrases import GOOD_WORDS
 from bot.core.report import (
     CellView,
+    Change,
     ComponentView,
     Delta,
     FindingView,
@@ -331,6 +332,10 @@ REPORT = Report(
             upstream="https://github.com/openai/openai-python",
             source="pypi",
         ),
+    ),
+    changes=(
+        Change(run=7, at=AT, kind="newly broken", name="5f0c2f9a31d7", title="xllamacpp: <b>"),
+        Change(run=5, at=BEFORE, kind="newly flaky", name="chat e==2 p", title=HOSTILE),
     ),
     model="tiny-chat",
     model_digest="cd" * 32,

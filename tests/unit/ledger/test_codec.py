@@ -36,6 +36,7 @@ def test_the_kind_is_the_class_name_and_the_line_has_a_version() -> None:
             "broken": [],
             "fixed": [],
             "flaky": [],
+            "words": [],
         },
     }
 

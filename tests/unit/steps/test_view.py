@@ -11,9 +11,9 @@ from bot.core.facts import Drafted
 from bot.core.model import Json, Link, Look
 from bot.core.outcome import Verdict
 from bot.core.report import Report
+from bot.steps.delta import closing
 from bot.steps.house import House
 from bot.steps.tested import LIKE_BAD, LIKE_GOOD
-from bot.steps.view import closing
 from tests.unit.steps.fakes import Index, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, text
 

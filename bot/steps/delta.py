@@ -1,0 +1,74 @@
+"""What changed since the last run, and what a run leaves for the next one to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.facts import RunEnded
+from bot.core.finding import Group
+from bot.core.model import Cell, Release
+from bot.core.outcome import Verdict
+from bot.core.phrases import GOOD_WORDS
+from bot.core.report import Delta, Report
+from bot.steps.house import House
+from bot.steps.verdicts import Ruled, planned_of
+
+
+def delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Delta:
+    """Return what changed since the last run that ended."""
+    before = house.memory.earlier(house.run)
+    then = house.memory.ended[before] if before is not None else RunEnded(newly_broken=0)
+    now = ended(results, causes)
+    return Delta(
+        newly_broken=_new(now.broken, then.broken),
+        newly_fixed=_new(now.fixed, then.fixed),
+        newly_flaky=_new(now.flaky, then.flaky),
+        still_broken=tuple(each for each in now.broken if each in then.broken),
+        releases=_releases(house),
+    )
+
+
+def _new(now: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in now if each not in then)
+
+
+def ended(results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
+    """Return what a run found, for the next one to compare itself with."""
+    flaky = {_place(each): None for each in results if each.verdict is Verdict.FLAKY}
+    bad = tuple(each.finding for each in causes if each.plainest.verdict.bad)
+    good = tuple(each.finding for each in causes if each.plainest.verdict is Verdict.FIXED)
+    return RunEnded(newly_broken=len(bad), broken=bad, fixed=good, flaky=tuple(flaky))
+
+
+def closing(seen: Report, results: Sequence[Ruled], causes: Sequence[Group]) -> RunEnded:
+    """Return what a run leaves when it ends: what it found, and the cells that are not good."""
+    return replace(
+        ended(results, causes),
+        newly_broken=len(seen.delta.newly_broken),
+        words=tuple(
+            (each.row, each.trigger, each.backend, each.word)
+            for each in seen.cells
+            if each.word not in GOOD_WORDS
+        ),
+    )
+
+
+def _place(ruled: Ruled) -> str:
+    return f"{ruled.planned.row} {ruled.planned.trigger} {ruled.probe.name}"
+
+
+def _releases(house: House) -> tuple[Release, ...]:
+    """The releases that this run saw first; on the first run, those that it follows."""
+    followed = {
+        (name, version)
+        for each in planned_of(house)
+        if isinstance(each.cell, Cell)
+        for name, version in each.cell.components
+    }
+    fresh = house.memory.first_seen
+    return tuple(
+        release
+        for name, release in house.memory.releases.items()
+        if fresh.get(name) == house.run and name in followed
+    )

@@ -1,0 +1,94 @@
+"""Each format is read by a program that others wrote, which refuses a spoiled one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import feedparser
+import pytest
+from junitparser import JUnitXml
+
+from bot.app import RENDERERS
+from bot.core.model import Closure
+from bot.core.report import Report
+from bot.effects.uv import binary
+from tests.golden.sample import CELLS, REPORT
+from tests.real.stacks import closed
+
+pytestmark = pytest.mark.real
+
+
+def files(report: Report = REPORT) -> dict[str, str]:
+    return {name: text for each in RENDERERS for name, text in each.render(report).items()}
+
+
+def test_junit_is_read_with_its_counts() -> None:
+    text = files()["junit.xml"]
+    read = JUnitXml.fromstring(text.encode())
+    suites = list(read)
+    assert [suite.name for suite in suites] == [f"{cell.row}: {cell.trigger}" for cell in CELLS]
+    bad = [sum(result.verdict.bad for result in cell.results) for cell in CELLS]
+    assert [suite.failures for suite in suites] == bad
+    told = [(suite.tests, suite.failures, suite.skipped) for suite in suites]
+    read.update_statistics()  # type: ignore[no-untyped-call]
+    assert [(suite.tests, suite.failures, suite.skipped) for suite in read] == told
+    with pytest.raises(Exception, match=r"format|syntax|mismatched"):
+        JUnitXml.fromstring(text.replace("testsuites", "suites").encode())
+
+
+def test_the_feed_is_read_whole() -> None:
+    text = files()["feed.xml"]
+    read = feedparser.parse(text)
+    assert not read.bozo
+    assert read.version == "atom10"
+    assert [entry.title.partition(":")[0] for entry in read.entries] == [
+        change.kind for change in REPORT.changes
+    ]
+    assert len({entry.id for entry in read.entries}) == len(REPORT.changes)
+    assert feedparser.parse(text.replace("</entry>", "", 1)).bozo
+
+
+def test_a_badge_has_what_the_endpoint_wants() -> None:
+    for name, text in files().items():
+        if name.startswith("badges/"):
+            told = json.loads(text)
+            assert told.keys() == {"schemaVersion", "label", "message", "color"}
+            assert told["schemaVersion"] == 1
+
+
+@pytest.fixture(scope="module")
+def packaging() -> Closure:
+    return closed("packaging")
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_a_set_is_what_pip_and_uv_install(tool: str, packaging: Closure, tmp_path: Path) -> None:
+    assert CELLS[0].cell is not None
+    cell = replace(CELLS[0], cell=replace(CELLS[0].cell, closure=packaging))
+    for name, text in files(replace(REPORT, cells=(cell,))).items():
+        if name.endswith(".txt"):
+            (tmp_path / name).write_text(text)
+    argv = {
+        "pip": [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"],
+        "uv": [str(binary()), "pip", "install", "--target", "there"],
+    }[tool]
+
+    def installs(*more: str) -> bool:
+        ran = subprocess.run([*argv, *more], cwd=tmp_path, capture_output=True, check=False)
+        return ran.returncode == 0
+
+    lock, constraints = tmp_path / "lock-chat.txt", tmp_path / "constraints-chat.txt"
+    assert installs("--require-hashes", "-r", lock.name)
+    assert installs("-c", constraints.name, "packaging")
+    assert not installs("-c", constraints.name, "packaging>999")
+    spoiled = re.sub(r"sha256:(.)", lambda one: f"sha256:{int(one[1] == '0')}", lock.read_text())
+    lock.write_text(spoiled)
+    assert not installs("--require-hashes", "-r", lock.name)
+    shutil.rmtree(tmp_path / "there", ignore_errors=True)
