@@ -77,7 +77,7 @@ def test_a_set_is_what_pip_and_uv_install(tool: str, packaging: Closure, tmp_pat
             (tmp_path / name).write_text(text)
     argv = {
         "pip": [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"],
-        "uv": [str(binary()), "pip", "install", "--target", "there"],
+        "uv": [str(binary()), "pip", "install", "--reinstall", "--target", "there"],
     }[tool]
 
     def installs(*more: str) -> bool:
