@@ -47,7 +47,8 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
     files = [str(file.relative_to(ROOT)) for file in _workflows()]
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files)
-    session.run("zizmor", "--offline", "--quiet", *files)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    session.run("zizmor", "--offline", "--quiet", *files, "action.yml")
 
 
 @nox.session
