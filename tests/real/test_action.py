@@ -91,10 +91,7 @@ def test_a_repository_gets_its_matrix_by_one_line(tmp_path: Path) -> None:
     code = runner.run(run)
     assert code in (0, 1)
     assert (tmp_path / "output").read_text() == f"code={code}\n"
-    assert (
-        "| Stack |" in (tmp_path / "summary").read_text()
-        or "# " in (tmp_path / "summary").read_text()
-    )
+    assert (tmp_path / "summary").read_text().startswith("# ")
     reports = tmp_path / "repository" / runner.inputs["reports"]
     assert (reports / "index.html").exists()
     facts = tmp_path / "repository" / runner.inputs["state"] / "facts"
