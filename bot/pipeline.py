@@ -9,8 +9,8 @@ be run alone, and a run that was killed goes on where it was.
 from __future__ import annotations
 
 from bot.core.draft import draft
-from bot.core.facts import Drafted, Explained, ReleaseSeen
-from bot.core.finding import Group, group, split
+from bot.core.facts import Drafted, Explained, Named, ReleaseSeen
+from bot.core.finding import Group, accuse, group, merged, split
 from bot.core.life import Life
 from bot.core.lives import lives
 from bot.core.model import Release
@@ -100,10 +100,20 @@ def explain(house: House, results: tuple[Ruled, ...]) -> tuple[Group, ...]:
             fact = Explained(finding=cause.search, explanation=found)
             house.tell(fact, job=f"explain {cause.search}")
         mine, rest = split(cause, shown_by(house, cause))
-        causes.append(mine)
+        causes.append(_called(house, mine))
         waiting += [rest] if rest else []
         house.progress.advance("explain", cause.finding)
-    return tuple(causes)
+    return merged(causes)
+
+
+def _called(house: House, cause: Group) -> Group:
+    """Return a cause by the name that it has for everybody, and keep that name."""
+    found = house.memory.explained[cause.search].explanation
+    told = accuse(cause, house.within(cause.plainest.row).source, found.culprits)
+    if found.culprits and house.memory.names.get(cause.search) != told.finding:
+        fact = Named(finding=told.finding, search=cause.search)
+        house.tell(fact, job=f"name {cause.search}")
+    return told
 
 
 def reduce(house: House, causes: tuple[Group, ...]) -> None:

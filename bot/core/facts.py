@@ -135,6 +135,14 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a search found is called `finding` by everybody: see `core.finding.accuse`."""
+
+    finding: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reduced:
     """The smallest proof of a finding; `repro` names a blob, `verified` says it was run twice."""
 
@@ -271,6 +279,7 @@ Body: TypeAlias = (
     | CellDone
     | Tried
     | Explained
+    | Named
     | Reduced
     | Swapped
     | Drafted

@@ -91,6 +91,7 @@ class FindingView:
     target: str = ""
     draft: str = ""
     swap: tuple[tuple[str, str], ...] = ()  # link, and what its stage makes of good values
+    also: tuple[str, ...] = ()  # further rows where it shows
     because: str = ""  # what stands behind the expectation: a specification, a promise
 
 

@@ -34,6 +34,7 @@ class Traits:
     link: str = ""
     signature: str = ""
     scheme: str = "pep440"
+    also: tuple[str, ...] = ()  # further rows where it shows
     watched: tuple[str, ...] = ()  # backends
     tiny: bool = False
     private: bool = False

@@ -150,6 +150,7 @@ def _finding(report: Report, finding: FindingView) -> Json:
     return {
         "finding": finding.finding,
         "row": finding.row,
+        **({"also": [*finding.also]} if finding.also else {}),
         "cell": finding.cell,
         "trigger": cell.trigger if cell else "",
         "verdict": finding.verdict.value,

@@ -135,6 +135,7 @@ def _facts(report: Report, finding: FindingView) -> Iterator[tuple[str, str]]:
     explained = finding.explanation
     cell = find_cell(report, finding)
     where = f"{inline(finding.row)}, {inline(cell.trigger) if cell else code(finding.cell)}"
+    where += f"; also {inline(', '.join(finding.also))}" if finding.also else ""
     yield "shows in", f"{where} ({finding.verdict})"
     yield "first link", code(finding.link.value) if finding.link else ""
     for culprit in explained.culprits if explained else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.core.aliases import aliases
 from bot.core.draft import named
 from bot.core.facts import Drafted, Fact, Reduced, Reproved, RunStarted
 from bot.core.likeness import likely, queries
@@ -31,10 +32,11 @@ def unfit(drafted: Drafted, facts: Iterable[Fact], now: datetime) -> str:
 def _unproved(finding: str, facts: Iterable[Fact], now: datetime) -> str:
     every = tuple(facts)
     begun = {fact.run: fact.body.at for fact in every if isinstance(fact.body, RunStarted)}
+    called = aliases(every)
     at, holds = None, False
     for fact in every:
         match fact.body:
-            case Reduced(finding=search, verified=verified) if search.startswith(finding):
+            case Reduced(finding=search, verified=verified) if called.of(search) == finding:
                 at, holds = begun.get(fact.run), verified
             case Reproved(finding=name, at=when, holds=told) if name == finding:
                 at, holds = when, told

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.core.aliases import aliases
 from bot.core.allowed import obstacle_there, record
 from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted
 from bot.core.life import Event, Life, Refused, State, Step, take
@@ -36,6 +37,7 @@ class Desk:
     who: str
     stop: Callable[[], str]
     folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
+    written: dict[int, dict[str, Drafted]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lives(self) -> dict[str, Life]:
@@ -49,8 +51,14 @@ class Desk:
     @property
     def drafted(self) -> dict[str, Drafted]:
         """The last draft of every finding."""
-        bodies = (fact.body for fact in self.ledger.facts())
-        return {body.finding: body for body in bodies if isinstance(body, Drafted)}
+        facts = self.ledger.facts()
+        if len(facts) not in self.written:
+            called = aliases(facts)
+            told = (fact.body for fact in facts)
+            drafts = {called.of(body.finding): body for body in told if isinstance(body, Drafted)}
+            self.written.clear()
+            self.written[len(facts)] = drafts
+        return self.written[len(facts)]
 
     def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
         """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""

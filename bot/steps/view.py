@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.aliases import aliases
 from bot.core.brakes import Brake, brakes
 from bot.core.facts import Planned, RunEnded
 from bot.core.finding import Group, moved
@@ -158,6 +159,7 @@ def _finding(house: House, cause: Group) -> FindingView:
     found = FindingView(
         finding=cause.finding,
         row=flip.row,
+        also=cause.also,
         cell=flip.cell.name,
         verdict=flip.verdict,
         probes=cause.probes,
@@ -230,11 +232,13 @@ def _delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> D
     before = house.memory.earlier(house.run)
     then = house.memory.ended[before] if before is not None else RunEnded(newly_broken=0)
     now = ended(results, causes)
+    called = aliases(house.ledger.facts())
+    broken, fixed = (tuple(map(called.of, names)) for names in (then.broken, then.fixed))
     return Delta(
-        newly_broken=_new(now.broken, then.broken),
-        newly_fixed=_new(now.fixed, then.fixed),
+        newly_broken=_new(now.broken, broken),
+        newly_fixed=_new(now.fixed, fixed),
         newly_flaky=_new(now.flaky, then.flaky),
-        still_broken=tuple(each for each in now.broken if each in then.broken),
+        still_broken=tuple(each for each in now.broken if each in broken),
         releases=_releases(house),
     )
 
