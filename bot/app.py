@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
 from bot.config.options import Options as Options  # noqa: PLC0414 - known to all by this name
+from bot.config.targets import targets
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import NO_PYTHON, Matrix, Row
@@ -269,6 +270,7 @@ def house_of(
         clock=now,
         pause=sleep,
         worker=worker(),
+        targets=targets(),
         run=run,
         kits=kits.usual(),
         places=kits.places(matrix),

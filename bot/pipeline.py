@@ -8,7 +8,7 @@ be run alone, and a run that was killed goes on where it was.
 
 from __future__ import annotations
 
-from bot.core.draft import draft
+from bot.core.backends import CPU
 from bot.core.facts import Drafted, Explained, Named, ReleaseSeen
 from bot.core.finding import Group, accuse, group, merged, split
 from bot.core.life import Life
@@ -18,6 +18,7 @@ from bot.core.policy import Way
 from bot.core.report import Report
 from bot.core.shards import expected
 from bot.steps.cells import Work, run_cell
+from bot.steps.drafting import written
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove
@@ -109,7 +110,14 @@ def explain(house: House, results: tuple[Ruled, ...]) -> tuple[Group, ...]:
 def _called(house: House, cause: Group) -> Group:
     """Return a cause by the name that it has for everybody, and keep that name."""
     found = house.memory.explained[cause.search].explanation
-    told = accuse(cause, house.within(cause.plainest.row).source, found.culprits)
+    flip = cause.plainest
+    only = flip.cell.backend if CPU in house.row(flip.row).backends else CPU
+    told = accuse(
+        cause,
+        house.within(flip.row).source,
+        found.culprits,
+        only="" if only == CPU else only,
+    )
     if found.culprits and house.memory.names.get(cause.search) != told.finding:
         fact = Named(finding=told.finding, search=cause.search)
         house.tell(fact, job=f"name {cause.search}")
@@ -143,9 +151,7 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
             continue
         if _done_with(house, finding.target, known.get(finding.finding)):
             continue
-        title, body = draft(
-            finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
-        )
+        title, body = written(house, finding, cells[(finding.row, finding.cell)])
         attachments = proof_files(house, searches[finding.finding])
         place = house.tracker.deliver(finding.finding, title, body, attachments)
         fact = Drafted(

@@ -109,19 +109,26 @@ class Group:
 
 
 def fingerprint(
-    link: str, told: str, culprits: Iterable[tuple[str, str]], *, better: bool = False
+    link: str,
+    told: str,
+    culprits: Iterable[tuple[str, str]],
+    *,
+    better: bool = False,
+    only: str = "",
 ) -> str:
     """Return the name of a finding: 16 hex digits over nothing that an installation decides.
 
     `culprits` are packages, each with its source (`pypi:httpx`), and their first bad releases:
     the last good ones depend on what could be tested here. `told` is a signature, of which only
-    the essence counts; `better` is a repair.
+    the essence counts; `better` is a repair; `only` is the one backend that shows it, where the
+    processor was asked as well and does not.
     """
     named: list[Json] = [list(each) for each in sorted(culprits)]
-    return digest([named, link, essence(told), *(["for the better"] if better else [])])[:16]
+    more = [*(["for the better"] if better else []), *([f"only on {only}"] if only else [])]
+    return digest([named, link, essence(told), *more])[:16]
 
 
-def accuse(cause: Group, source: str, culprits: Sequence[Culprit]) -> Group:
+def accuse(cause: Group, source: str, culprits: Sequence[Culprit], only: str = "") -> Group:
     """Return the cause by the name that every installation gives it, as its culprit is known.
 
     No row, component, probe or chosen version is in it, for those are names of this matrix. What
@@ -132,7 +139,8 @@ def accuse(cause: Group, source: str, culprits: Sequence[Culprit]) -> Group:
     simplest = min(cause.flips, key=_simplicity)
     accused = [(f"{source}:{one.package}", one.first_bad) for one in culprits]
     better = simplest.verdict is Verdict.FIXED
-    name = fingerprint(str(cause.link or ""), signature(simplest.telling), accused, better=better)
+    told = signature(simplest.telling)
+    name = fingerprint(str(cause.link or ""), told, accused, better=better, only=only)
     return replace(cause, finding=name)
 
 

@@ -25,6 +25,8 @@ MANY: Final = 3  # findings of one release that are still told one by one
 
 LISTED: Final = 150  # findings that are only named, after those that are shown
 
+FEW: Final = 3  # parts of a draft in a target's form that are shown in an umbrella
+
 _COUNTED = frozenset(
     {State.DRAFTED, State.APPROVED, State.FILED, State.ACKNOWLEDGED, State.REOPENED}
 )
@@ -79,10 +81,10 @@ def _body(traits: Traits, parts: Sequence[Part], count: int, room: int) -> Itera
     for part in parts[:count]:
         yield f"## {inline(part.title)}"
         found = sections(part.body)
-        for name in _PARTS if room else ():
-            if name in found and len(found[name]) <= room:
+        for name in _shown(found) if room else ():
+            if len(found[name]) <= room:
                 yield f"### {name}\n\n{found[name]}"
-            elif name in found:
+            else:
                 yield f"### {name}\n\nToo long to show here."
         yield f"(finding {code(part.finding)})"
     rest = parts[count : count + LISTED]
@@ -95,3 +97,10 @@ def _body(traits: Traits, parts: Sequence[Part], count: int, room: int) -> Itera
     yield "## How to answer"
     yield answer.partition("\n\nFinding:")[0] or "I am stackmatrix, a bot, and I may err."
     yield f"Release: `{fingerprint(traits.package, traits.first_bad)}`"
+
+
+def _shown(found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the parts of a draft that are shown; of one in a target's form, what is long there."""
+    usual = tuple(name for name in _PARTS if name in found)
+    told = (name for name in found if name != "How to answer" and "\n" in found[name])
+    return usual if len(usual) == len(_PARTS) else tuple(told)[:FEW]

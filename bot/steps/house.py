@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from bot.core.backends import CPU
 from bot.core.difference import Comparator
 from bot.core.facts import Body, CellDone, Fact
+from bot.core.form import Target
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
@@ -75,6 +76,7 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects
     worker: str = ""  # where cells run: a host and a process there
     pause: Callable[[float], None] = lambda _: None  # seconds, before the machine is tried again
     away: Callable[[House, tuple[Cell, ...]], None] | None = None  # runs whole cells elsewhere

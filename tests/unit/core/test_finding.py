@@ -175,6 +175,9 @@ def named(cause: Group, *culprits: tuple[str, str], source: str = "pypi", since:
     return accuse(cause, source, told).finding
 
 
+NAMED = (Culprit(package="e", last_good="1", first_bad="2"),)
+
+
 def one(*flips: Flip) -> Group:
     (only,) = group(flips)
     return only
@@ -231,6 +234,7 @@ def test_another_cause_has_another_fingerprint() -> None:
         named(one(flip("e==2", after=crash)), ("e", "2")),
         named(one(flip("e==2", after=replace(crash, message="TypeError: 'seed'"))), ("e", "2")),
         named(one(fixed), ("e", "2")),
+        accuse(one(flip("e==2")), "pypi", NAMED, only="vulkan").finding,
     ]
     assert len(set(names)) == len(names)
 
