@@ -201,6 +201,19 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PapersRead:
+    """What `target` asks of reporters as it was read there: the SHA-256 of each file, by path.
+
+    `why` says what changed since it was read last; empty: nothing did.
+    """
+
+    target: str
+    papers: tuple[tuple[str, str], ...]
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What somebody asked of the bot at `where`, a tick or a comment, and what came of it.
 
@@ -285,6 +298,7 @@ Body: TypeAlias = (
     | Drafted
     | Moved
     | Stopped
+    | PapersRead
     | Answered
     | Queued
     | Sent

@@ -17,7 +17,7 @@ from bot.core.life import Life, State, Step
 from bot.core.sanitise import code, inline
 from bot.core.traits import NO_TRAITS
 from bot.errors import SourceError
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.steps.sent import sent, tell_sent, text_digest
 from bot.steps.silence import for_ever, why_silent
 

@@ -13,7 +13,7 @@ from bot.core.model import digest
 from bot.core.ticks import Edit, Tick, plain_lines, setter, ticks
 from bot.errors import UsageError
 from bot.forge import Draft, Issue
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 
 TRIES = 3  # how often a page is read anew that somebody edits while it is answered
 

@@ -14,7 +14,7 @@ from bot.core.life import Life, State, Step, steps_from
 from bot.core.model import Json
 from bot.core.sanitise import plain
 from bot.errors import UsageError
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.verbs.commands import Verbs
 from bot.verbs.desk import Asked, opened
 from bot.verbs.manual import epilog

@@ -16,7 +16,8 @@ from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
 from bot.steps.aftercare import care
-from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import Plan, carry_out, plans
 from bot.steps.hearing import hear
 from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync

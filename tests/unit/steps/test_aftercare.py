@@ -14,7 +14,8 @@ from bot.errors import SourceError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
 from bot.steps.aftercare import care
-from bot.steps.filing import Desk, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import carry_out, plans
 from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
 from tests.unit.steps.forge import FakeForge

@@ -17,7 +17,8 @@ from bot.core.traits import Traits
 from bot.core.umbrella import fingerprint
 from bot.forge import Issue
 from bot.ledger.files import FileLedger
-from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import Plan, carry_out, plans
 from tests.unit.steps.forge import FakeForge
 from tests.unit.steps.test_filing import AT, NAMES, TARGET, approved, desk, fill, going, why
 
