@@ -201,6 +201,17 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """Somebody said whether a finding is no matter for the public; the last word counts."""
+
+    finding: str
+    private: bool
+    who: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PapersRead:
     """What `target` asks of reporters as it was read there: the SHA-256 of each file, by path.
 
@@ -298,6 +309,7 @@ Body: TypeAlias = (
     | Drafted
     | Moved
     | Stopped
+    | Marked
     | PapersRead
     | Answered
     | Queued

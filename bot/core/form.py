@@ -23,7 +23,7 @@ from typing import Final
 from bot.core.phrases import NOT_MEASURED
 from bot.core.policy import repository
 from bot.core.press import EMPTY, Field, Form, Option
-from bot.core.sanitise import fenced
+from bot.core.sanitise import fenced, inline
 
 SEARCHED: Final = "<!-- ticked once the tracker was searched -->"
 _SUMS: Final = {  # parts that are told where all of one of these are
@@ -96,6 +96,18 @@ def titled(target: Target, title: str) -> str:
     """Return a title as the form begins it; a bracket that the form opens is closed."""
     begins = target.form.title if target.form else ""
     return f"{begins}{title}{']' * (begins.count('[') - begins.count(']'))}"
+
+
+def contact(target: Target, address: str) -> str:
+    """Return whom a project wants to be told in private."""
+    policy = f"https://github.com/{target.repo}/security/policy"
+    return target.security or (policy if target.repo else f"the security contact of {address}")
+
+
+def notice(target: Target, address: str, why: str) -> str:
+    """Return what stands above a draft that is no matter for the public."""
+    whom = contact(target, address)
+    return f"**Private: for {whom} only, never for a public tracker** ({inline(why)})."
 
 
 def searched(body: str) -> str:

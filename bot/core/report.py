@@ -125,6 +125,8 @@ class Report:
     model: str = ""
     model_digest: str = ""  # of the names and contents of its files
     brakes: tuple[Brake, ...] = ()  # what became of what was filed, by target
+    withheld: int = 0  # findings that may be no matter for the public
+    withheld_new: int = 0  # and those of them that are newly broken
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

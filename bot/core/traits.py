@@ -38,6 +38,7 @@ class Traits:
     watched: tuple[str, ...] = ()  # backends
     tiny: bool = False
     private: bool = False
+    danger: str = ""  # why it may be no matter for the public
 
 
 NO_TRAITS: Final = Traits()

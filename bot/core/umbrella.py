@@ -8,7 +8,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,13 +49,13 @@ def fingerprint(package: str, version: str) -> str:
 
 
 def umbrellas(
-    lives: Mapping[str, Life], drafted: Mapping[str, Drafted]
+    lives: Mapping[str, Life], drafted: Mapping[str, Drafted], private: Collection[str] = ()
 ) -> dict[str, tuple[str, ...]]:
     """Return, for each finding of a release with more than `MANY`, all findings of that release."""
     by: dict[tuple[str, str, str], list[str]] = {}
     for name, life in lives.items():
         told = drafted.get(name)
-        if told and told.traits.first_bad and life.state in _COUNTED and not told.traits.private:
+        if told and told.traits.first_bad and life.state in _COUNTED and name not in private:
             place = (same(told.target), told.traits.package, told.traits.first_bad)
             by.setdefault(place, []).append(name)
     return {name: tuple(names) for names in by.values() if len(names) > MANY for name in names}

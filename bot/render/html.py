@@ -24,6 +24,7 @@ from bot.core.phrases import (
     says,
     symptom,
     verdict_word,
+    withheld,
 )
 from bot.core.report import Report, Result
 from bot.core.sanitise import excerpt, plain
@@ -170,6 +171,7 @@ def _templates() -> Environment:
     )
     templates.filters |= {
         "plain": plain,
+        "withheld": withheld,
         "oneline": lambda text: " ".join(plain(text).split()),
         "excerpt": excerpt,
         "id": id,

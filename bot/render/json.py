@@ -56,6 +56,7 @@ class JsonRenderer:
             "promises": dict(report.promises),
             "delta": _delta(report.delta),
             "cells": [_cell(cell) for cell in report.cells],
+            **({"withheld": report.withheld} if report.withheld else {}),
             "findings": [_finding(report, finding) for finding in report.findings],
         }
         return {"report.json": json.dumps(told, indent=1) + "\n"}

@@ -19,6 +19,7 @@ from bot.core.phrases import (
     interval,
     says,
     where,
+    withheld,
 )
 from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import code, fenced, inline, quoted
@@ -83,6 +84,8 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     yield "\n".join(
         f"* **{inline(row)}**: {inline(advice(report, row), width=2000)}" for row in report.rows
     )
+    if report.withheld:
+        yield withheld(report)
     if report.findings:
         yield "## Findings"
     for finding in report.findings[: room.findings]:

@@ -30,11 +30,14 @@ def care(desk: Desk, *, send: bool) -> Iterator[str]:
 
     Yields what was done, or would be. Raises `SourceError` where the forge does not answer.
     """
+    secret = desk.private
     for life in desk.lives.values():
         if life.ours:
-            yield from _turns(desk, life, send=send)
+            yield from _turns(desk, life, send=send and life.finding not in secret)
     for finding in tuple(desk.lives):
         life = desk.lives[finding]
+        if finding in secret:  # what is there stays as it is: more would tell more
+            continue
         if life.ours and life.state is State.VERIFIED:
             yield from _close(desk, life, send=send)
         elif life.ours and life.state in _EDITED:

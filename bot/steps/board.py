@@ -130,7 +130,7 @@ def board_of(desk: Desk, address: str) -> Board:
     """Return what the page at `address` shows, from the ledger alone."""
     drafted = desk.drafted
     known = desk.lives
-    private = {name for name, draft in drafted.items() if draft.traits.private}
+    private = set(desk.private)
     bodies = [fact.body for fact in desk.ledger.facts()]
     answers = [body for body in bodies if isinstance(body, Answered)]
     lines = [

@@ -12,6 +12,7 @@ from bot.core.form import Target
 from bot.core.life import Event, Life, Refused, Step, take
 from bot.core.lives import job_of, lives, next_attempt
 from bot.core.policy import Policy
+from bot.core.security import private
 from bot.errors import UsageError
 from bot.forge import Draft, Forge
 from bot.ports import Ledger
@@ -31,6 +32,7 @@ class Desk:
     stop: Callable[[], str]
     targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects
     folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
+    secret: dict[int, dict[str, str]] = field(default_factory=dict, compare=False, repr=False)
     written: dict[int, dict[str, Drafted]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -53,6 +55,15 @@ class Desk:
             self.written.clear()
             self.written[len(facts)] = drafts
         return self.written[len(facts)]
+
+    @property
+    def private(self) -> Mapping[str, str]:
+        """The findings that nobody outside may read of, each with the reason."""
+        facts = self.ledger.facts()
+        if len(facts) not in self.secret:
+            self.secret.clear()
+            self.secret[len(facts)] = private(facts)
+        return self.secret[len(facts)]
 
     def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
         """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""

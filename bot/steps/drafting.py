@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.draft import LIMIT, answers, draft
-from bot.core.form import Target, known, render, target_of, titled
+from bot.core.form import Target, known, notice, render, target_of, titled
 from bot.core.report import CellView, FindingView
 from bot.core.versions import key
 from bot.steps.house import House
@@ -23,6 +23,13 @@ def written(house: House, finding: FindingView, cell: CellView) -> tuple[str, st
         if len(body) <= LIMIT:
             break
     return titled(row, title), body
+
+
+def confided(house: House, target: str, why: str, body: str) -> str:
+    """Return a draft for one contact only, where there is a reason for it: that comes first."""
+    if not why:
+        return body
+    return f"{notice(target_of(house.targets, target), target, why)}\n\n{body}"
 
 
 def _facts(

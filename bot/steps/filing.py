@@ -58,7 +58,7 @@ def plans(desk: Desk) -> Iterator[Plan]:
     targets = _targets(desk)
     sent = _sent_lately(desk, known)
     going: dict[str, int] = {}
-    shared = umbrellas(known, drafted)
+    shared = umbrellas(known, drafted, desk.private)
     leaders: dict[tuple[str, ...], str] = {}
     for finding, life in known.items():
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
@@ -96,7 +96,8 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
     press = plan.way is Way.PRESS and not plan.told
     if plan.obstacle or plan.draft is None or press:
         return plan
-    stop = desk.stop()
+    secret = [desk.private[name] for name in (plan.finding, *plan.covers) if name in desk.private]
+    stop = desk.stop() or "; ".join(secret)
     last = replace(plan, obstacle=stop) if stop else _there(desk, plan, 0)
     keep(desk, last.read)
     if last.obstacle or (last.way is Way.PRESS and not last.told):
@@ -126,7 +127,8 @@ def _here(desk: Desk, life: Life, plan: Plan) -> str:
     if not why and not plan.place:
         return f"{plan.target} takes no issues that a program can file"
     facts = desk.ledger.facts()
-    why = why or unfit(desk.drafted[plan.finding], facts, desk.now)
+    drafted, secret = desk.drafted[plan.finding], desk.private.get(plan.finding, "")
+    why = why or unfit(drafted, life, facts, desk.now, secret)
     return why or _stale(desk, plan.finding)
 
 
@@ -148,6 +150,7 @@ def _umbrella(desk: Desk, plan: Plan) -> Draft:
         for name, life in known.items()
         if life.ours
         and name in drafted
+        and name not in desk.private
         and (drafted[name].traits.package, drafted[name].traits.first_bad)
         == (traits.package, traits.first_bad)
         and same(drafted[name].target) == same(plan.target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.core.aliases import aliases
@@ -94,9 +94,11 @@ def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
         return "not run" if left_out(planned) else "unsolvable"
     if mine and all(isinstance(each.after.outcome, NotRun) for each in mine):
         return "not run"
-    found = {each.verdict for each in mine}
-    if planned.trigger == BASELINE:
-        return BASELINE
+    return BASELINE if planned.trigger == BASELINE else worst({each.verdict for each in mine})
+
+
+def worst(found: Collection[Verdict]) -> str:
+    """Return the word of a cell that has these verdicts."""
     return next((verdict.value for verdict in _WORST if verdict in found), "not run")
 
 

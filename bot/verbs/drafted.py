@@ -9,14 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import machine, system
 
+from bot.config.security import dangers
 from bot.config.targets import targets
 from bot.core.draft import LIMIT, answers, draft
 from bot.core.finding import fingerprint, moved
-from bot.core.form import Target, known, lacking, render, target_of, titled
+from bot.core.form import Target, contact, known, lacking, notice, render, target_of, titled
 from bot.core.model import Cell, Link
 from bot.core.outcome import Diverged, Verdict
 from bot.core.report import CellView, FindingView, Result, Tally
 from bot.core.sanitise import inline
+from bot.core.security import danger
 from bot.effects.files import put
 from bot.steps.inquiry import Found
 from bot.verbs.explained import Explained
@@ -35,6 +37,7 @@ class Issue:
     title: str
     body: str
     lacking: tuple[str, ...] = ()
+    private: str = ""  # whom alone it may be told, where it is no matter for the public
 
 
 def write_issue(told: Explained, place: Path) -> Explained:
@@ -45,7 +48,8 @@ def write_issue(told: Explained, place: Path) -> Explained:
         return replace(told, notes=(*told.notes, note))
     put(place, f"# {issue.title}\n\n{issue.body}".encode())
     missing = f"; a person fills in: {', '.join(issue.lacking)}" if issue.lacking else ""
-    return replace(told, notes=(*told.notes, f"draft: {place}, for {issue.repo}{missing}"))
+    whom = f"{issue.private} only: it is no matter for the public" if issue.private else issue.repo
+    return replace(told, notes=(*told.notes, f"draft: {place}, for {whom}{missing}"))
 
 
 def issue_of(found: Found, rows: Mapping[str, Target]) -> Issue | None:
@@ -62,7 +66,11 @@ def issue_of(found: Found, rows: Mapping[str, Target]) -> Issue | None:
         body = render(row, {**told, **more, "sure": f"{told['sure']}{judged}"})
         if len(body) <= LIMIT:
             break
+    why = danger(dangers(), signature=view.signature, shown=view.diff)
+    if why:
+        body = f"{notice(row, found.responsible.repo, why)}\n\n{body}"
     return Issue(
+        private=contact(row, found.responsible.repo) if why else "",
         finding=view.finding,
         repo=found.responsible.repo,
         title=titled(row, title),

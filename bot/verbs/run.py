@@ -10,7 +10,7 @@ from bot import pipeline
 from bot.app import Options, matrix_of, opened
 from bot.core.finding import Group
 from bot.core.report import Report
-from bot.effects.files import put
+from bot.effects.files import drop, put
 from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.house import House
@@ -70,10 +70,16 @@ def finish(
         path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
     }
     written = write(options.reports, files)
+    told = {finding.finding for finding in seen.findings}
     for cause in causes:
+        place = options.reports / cause.finding
+        if cause.finding not in told:
+            drop(place)
+            continue
         for name, content in proof_files(house, cause.search).items():
-            put(options.reports / cause.finding / name, content)
-    end = replace(ended(results, causes), newly_broken=len(seen.delta.newly_broken))
+            put(place / name, content)
+    news = len(seen.delta.newly_broken) + seen.withheld_new
+    end = replace(ended(results, causes), newly_broken=news)
     house.tell(end, job="run end")
     return Summary(report=seen, files=written, executed=executed)
 
