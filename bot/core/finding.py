@@ -6,9 +6,11 @@ the group of the single release that shows the same; what only it shows is a gro
 Whether a group is really one cause is asked of the culprit: see `split`. Once the culprit is
 known, a cause has the name that every installation gives it: see `accuse`.
 
->>> one = fingerprint("request", "diverged:request:keys", [("pypi:openai", "1.10.0")])
->>> one == fingerprint("request", "diverged:request:keys", [("pypi:openai", "1.10.0")])
+>>> told = ("request", "diverged:request:keys", [("pypi:openai", "1.10.0")])
+>>> fingerprint("pypi:openai", *told) == fingerprint("pypi:openai", *told)
 True
+>>> fingerprint("pypi:openai", *told) == fingerprint("pypi:litellm", *told)
+False
 """
 
 from __future__ import annotations
@@ -109,6 +111,7 @@ class Group:
 
 
 def fingerprint(
+    component: str,
     link: str,
     told: str,
     culprits: Iterable[tuple[str, str]],
@@ -118,14 +121,15 @@ def fingerprint(
 ) -> str:
     """Return the name of a finding: 16 hex digits over nothing that an installation decides.
 
-    `culprits` are packages, each with its source (`pypi:httpx`), and their first bad releases:
-    the last good ones depend on what could be tested here. `told` is a signature, of which only
+    `component` is the package whose project is told. `culprits` are packages, each with its source
+    (`pypi:httpx`), and their first bad releases: the last good ones depend on what could be tested
+    here. `told` is a signature, of which only
     the essence counts; `better` is a repair; `only` is the one backend that shows it, where the
     processor was asked as well and does not.
     """
     named: list[Json] = [list(each) for each in sorted(culprits)]
     more = [*(["for the better"] if better else []), *([f"only on {only}"] if only else [])]
-    return digest([named, link, essence(told), *more])[:16]
+    return digest([component, named, link, essence(told), *more])[:16]
 
 
 def accuse(cause: Group, source: str, culprits: Sequence[Culprit], only: str = "") -> Group:
@@ -140,7 +144,8 @@ def accuse(cause: Group, source: str, culprits: Sequence[Culprit], only: str = "
     accused = [(f"{source}:{one.package}", one.first_bad) for one in culprits]
     better = simplest.verdict is Verdict.FIXED
     told = signature(simplest.telling)
-    name = fingerprint(str(cause.link or ""), told, accused, better=better, only=only)
+    link, component = str(cause.link or ""), min(accused)[0]
+    name = fingerprint(component, link, told, accused, better=better, only=only)
     return replace(cause, finding=name)
 
 

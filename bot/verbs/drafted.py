@@ -19,6 +19,7 @@ from bot.core.outcome import Diverged, Verdict
 from bot.core.report import CellView, FindingView, Result, Tally
 from bot.core.sanitise import inline
 from bot.core.security import danger
+from bot.core.signature import normal
 from bot.effects.files import put
 from bot.steps.inquiry import Found
 from bot.verbs.explained import Explained
@@ -85,9 +86,10 @@ def _views(found: Found) -> tuple[FindingView, CellView]:
     assert handed is not None  # noqa: S101 - who calls this has looked
     signature, observed = _observed(told.signature)
     name = asked.probe.name
+    whose = (found.responsible.package if found.responsible else "") or told.culprits[0].package
     accused = [(f"{SOURCE}:{one.package}", one.first_bad) for one in told.culprits]
     view = FindingView(
-        finding=fingerprint(Link.MESSAGE.value, signature, accused),
+        finding=fingerprint(f"{SOURCE}:{whose}", Link.MESSAGE.value, signature, accused),
         row="",
         cell="",
         verdict=Verdict.REGRESSED,
@@ -138,7 +140,8 @@ def _observed(signature: str) -> tuple[str, str]:
     if failed:
         return f"failed:probe:{failed[1]}:{failed[2]}", failed[2]
     shown = _SHOWN.fullmatch(signature)
-    return "diverged:message:another value", shown[1] if shown else signature
+    value = shown[1] if shown else signature
+    return f"diverged:message:{normal(value)}", value
 
 
 def _judged(found: Found) -> Iterator[str]:
