@@ -7,13 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import requests
 
-from bot.core.facts import PapersRead
 from bot.core.life import State, Step
 from bot.core.lives import lives
 from bot.core.model import Json
@@ -304,38 +302,6 @@ def test_without_consent_nothing_but_reads_leaves_the_process(
     stackmatrix(tmp_path, there.recorder, *back, "--send")
     (issue,) = there.issues()
     assert (issue["state"], issue["state_reason"]) == ("closed", "not_planned")
-
-
-def test_a_policy_that_changed_puts_it_back_to_a_draft(
-    there: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tests.unit.steps.test_filing.AT", now())
-    there.write(WELCOME, "issues: welcome\n")
-    there.write("CONTRIBUTING.md", "Everybody is welcome.\n")
-    place = f"https://github.com/{there.place}"
-    forge = github(tmp_path)
-    known = forge.papers(there.place, ("CONTRIBUTING.md", "AGENTS.md"))
-    assert known["CONTRIBUTING.md"] == sha256(b"Everybody is welcome.\n").hexdigest()
-    assert known["AGENTS.md"] == ""
-    ready(there, tmp_path)
-    with FileLedger.open(tmp_path / ".stackmatrix") as ledger:
-        ledger.go_on()
-        told = PapersRead(target=place, papers=tuple(known.items()), at=now())
-        ledger.tell(told, job=f"papers {place}")
-    approve = ("issues", "approve", FIRST, "--reason", "good")
-    stackmatrix(tmp_path, there.recorder, *approve)
-    there.write("CONTRIBUTING.md", "No issues by bots.\n")
-    there.write(".github/ISSUE_TEMPLATE/bug.yml", "name: Bug\nbody: []\n")
-    stays = stackmatrix(tmp_path, there.recorder, "issues", "file", "--send")
-    assert "CONTRIBUTING.md changed" in stays
-    assert ".github/ISSUE_TEMPLATE/bug.yml is new" in stays
-    assert there.recorder.writes == []
-    life = lives(FileLedger.read(tmp_path / ".stackmatrix").facts())[FIRST]
-    assert (life.state, life.history[-1].step) == (State.DRAFTED, Step.HOLD)
-    assert "CONTRIBUTING.md changed" in life.history[-1].why
-    stackmatrix(tmp_path, there.recorder, *approve)
-    done = stackmatrix(tmp_path, there.recorder, "issues", "file", "--send")
-    assert f"{FIRST} is filed" in done
 
 
 @pytest.mark.parametrize(
