@@ -155,7 +155,9 @@ def merged(causes: Iterable[Group]) -> tuple[Group, ...]:
     for each in causes:
         first = found.setdefault(each.finding, each)
         row = each.plainest.row
-        if row != first.plainest.row and row not in first.also:
+        if each is not first and row == first.plainest.row:
+            found[each.finding] = replace(first, flips=(*first.flips, *each.flips))
+        elif row != first.plainest.row and row not in first.also:
             found[each.finding] = replace(first, also=(*first.also, row))
     return tuple(found.values())
 

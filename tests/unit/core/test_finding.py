@@ -253,6 +253,9 @@ def test_one_cause_in_several_rows_is_one_finding() -> None:
     (only,) = merged(told)
     assert (only.plainest.row, only.also) == ("chat", ("tokens",))
     assert merged([first, other]) == (first, other)
+    second = replace(one(flip("e==2", name="q")), finding="0123")
+    (both,) = merged([told[0], second])
+    assert (both.probes, both.also, both.search) == (("p", "q"), (), told[0].search)
 
 
 def test_what_nobody_was_accused_of_keeps_the_name_of_its_search() -> None:
