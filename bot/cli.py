@@ -112,7 +112,8 @@ def run_command(
     elif not quiet:
         for line in summary.lines(done):
             OUT.print(line)
-    broken = delta.newly_broken + (delta.still_broken if fail_on == "any" else ())
+    old = len(delta.still_broken) if fail_on == "any" else 0
+    broken = len(delta.newly_broken) + done.report.withheld_new + old
     sys.exit(NEWLY_BROKEN if broken and fail_on != "never" else 0)
 
 

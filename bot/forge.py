@@ -6,6 +6,7 @@ forge is a file in `trackers` and a row in the table of forges.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -116,6 +117,13 @@ class Forge(Protocol):
         """Return issues at `place`, open or not, that hold the words, the best first.
 
         Raises `SourceError` when the search fails: then nothing may be filed.
+        """
+        ...
+
+    def papers(self, place: str, paths: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the SHA-256 of each file at `place` as it is today; a file that is not there, "".
+
+        Raises `SourceError` where one cannot be read.
         """
         ...
 

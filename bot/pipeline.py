@@ -8,9 +8,11 @@ be run alone, and a run that was killed goes on where it was.
 
 from __future__ import annotations
 
-from bot.core.draft import draft
-from bot.core.facts import Drafted, Explained, ReleaseSeen
-from bot.core.finding import Group, group, split
+from dataclasses import replace
+
+from bot.core.backends import CPU
+from bot.core.facts import Drafted, Explained, Named, ReleaseSeen
+from bot.core.finding import Group, accuse, group, merged, split
 from bot.core.life import Life
 from bot.core.lives import lives
 from bot.core.model import Release
@@ -18,6 +20,7 @@ from bot.core.policy import Way
 from bot.core.report import Report
 from bot.core.shards import expected
 from bot.steps.cells import Work, run_cell
+from bot.steps.drafting import confided, written
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove
@@ -30,6 +33,7 @@ from bot.steps.traits import traits_of
 from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
 from bot.steps.view import report
 from bot.steps.watching import announced
+from bot.steps.withhold import secrets, withhold
 
 
 def watch(house: House) -> tuple[Release, ...]:
@@ -100,10 +104,28 @@ def explain(house: House, results: tuple[Ruled, ...]) -> tuple[Group, ...]:
             fact = Explained(finding=cause.search, explanation=found)
             house.tell(fact, job=f"explain {cause.search}")
         mine, rest = split(cause, shown_by(house, cause))
-        causes.append(mine)
+        causes.append(_called(house, mine))
         waiting += [rest] if rest else []
         house.progress.advance("explain", cause.finding)
-    return tuple(causes)
+    return merged(causes)
+
+
+def _called(house: House, cause: Group) -> Group:
+    """Return a cause by the name that it has for everybody, and keep that name."""
+    found = house.memory.explained[cause.search].explanation
+    flip = cause.plainest
+    only = flip.cell.backend if CPU in house.row(flip.row).backends else CPU
+    told = accuse(
+        cause,
+        house.within(flip.row).source,
+        found.culprits,
+        only="" if only == CPU else only,
+    )
+    over = house.run in house.memory.ended  # then it is only being looked at
+    if found.culprits and not over and house.memory.names.get(cause.search) != told.finding:
+        fact = Named(finding=told.finding, search=cause.search)
+        house.tell(fact, job=f"name {cause.search}")
+    return told
 
 
 def reduce(house: House, causes: tuple[Group, ...]) -> None:
@@ -125,6 +147,7 @@ def reduce(house: House, causes: tuple[Group, ...]) -> None:
 def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> None:
     """Draft the issue of each regression for whoever is responsible; nothing leaves the machine."""
     seen = report(house, results, causes)
+    secret = secrets(house, seen)
     cells = {(cell.row, cell.name): cell for cell in seen.cells}
     searches = {cause.finding: cause.search for cause in causes}
     known = lives(house.ledger.facts())
@@ -133,17 +156,18 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
             continue
         if _done_with(house, finding.target, known.get(finding.finding)):
             continue
-        title, body = draft(
-            finding, cells[(finding.row, finding.cell)], bot=house.bot, platform=house.platform
-        )
+        title, body = written(house, finding, cells[(finding.row, finding.cell)])
         attachments = proof_files(house, searches[finding.finding])
-        place = house.tracker.deliver(finding.finding, title, body, attachments)
+        why = secret.get(finding.finding, "")
+        body = confided(house, finding.target, why, body)
+        tracker = house.vault if why and house.vault else house.tracker
+        place = tracker.deliver(finding.finding, title, body, attachments)
         fact = Drafted(
             finding=finding.finding,
             target=finding.target,
             title=title,
             body=place,
-            traits=traits_of(house, seen, finding),
+            traits=replace(traits_of(house, seen, finding), danger=why),
         )
         if house.memory.drafted.get(finding.finding) != fact:
             house.tell(fact, job=f"track {finding.finding}")
@@ -151,8 +175,8 @@ def track(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -
 
 
 def render(house: House, results: tuple[Ruled, ...], causes: tuple[Group, ...]) -> Report:
-    """Put everything into one report, the delta since the last run first."""
-    return report(house, results, causes)
+    """Put everything that all may read into one report, the delta since the last run first."""
+    return withhold(house, report(house, results, causes))
 
 
 def _ends(house: House, cause: Group) -> Ends:

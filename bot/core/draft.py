@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.model import NOT_EXPOSED, Json, Link, package_of
@@ -74,6 +74,55 @@ def draft(
         if len(body) <= LIMIT:
             return title, body
     return title, body
+
+
+def answers(
+    finding: FindingView, cell: CellView, *, bot: str = "", platform: str = ""
+) -> Iterator[Mapping[str, str]]:
+    """Yield what a form's fields can be filled with, by name; each time less of it.
+
+    Parts of the draft are `see`, `differs`, `changed`, `where`, `sure` and `answer`; the rest are
+    single facts. What was not measured is left out.
+    """
+    there = cell.cell
+    for room in _STAGES:
+        expected, observed = _sides(finding, cell)
+        shown = (("expected", expected), ("observed", observed or finding.diff))
+        values = {
+            name: quoted(text[: room.value], lines=room.lines) for name, text in shown if text
+        }
+        pins = [str(pin) for pin in there.closure.pins] if there else []
+        python = _plainly(f"Python {there.interpreter}") if there else ""
+        told = {
+            "see": "\n\n".join(_proof(finding, room)),
+            "differs": "\n\n".join(_difference(finding, cell, room)),
+            "changed": "\n\n".join(_place(finding, cell, room)),
+            "where": "\n\n".join(_where(cell, room, platform)),
+            "sure": _certainty(finding),
+            "answer": _answer(finding, bot),
+            "program": finding.repro.rstrip("\n") if len(finding.repro) <= room.proof else "",
+            **dict(_run(finding)),
+            "python": python,
+            "os": _plainly(platform),
+            "os-name": _plainly(platform.partition(" ")[0]),
+            "packages": excerpt("\n".join(map(_pin, pins)), lines=room.pins) if room.pins else "",
+            **values,
+        }
+        yield {name: text for name, text in told.items() if text}
+
+
+def _plainly(text: str) -> str:
+    """Return a short fact as it is where nothing in it could be markup."""
+    return text if re.fullmatch(r"[A-Za-z0-9]+(?:[ ._-][A-Za-z0-9]+)*", text) else inline(text)
+
+
+def _run(finding: FindingView) -> Iterator[tuple[str, str]]:
+    """Yield the two commands, bare and as they are shown."""
+    told = (("fails", finding.fails), ("passes", finding.passes))
+    lines = "\n".join(f"# {word}\n{command}" for word, command in told if command)
+    if lines and len(lines) < LONG:
+        yield "commands", lines
+        yield "run", fenced(lines, "sh")
 
 
 def named(body: str) -> str:

@@ -135,6 +135,14 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a search found is called `finding` by everybody: see `core.finding.accuse`."""
+
+    finding: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reduced:
     """The smallest proof of a finding; `repro` names a blob, `verified` says it was run twice."""
 
@@ -190,6 +198,30 @@ class Stopped:
     who: str
     at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """Somebody said whether a finding is no matter for the public; the last word counts."""
+
+    finding: str
+    private: bool
+    who: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PapersRead:
+    """What `target` asks of reporters as it was read there: the SHA-256 of each file, by path.
+
+    `why` says what changed since it was read last; empty: nothing did.
+    """
+
+    target: str
+    papers: tuple[tuple[str, str], ...]
+    at: datetime
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,11 +307,14 @@ Body: TypeAlias = (
     | CellDone
     | Tried
     | Explained
+    | Named
     | Reduced
     | Swapped
     | Drafted
     | Moved
     | Stopped
+    | Marked
+    | PapersRead
     | Answered
     | Queued
     | Sent

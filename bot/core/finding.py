@@ -3,23 +3,27 @@
 Results are grouped by row, by the component whose release was tried alone, by the first link
 that differs and by whether it is for better or worse. What the cell of all newest shows joins
 the group of the single release that shows the same; what only it shows is a group of its own.
-Whether a group is really one cause is asked of the culprit: see `split`.
+Whether a group is really one cause is asked of the culprit: see `split`. Once the culprit is
+known, a cause has the name that every installation gives it: see `accuse`.
 
->>> fingerprint("chat", "openai", "request", "diverged:request:keys")[:8]
-'12b8919f'
+>>> told = ("request", "diverged:request:keys", [("pypi:openai", "1.10.0")])
+>>> fingerprint("pypi:openai", *told) == fingerprint("pypi:openai", *told)
+True
+>>> fingerprint("pypi:openai", *told) == fingerprint("pypi:litellm", *told)
+False
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.core.backends import CPU
 from bot.core.model import Cell, Json, Link, Probe, digest
-from bot.core.outcome import Diverged, Failed, Outcome, Verdict
+from bot.core.outcome import Culprit, Diverged, Failed, Outcome, Verdict
 from bot.core.plan import NEWEST
-from bot.core.signature import signature
+from bot.core.signature import essence, signature
 
 Key: TypeAlias = tuple[str, str, str, bool, str]  # row, component, link, for the better, backend
 
@@ -71,14 +75,20 @@ class Flip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Flips that look like one cause. The first flip is the plainest: it stands for all."""
+    """Flips that look like one cause. The first flip is the plainest: it stands for all.
+
+    `finding` is its name for everybody once the culprit is known, and `sought` before; `sought`
+    is the name under which this installation's ledger keeps the search.
+    """
 
     finding: str
+    sought: str
     component: str
     link: Link | None
     signature: str
     flips: tuple[Flip, ...]
     apart: str = ""  # of two causes that look the same, the probe that tells the second
+    also: tuple[str, ...] = ()  # further rows where the same culprit does the same
 
     @property
     def plainest(self) -> Flip:
@@ -90,7 +100,7 @@ class Group:
         """The name of the search for its culprit: the finding, between these two closures."""
         flip = self.plainest
         ends: list[Json] = [flip.working.closure.digest, flip.broken.closure.digest]
-        return f"{self.finding}-{digest([*ends, flip.probe.digest])[:8]}"
+        return f"{self.sought}-{digest([*ends, flip.probe.digest])[:8]}"
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -101,12 +111,59 @@ class Group:
 
 
 def fingerprint(
-    row: str, component: str, link: str, told: str, *, better: bool = False, apart: str = ""
+    component: str,
+    link: str,
+    told: str,
+    culprits: Iterable[tuple[str, str]],
+    *,
+    better: bool = False,
+    only: str = "",
 ) -> str:
     """Return the name of a finding: 16 hex digits over nothing that an installation decides.
 
-    `better` is a repair; `apart` names the probe of a second cause that looks like the first.
+    `component` is the package whose project is told. `culprits` are packages, each with its source
+    (`pypi:httpx`), and their first bad releases: the last good ones depend on what could be tested
+    here. `told` is a signature, of which only
+    the essence counts; `better` is a repair; `only` is the one backend that shows it, where the
+    processor was asked as well and does not.
     """
+    named: list[Json] = [list(each) for each in sorted(culprits)]
+    more = [*(["for the better"] if better else []), *([f"only on {only}"] if only else [])]
+    return digest([component, named, link, essence(told), *more])[:16]
+
+
+def accuse(cause: Group, source: str, culprits: Sequence[Culprit], only: str = "") -> Group:
+    """Return the cause by the name that every installation gives it, as its culprit is known.
+
+    No row, component, probe or chosen version is in it, for those are names of this matrix. What
+    nobody was accused of keeps the name of its search: it goes nowhere.
+    """
+    if not culprits:
+        return cause
+    simplest = min(cause.flips, key=_simplicity)
+    accused = [(f"{source}:{one.package}", one.first_bad) for one in culprits]
+    better = simplest.verdict is Verdict.FIXED
+    told = signature(simplest.telling)
+    link, component = str(cause.link or ""), min(accused)[0]
+    name = fingerprint(component, link, told, accused, better=better, only=only)
+    return replace(cause, finding=name)
+
+
+def merged(causes: Iterable[Group]) -> tuple[Group, ...]:
+    """Return one cause for each finding: the first stands for all, and names the other rows."""
+    found: dict[str, Group] = {}
+    for each in causes:
+        first = found.setdefault(each.finding, each)
+        row = each.plainest.row
+        if each is not first and row == first.plainest.row:
+            found[each.finding] = replace(first, flips=(*first.flips, *each.flips))
+        elif row != first.plainest.row and row not in first.also:
+            found[each.finding] = replace(first, also=(*first.also, row))
+    return tuple(found.values())
+
+
+def _sought(row: str, component: str, link: str, told: str, *, better: bool, apart: str) -> str:
+    """Return the name of a search in this installation's ledger: 16 hex digits."""
     more = [*(["for the better"] if better else []), *([f"apart: {apart}"] if apart else [])]
     return digest([row, component, link, told, *more])[:16]
 
@@ -175,8 +232,10 @@ def _group(component: str, members: Sequence[Flip], apart: str = "") -> Group:
     told = signature(plainest.telling)
     link = str(plainest.link or "")
     better = plainest.verdict is Verdict.FIXED
+    sought = _sought(plainest.row, component, link, told, better=better, apart=apart)
     return Group(
-        finding=fingerprint(plainest.row, component, link, told, better=better, apart=apart),
+        finding=sought,
+        sought=sought,
         component=component,
         link=plainest.link,
         signature=told,
@@ -189,6 +248,11 @@ def _plainness(flip: Flip) -> tuple[bool, int, int, str]:
     """Near cells first, then short questions: what a search with it costs, and a reader reads."""
     distance = len(moved(flip.baseline.closure.versions, flip.cell.closure.versions))
     return (flip.trigger == NEWEST, distance, len(str(flip.probe.request)), flip.probe.name)
+
+
+def _simplicity(flip: Flip) -> tuple[int, str, str]:
+    """The shortest question of all, wherever it was asked: what a cause is named by."""
+    return (len(str(flip.probe.request)), flip.probe.digest, signature(flip.telling))
 
 
 def moved(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -59,6 +59,7 @@ class Step(StrEnum):
     REDUCE = "reduce"
     DRAFT = "draft"
     APPROVE = "approve"
+    HOLD = "hold"
     REJECT = "reject"
     FILE = "file"
     LINK = "link"
@@ -80,6 +81,7 @@ TABLE: Final[Mapping[Step, tuple[frozenset[State], State]]] = {
     Step.REDUCE: (frozenset({State.EXPLAINED}), State.REDUCED),
     Step.DRAFT: (frozenset({State.EXPLAINED, State.REDUCED}), State.DRAFTED),
     Step.APPROVE: (frozenset({State.DRAFTED}), State.APPROVED),
+    Step.HOLD: (frozenset({State.APPROVED}), State.DRAFTED),
     Step.REJECT: (_WAITING, State.WITHDRAWN),
     Step.FILE: (frozenset({State.APPROVED}), State.FILED),
     Step.LINK: (_WAITING | _OPEN, State.DUPLICATE),

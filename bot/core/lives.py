@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.core.aliases import Aliases, aliases
 from bot.core.facts import (
     Body,
     Drafted,
@@ -33,9 +34,11 @@ def lives(facts: Iterable[Fact]) -> dict[str, Life]:
     cannot be taken is kept in `refused` and changes nothing either.
     """
     every = tuple(facts)
-    known = _regressions(every)
+    called = aliases(every)
+    known = _regressions(every, called)
     found: dict[str, Life] = {}
-    for finding, event in _events(every):
+    for name, event in _events(every):
+        finding = called.of(name)
         if finding in known:
             life = found.setdefault(finding, Life(finding=finding))
             found[finding] = life if event is None else _after(life, event)
@@ -74,15 +77,15 @@ def _after(life: Life, event: Event) -> Life:
 _FOUND_AGAIN = {Step.EXPLAIN, Step.REDUCE, Step.DRAFT}
 
 
-def _regressions(facts: Iterable[Fact]) -> frozenset[str]:
+def _regressions(facts: Iterable[Fact], called: Aliases) -> frozenset[str]:
     """The findings that some run called broken, or that were drafted; repairs have no life."""
     found: set[str] = set()
     for fact in facts:
         match fact.body:
             case RunEnded(broken=broken):
-                found.update(broken)
+                found.update(map(called.of, broken))
             case Drafted(finding=finding) | Moved(finding=finding):
-                found.add(finding)
+                found.add(called.of(finding))
             case _:
                 pass
     return frozenset(found)
@@ -107,9 +110,9 @@ def _of_a_run(body: Body, run: RunStarted) -> Iterator[tuple[str, Event]]:
     """Yield the step that a run took by itself: it is the run's own word, at the run's own time."""
     match body:
         case Explained(finding=search, explanation=found):
-            step, why, finding = Step.EXPLAIN, str(found.ending), search.partition("-")[0]
+            step, why, finding = Step.EXPLAIN, str(found.ending), search
         case Reduced(finding=search, verified=True):
-            step, why, finding = Step.REDUCE, "a proof that holds", search.partition("-")[0]
+            step, why, finding = Step.REDUCE, "a proof that holds", search
         case Drafted(finding=finding, target=target):
             step, why = Step.DRAFT, f"for {target}"
         case _:

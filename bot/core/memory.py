@@ -23,6 +23,7 @@ from bot.core.facts import (
     Drafted,
     Explained,
     Fact,
+    Named,
     Observed,
     Planned,
     Reduced,
@@ -63,6 +64,7 @@ class Memory:
     workers: dict[tuple[int, str, int], str] = field(default_factory=dict)  # run, cell, attempt
     tried: dict[tuple[str, str], Tried] = field(default_factory=dict)
     explained: dict[str, Explained] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of findings, by the search
     reduced: dict[str, Reduced] = field(default_factory=dict)
     swapped: dict[str, Swapped] = field(default_factory=dict)
     drafted: dict[str, Drafted] = field(default_factory=dict)
@@ -145,6 +147,8 @@ class Memory:
                 self.tried[(body.search, body.trial)] = body
             case Explained() as body:
                 self.explained[body.finding] = body
+            case Named(finding=finding, search=search):
+                self.names[search] = finding
             case Reduced() as body:
                 self.reduced[body.finding] = body
             case Swapped() as body:

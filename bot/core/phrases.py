@@ -191,6 +191,14 @@ def _advise(upgrades: list[CellView]) -> Iterator[str]:
             yield f"{told}: {names}."
 
 
+def withheld(report: Report) -> str:
+    """Say that something is not told here, and where it is."""
+    return (
+        f"{report.withheld} more may be no matter for the public: "
+        "`stackmatrix issues list` shows them on the machine that found them."
+    )
+
+
 def verdict_word(verdict: Verdict | str) -> str:
     """Return the class of a word: `good`, `bad` or `grey`, for colour beside the word itself."""
     word = str(verdict)

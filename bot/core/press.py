@@ -29,25 +29,43 @@ _ASKS: Final = (  # what a label says, the first that fits, and the parts that a
     (r"describe|what happened|bug|problem|expected|actual|log|output|behavior", (_DIFFERS,)),
 )
 _FENCE = re.compile(r"(`{3,})")
+EMPTY: Final = "_No response_"  # how the forge writes a field that nobody filled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a field; a box may have to be ticked."""
+
+    label: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a form: `kind` is input, textarea, dropdown or checkboxes."""
+    """One field of a form: `kind` is input, textarea, dropdown or checkboxes.
+
+    Of a template in markdown, which has no fields, it is `heading` or `line`: what stands there.
+    """
 
     id: str
     label: str
     kind: str
     required: bool = False
+    render: str = ""  # the language that a text is shown in
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A target's form for bugs: its file, what its titles begin with, and its fields."""
+    """A target's form for bugs: its file, what its titles begin with, and its fields.
+
+    `digest` is the SHA-256 of the file's text.
+    """
 
     file: str
     title: str = ""
     fields: tuple[Field, ...] = ()
+    digest: str = ""
 
 
 def address(place: str, title: str, body: str, form: Form | None) -> str:
@@ -67,8 +85,15 @@ def address(place: str, title: str, body: str, form: Form | None) -> str:
 def _filled(title: str, body: str, form: Form | None, room: int) -> Mapping[str, str]:
     if form is None:
         return {"title": title, "body": _cut(body.strip(), room * 2)}
-    found = dict(_fields(sections(body), form, room))
-    return {"template": form.file, "title": f"{form.title}{title}", **found}
+    found = dict(_fields(_told(sections(body), form), form, room))
+    begins = "" if title.startswith(form.title) else form.title
+    return {"template": form.file, "title": f"{begins}{title}", **found}
+
+
+def _told(parts: Mapping[str, str], form: Form) -> dict[str, str]:
+    """Return the parts that are told: no choices, which are the person's, and nothing empty."""
+    choices = {each.label for each in form.fields if each.kind not in {"input", "textarea"}}
+    return {name: told for name, told in parts.items() if name not in choices and told != EMPTY}
 
 
 def _fields(parts: Mapping[str, str], form: Form, room: int) -> Iterator[tuple[str, str]]:
@@ -87,10 +112,20 @@ def _fields(parts: Mapping[str, str], form: Form, room: int) -> Iterator[tuple[s
 
 def _answer(field: Field, left: dict[str, str]) -> str:
     """Return the parts that a label asks for, and take them out of what is left."""
+    if field.label in left:  # the draft was written for this form
+        told = left.pop(field.label)
+        return _bare(told) if field.render else told
     for words, names in _ASKS:
         if re.search(words, f"{field.label} {field.id}", re.IGNORECASE):
             return "\n\n".join(left.pop(name) for name in names if name in left)
     return ""
+
+
+def _bare(text: str) -> str:
+    """Return what is quoted: the form itself shows it as code."""
+    lines = text.split("\n")
+    fence = _FENCE.match(text)
+    return "\n".join(lines[1:-1]) if fence and lines[-1].strip() == fence[1] else text
 
 
 def _whole(parts: Mapping[str, str], name: str) -> str:
@@ -98,7 +133,14 @@ def _whole(parts: Mapping[str, str], name: str) -> str:
 
 
 def sections(body: str) -> dict[str, str]:
-    """Return the parts of a draft by their headings; a heading inside a quotation is none."""
+    """Return the parts of a draft by their headings; a heading inside a quotation is none.
+
+    What was written for a form has headings of the third level, as forms have them.
+    """
+    return _sections(body, "## ") or _sections(body, "### ")
+
+
+def _sections(body: str, begins: str) -> dict[str, str]:
     parts: dict[str, list[str]] = {}
     mine: list[str] = []
     fence = ""
@@ -108,8 +150,8 @@ def sections(body: str) -> dict[str, str]:
             fence = ticks[1]
         elif fence and line.strip() == fence:
             fence = ""
-        elif not fence and line.startswith("## "):
-            mine = parts.setdefault(line.removeprefix("## ").strip(), [])
+        elif not fence and line.startswith(begins):
+            mine = parts.setdefault(line.removeprefix(begins).strip(), [])
             continue
         mine.append(line)
     return {name: "\n".join(lines).strip() for name, lines in parts.items()}

@@ -123,6 +123,7 @@ class FindingView:
     draft: str = ""
     swap: tuple[tuple[str, str], ...] = ()  # link, and what its stage makes of good values
     tested: tuple[Tested, ...] = ()  # on the way to the explanation
+    also: tuple[str, ...] = ()  # further rows where it shows
     because: str = ""  # what stands behind the expectation: a specification, a promise
 
 
@@ -169,6 +170,8 @@ class Report:
     brakes: tuple[Brake, ...] = ()  # what became of what was filed, by target
     components: tuple[ComponentView, ...] = ()
     changes: tuple[Change, ...] = ()  # of the last runs, newest first
+    withheld: int = 0  # findings that may be no matter for the public
+    withheld_new: int = 0  # and those of them that are newly broken
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

@@ -34,9 +34,11 @@ class Traits:
     link: str = ""
     signature: str = ""
     scheme: str = "pep440"
+    also: tuple[str, ...] = ()  # further rows where it shows
     watched: tuple[str, ...] = ()  # backends
     tiny: bool = False
     private: bool = False
+    danger: str = ""  # why it may be no matter for the public
 
 
 NO_TRAITS: Final = Traits()

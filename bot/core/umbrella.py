@@ -8,7 +8,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,8 @@ from bot.core.traits import Traits
 MANY: Final = 3  # findings of one release that are still told one by one
 
 LISTED: Final = 150  # findings that are only named, after those that are shown
+
+FEW: Final = 3  # parts of a draft in a target's form that are shown in an umbrella
 
 _COUNTED = frozenset(
     {State.DRAFTED, State.APPROVED, State.FILED, State.ACKNOWLEDGED, State.REOPENED}
@@ -47,13 +49,13 @@ def fingerprint(package: str, version: str) -> str:
 
 
 def umbrellas(
-    lives: Mapping[str, Life], drafted: Mapping[str, Drafted]
+    lives: Mapping[str, Life], drafted: Mapping[str, Drafted], private: Collection[str] = ()
 ) -> dict[str, tuple[str, ...]]:
     """Return, for each finding of a release with more than `MANY`, all findings of that release."""
     by: dict[tuple[str, str, str], list[str]] = {}
     for name, life in lives.items():
         told = drafted.get(name)
-        if told and told.traits.first_bad and life.state in _COUNTED and not told.traits.private:
+        if told and told.traits.first_bad and life.state in _COUNTED and name not in private:
             place = (same(told.target), told.traits.package, told.traits.first_bad)
             by.setdefault(place, []).append(name)
     return {name: tuple(names) for names in by.values() if len(names) > MANY for name in names}
@@ -79,10 +81,10 @@ def _body(traits: Traits, parts: Sequence[Part], count: int, room: int) -> Itera
     for part in parts[:count]:
         yield f"## {inline(part.title)}"
         found = sections(part.body)
-        for name in _PARTS if room else ():
-            if name in found and len(found[name]) <= room:
+        for name in _shown(found) if room else ():
+            if len(found[name]) <= room:
                 yield f"### {name}\n\n{found[name]}"
-            elif name in found:
+            else:
                 yield f"### {name}\n\nToo long to show here."
         yield f"(finding {code(part.finding)})"
     rest = parts[count : count + LISTED]
@@ -95,3 +97,10 @@ def _body(traits: Traits, parts: Sequence[Part], count: int, room: int) -> Itera
     yield "## How to answer"
     yield answer.partition("\n\nFinding:")[0] or "I am stackmatrix, a bot, and I may err."
     yield f"Release: `{fingerprint(traits.package, traits.first_bad)}`"
+
+
+def _shown(found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the parts of a draft that are shown; of one in a target's form, what is long there."""
+    usual = tuple(name for name in _PARTS if name in found)
+    told = (name for name in found if name != "How to answer" and "\n" in found[name])
+    return usual if len(usual) == len(_PARTS) else tuple(told)[:FEW]

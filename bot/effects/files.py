@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,3 +42,8 @@ def put(path: Path, content: bytes) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def drop(folder: Path) -> None:
+    """Remove a folder with all that is in it; one that is not there is gone already."""
+    shutil.rmtree(folder, ignore_errors=True)

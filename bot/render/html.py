@@ -26,6 +26,7 @@ from bot.core.phrases import (
     says,
     symptom,
     verdict_word,
+    withheld,
 )
 from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import excerpt, plain
@@ -178,6 +179,7 @@ def templates() -> Environment:
     )
     templates.filters |= {
         "plain": plain,
+        "withheld": withheld,
         "oneline": lambda text: " ".join(plain(text).split()),
         "excerpt": excerpt,
         "id": id,

@@ -57,6 +57,7 @@ class JsonRenderer:
             "promises": dict(report.promises),
             "delta": _delta(report.delta),
             "cells": [_cell(cell) for cell in report.cells],
+            **({"withheld": report.withheld} if report.withheld else {}),
             "findings": [_finding(report, finding) for finding in report.findings],
         }
         return {"report.json": json.dumps(told, indent=1) + "\n"}
@@ -166,6 +167,7 @@ def _finding(report: Report, finding: FindingView) -> Json:
     return {
         "finding": finding.finding,
         "row": finding.row,
+        **({"also": [*finding.also]} if finding.also else {}),
         "cell": finding.cell,
         "trigger": cell.trigger if cell else "",
         "verdict": finding.verdict.value,

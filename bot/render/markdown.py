@@ -19,6 +19,7 @@ from bot.core.phrases import (
     interval,
     says,
     where,
+    withheld,
 )
 from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import code, fenced, inline, quoted
@@ -83,6 +84,8 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     yield "\n".join(
         f"* **{inline(row)}**: {inline(advice(report, row), width=2000)}" for row in report.rows
     )
+    if report.withheld:
+        yield withheld(report)
     if report.findings:
         yield "## Findings"
     for finding in report.findings[: room.findings]:
@@ -135,6 +138,7 @@ def _facts(report: Report, finding: FindingView) -> Iterator[tuple[str, str]]:
     explained = finding.explanation
     cell = find_cell(report, finding)
     where = f"{inline(finding.row)}, {inline(cell.trigger) if cell else code(finding.cell)}"
+    where += f"; also {inline(', '.join(finding.also))}" if finding.also else ""
     yield "shows in", f"{where} ({finding.verdict})"
     yield "first link", code(finding.link.value) if finding.link else ""
     for culprit in explained.culprits if explained else ():

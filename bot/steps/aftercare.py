@@ -10,14 +10,16 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from bot.core.aftercare import Turn, says, turn
+from bot.core.aliases import aliases
 from bot.core.draft import named
 from bot.core.entries import parts
 from bot.core.facts import Retested
+from bot.core.form import searched
 from bot.core.life import Life, State, Step
 from bot.core.sanitise import code, inline
 from bot.core.traits import NO_TRAITS
 from bot.errors import SourceError
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.steps.sent import sent, tell_sent, text_digest
 from bot.steps.silence import for_ever, why_silent
 
@@ -30,11 +32,14 @@ def care(desk: Desk, *, send: bool) -> Iterator[str]:
 
     Yields what was done, or would be. Raises `SourceError` where the forge does not answer.
     """
+    secret = desk.private
     for life in desk.lives.values():
         if life.ours:
-            yield from _turns(desk, life, send=send)
+            yield from _turns(desk, life, send=send and life.finding not in secret)
     for finding in tuple(desk.lives):
         life = desk.lives[finding]
+        if finding in secret:  # what is there stays as it is: more would tell more
+            continue
         if life.ours and life.state is State.VERIFIED:
             yield from _close(desk, life, send=send)
         elif life.ours and life.state in _EDITED:
@@ -43,8 +48,11 @@ def care(desk: Desk, *, send: bool) -> Iterator[str]:
 
 def tests_of(desk: Desk, finding: str) -> tuple[Retested, ...]:
     """Return what was measured of a finding after it was filed, as it was told."""
-    bodies = (fact.body for fact in desk.ledger.facts())
-    return tuple(body for body in bodies if isinstance(body, Retested) and body.finding == finding)
+    facts = desk.ledger.facts()
+    called = aliases(facts)
+    told = (fact.body for fact in facts)
+    tests = (body for body in told if isinstance(body, Retested))
+    return tuple(body for body in tests if called.of(body.finding) == finding)
 
 
 def _turns(desk: Desk, life: Life, *, send: bool) -> Iterator[str]:
@@ -113,7 +121,8 @@ def _edit(desk: Desk, life: Life, *, send: bool) -> Iterator[str]:
     wrote = sent(desk, life.issue)
     if len(shared) > 1 or drafted is None or not wrote:
         return
-    yield from put_text(desk, life.issue, desk.drafts(drafted).body, send=send)
+    body = searched(desk.drafts(drafted).body)  # nothing was filed without a search
+    yield from put_text(desk, life.issue, body, send=send)
 
 
 def put_text(desk: Desk, address: str, body: str, *, send: bool) -> Iterator[str]:
@@ -122,7 +131,9 @@ def put_text(desk: Desk, address: str, body: str, *, send: bool) -> Iterator[str
         return
     issue = desk.forge().read(address)
     ours = {sent(desk, address), text_digest(body)}
-    if not issue.open or text_digest(issue.body) not in ours or named(issue.body) != named(body):
+    known = aliases(desk.ledger.facts())  # what was filed by a name of before gets the new one
+    mine = known.of(named(issue.body)) == known.of(named(body))
+    if not issue.open or text_digest(issue.body) not in ours or not mine:
         return
     if not send:
         yield f"would edit {address}: its draft changed"

@@ -13,7 +13,7 @@ from bot.core.model import digest
 from bot.core.ticks import Edit, Tick, plain_lines, setter, ticks
 from bot.errors import UsageError
 from bot.forge import Draft, Issue
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 
 TRIES = 3  # how often a page is read anew that somebody edits while it is answered
 
@@ -130,7 +130,7 @@ def board_of(desk: Desk, address: str) -> Board:
     """Return what the page at `address` shows, from the ledger alone."""
     drafted = desk.drafted
     known = desk.lives
-    private = {name for name, draft in drafted.items() if draft.traits.private}
+    private = set(desk.private)
     bodies = [fact.body for fact in desk.ledger.facts()]
     answers = [body for body in bodies if isinstance(body, Answered)]
     lines = [

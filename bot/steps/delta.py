@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.aliases import aliases
 from bot.core.facts import RunEnded
 from bot.core.finding import Group
 from bot.core.model import Cell, Release
@@ -20,11 +21,13 @@ def delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> De
     before = house.memory.earlier(house.run)
     then = house.memory.ended[before] if before is not None else RunEnded(newly_broken=0)
     now = ended(results, causes)
+    called = aliases(house.ledger.facts())
+    broken, fixed = (tuple(map(called.of, names)) for names in (then.broken, then.fixed))
     return Delta(
-        newly_broken=_new(now.broken, then.broken),
-        newly_fixed=_new(now.fixed, then.fixed),
+        newly_broken=_new(now.broken, broken),
+        newly_fixed=_new(now.fixed, fixed),
         newly_flaky=_new(now.flaky, then.flaky),
-        still_broken=tuple(each for each in now.broken if each in then.broken),
+        still_broken=tuple(each for each in now.broken if each in broken),
         releases=_releases(house),
     )
 
@@ -45,7 +48,7 @@ def closing(seen: Report, results: Sequence[Ruled], causes: Sequence[Group]) -> 
     """Return what a run leaves when it ends: what it found, and the cells that are not good."""
     return replace(
         ended(results, causes),
-        newly_broken=len(seen.delta.newly_broken),
+        newly_broken=len(seen.delta.newly_broken) + seen.withheld_new,
         words=tuple(
             (each.row, each.trigger, each.backend, each.word)
             for each in seen.cells

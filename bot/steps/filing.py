@@ -6,69 +6,22 @@ after it has read the place again; the search for the fingerprint comes before e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from bot.core.allowed import obstacle_there, record
-from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted
-from bot.core.life import Event, Life, Refused, State, Step, take
-from bot.core.lives import job_of, lives, next_attempt, stops
-from bot.core.policy import FRESH, WEEK, Policy, Way, obstacle_here, same
+from bot.core.facts import RunEnded, RunStarted
+from bot.core.form import searched
+from bot.core.life import Life, State, Step
+from bot.core.lives import stops
+from bot.core.policy import FRESH, WEEK, Way, obstacle_here, same
 from bot.core.umbrella import Part, fingerprint, text, umbrellas
-from bot.errors import SourceError, UsageError
-from bot.forge import Draft, Forge, Issue
-from bot.ports import Ledger
+from bot.errors import SourceError
+from bot.forge import Draft, Issue
 from bot.steps.before import told_before, unfit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What filing works with; `drafts` reads a checked draft, `stop` is why nothing may leave."""
-
-    policy: Policy
-    ledger: Ledger
-    run: int
-    drafts: Callable[[Drafted], Draft]
-    forge: Callable[[], Forge]
-    now: datetime
-    who: str
-    stop: Callable[[], str]
-    folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def lives(self) -> dict[str, Life]:
-        """Where every finding stands; folded once for as many facts as there are."""
-        facts = self.ledger.facts()
-        if len(facts) not in self.folded:
-            self.folded.clear()
-            self.folded[len(facts)] = lives(facts)
-        return self.folded[len(facts)]
-
-    @property
-    def drafted(self) -> dict[str, Drafted]:
-        """The last draft of every finding."""
-        bodies = (fact.body for fact in self.ledger.facts())
-        return {body.finding: body for body in bodies if isinstance(body, Drafted)}
-
-    def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
-        """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""
-        event = Event(step=step, who=self.who, at=self.now, why=why, about=about)
-        before, told = self.lives, len(self.ledger.facts())
-        life = take(before[finding], event)
-        if isinstance(life, Refused):
-            raise UsageError(f"{finding}: {life.why}", cure=f"see `issues show {finding}`")
-        body = Moved(finding=finding, step=step, who=self.who, at=self.now, why=why, about=about)
-        self.tell(body, finding)
-        self.folded.clear()
-        self.folded[told + 1] = {**before, finding: life}
-        return life
-
-    def tell(self, body: Body, finding: str) -> Fact:
-        """Tell a fact of a finding, in its place after those that were told before."""
-        attempt = next_attempt(self.ledger.facts(), self.run, finding)
-        return self.ledger.tell(body, job=job_of(finding), attempt=attempt)
+from bot.steps.desk import Desk
+from bot.steps.papers import NOTHING, Papers, keep, papers, unformed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +37,7 @@ class Plan:
     consent: str = ""
     covers: tuple[str, ...] = ()  # of an umbrella, the findings that are told in it
     told: str = ""  # the address of an issue that likely tells the same
+    read: Papers = field(default=NOTHING, compare=False)  # what the place asks of reporters
 
     @property
     def line(self) -> str:
@@ -104,7 +58,7 @@ def plans(desk: Desk) -> Iterator[Plan]:
     targets = _targets(desk)
     sent = _sent_lately(desk, known)
     going: dict[str, int] = {}
-    shared = umbrellas(known, drafted)
+    shared = umbrellas(known, drafted, desk.private)
     leaders: dict[tuple[str, ...], str] = {}
     for finding, life in known.items():
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
@@ -138,11 +92,14 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
     Switch, consent and caps are read once more, now. A place that has the finding already gets
     no second issue: the finding is linked to that one. What a person must press is left alone.
     """
+    keep(desk, plan.read)
     press = plan.way is Way.PRESS and not plan.told
     if plan.obstacle or plan.draft is None or press:
         return plan
-    stop = desk.stop()
+    secret = [desk.private[name] for name in (plan.finding, *plan.covers) if name in desk.private]
+    stop = desk.stop() or "; ".join(secret)
     last = replace(plan, obstacle=stop) if stop else _there(desk, plan, 0)
+    keep(desk, last.read)
     if last.obstacle or (last.way is Way.PRESS and not last.told):
         return last
     if last.told:
@@ -170,7 +127,8 @@ def _here(desk: Desk, life: Life, plan: Plan) -> str:
     if not why and not plan.place:
         return f"{plan.target} takes no issues that a program can file"
     facts = desk.ledger.facts()
-    why = why or unfit(desk.drafted[plan.finding], facts, desk.now)
+    drafted, secret = desk.drafted[plan.finding], desk.private.get(plan.finding, "")
+    why = why or unfit(drafted, life, facts, desk.now, secret)
     return why or _stale(desk, plan.finding)
 
 
@@ -192,6 +150,7 @@ def _umbrella(desk: Desk, plan: Plan) -> Draft:
         for name, life in known.items()
         if life.ours
         and name in drafted
+        and name not in desk.private
         and (drafted[name].traits.package, drafted[name].traits.first_bad)
         == (traits.package, traits.first_bad)
         and same(drafted[name].target) == same(plan.target)
@@ -221,10 +180,12 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     draft = _umbrella(desk, plan) if plan.covers else desk.drafts(desk.drafted[plan.finding])
     traits = desk.drafted[plan.finding].traits
     if plan.way is Way.PRESS:
-        found = None
+        found, read = None, NOTHING
         with suppress(SourceError):  # a person searches once more before pressing
+            read = papers(desk, plan.target, plan.place)
             found = told_before(desk.forge(), plan.place, traits)
-        return replace(plan, draft=draft, told=found.address if found else "")
+        told_there = found.address if found else ""
+        return replace(plan, draft=draft, told=told_there, read=read, obstacle=read.obstacle)
     rule = desk.policy.rule(plan.target)
     try:
         forge = desk.forge()
@@ -238,9 +199,15 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     told = record(desk.lives, _targets(desk), plan.target)
     consent = standing.consent
     obstacle = obstacle_there(rule, standing, told)
-    same_told = None
+    same_told, read = None, NOTHING
     try:
+        if not obstacle and plan.way is Way.FILE:
+            read = papers(desk, plan.target, standing.name)
+            obstacle = read.obstacle or unformed(
+                desk, plan.target, draft, umbrella=bool(plan.covers)
+            )
         if not obstacle:
+            draft = replace(draft, body=searched(draft.body))
             same_told = told_before(desk.forge(), standing.name, traits)
     except SourceError as trouble:
         obstacle = trouble.message
@@ -249,6 +216,7 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
         place=standing.name,
         draft=draft,
         obstacle=obstacle,
+        read=read,
         told=same_told.address if same_told else "",
         consent=f"{consent.who} at {consent.where} on {consent.at}" if consent else "",
     )

@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from bot.core.dockerfile import dockerfile
 from bot.core.metadata import environment_of
-from bot.core.model import Closure, Failure, Link, Observation, Reason
+from bot.core.model import Closure, Failure, Json, Link, Observation, Reason
 from bot.core.outcome import Culprit, Explanation
 from bot.core.program import apart, body, raised
 from bot.core.proof import (
@@ -53,6 +53,7 @@ class Handed:
     notes: tuple[str, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)  # files that it needs, by name
     dockerfile: str = ""  # the machine that it fails on, where that matters
+    expected: Json = None  # what it shows where it passes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +295,14 @@ def _confirmed(
     for note in notes:
         house.progress.note(note)
     fails, passes = commands(proof)
-    return Handed(text=write(proof), fails=fails, passes=passes, notes=notes, beside=files)
+    return Handed(
+        text=write(proof),
+        fails=fails,
+        passes=passes,
+        notes=notes,
+        beside=files,
+        expected=proof.expected,
+    )
 
 
 def _run_all(

@@ -18,7 +18,7 @@ from bot.core.policy import same
 from bot.core.sanitise import code
 from bot.errors import UsageError
 from bot.forge import Comment
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.steps.silence import for_ever, why_silent
 
 _STEPS: Mapping[Word, Step] = {

@@ -16,9 +16,11 @@ from packaging.utils import canonicalize_name
 from bot.core.backends import CPU
 from bot.core.difference import Comparator
 from bot.core.facts import Body, CellDone, Fact
+from bot.core.form import Target
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
+from bot.core.security import Danger
 from bot.ports import (
     Driver,
     Env,
@@ -75,6 +77,9 @@ class House:
     clock: Callable[[], datetime]
     run: int
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
+    targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects
+    dangers: tuple[Danger, ...] = ()  # rules of what may be no matter for the public
+    vault: Tracker | None = None  # where such drafts are kept; else beside the others
     worker: str = ""  # where cells run: a host and a process there
     pause: Callable[[float], None] = lambda _: None  # seconds, before the machine is tried again
     away: Callable[[House, tuple[Cell, ...]], None] | None = None  # runs whole cells elsewhere

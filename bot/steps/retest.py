@@ -65,7 +65,8 @@ def retested(
 def _version(ruled: Ruled, traits: Traits) -> str:
     """Return the release of the accused package in a cell that asks what shows the finding."""
     cell = ruled.planned.cell
-    mine = ruled.planned.row == traits.row and ruled.probe.name in traits.probes
+    rows = {traits.row, *traits.also}
+    mine = ruled.planned.row in rows and ruled.probe.name in traits.probes
     return (cell.closure.version(traits.package) or "") if mine and cell else ""
 
 

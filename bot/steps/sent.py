@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.facts import Sent
 from bot.core.model import digest
 from bot.core.ticks import plain_lines
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 
 
 def sent(desk: Desk, address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.lives import stops
 from bot.core.policy import WEEK, same
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 
 
 def why_silent(desk: Desk, place: str, *, last_word: bool = False) -> str:

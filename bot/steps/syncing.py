@@ -14,7 +14,7 @@ from bot.core.lives import stops
 from bot.core.orders import SAID
 from bot.core.policy import same
 from bot.forge import Issue
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 
 
 def sync(desk: Desk) -> Iterator[Life]:

@@ -17,13 +17,14 @@ _ENGINES = frozenset({Role.ENGINE, Role.RUNTIME, Role.MODEL})
 def traits_of(house: House, report: Report, finding: FindingView) -> Traits:
     """Return what later questions of a finding's life ask; nothing where nobody was accused."""
     culprits = finding.explanation.culprits if finding.explanation else ()
-    shows = [cell for cell in report.cells if cell.row == finding.row]
+    shows = [cell for cell in report.cells if cell.row in {finding.row, *finding.also}]
     if not culprits:
         return NO_TRAITS
     first = culprits[0]
     component = _component(house, finding.row, first.package)
     return Traits(
         row=finding.row,
+        also=finding.also,
         probes=finding.probes,
         package=first.package,
         last_good=first.last_good,
@@ -32,7 +33,7 @@ def traits_of(house: House, report: Report, finding: FindingView) -> Traits:
         signature=finding.signature,
         scheme=house.matrix.components[component].scheme if component else "pep440",
         watched=house.row(finding.row).backends,
-        tiny=_tiny(house, finding, component),
+        tiny=all(_tiny(house, row, finding, component) for row in (finding.row, *finding.also)),
         private=any(_leaks(cell, finding) for cell in shows),
     )
 
@@ -44,9 +45,9 @@ def _component(house: House, row: str, package: str) -> str:
     return next(names, "")
 
 
-def _tiny(house: House, finding: FindingView, component: str) -> bool:
-    """Whether an engine's answer was seen on the tiny model only, and nothing less shows it."""
-    row = house.row(finding.row)
+def _tiny(house: House, name: str, finding: FindingView, component: str) -> bool:
+    """Whether an engine's answer was seen in a row on the tiny model, and nothing less shows it."""
+    row = house.row(name)
     roles = {house.matrix.components[name].role for name in row.components}
     accused = house.matrix.components[component].role if component else Role.ENGINE
     engine = Role.ENGINE in roles and accused in _ENGINES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.brakes import Brake, brakes
@@ -134,9 +134,11 @@ def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
         return "not run" if left_out(planned) else "unsolvable"
     if mine and all(isinstance(each.after.outcome, NotRun) for each in mine):
         return "not run"
-    found = {each.verdict for each in mine}
-    if planned.trigger == BASELINE:
-        return BASELINE
+    return BASELINE if planned.trigger == BASELINE else worst({each.verdict for each in mine})
+
+
+def worst(found: Collection[Verdict]) -> str:
+    """Return the word of a cell that has these verdicts."""
     return next((verdict.value for verdict in _WORST if verdict in found), "not run")
 
 
@@ -199,6 +201,7 @@ def _finding(house: House, cause: Group) -> FindingView:
     found = FindingView(
         finding=cause.finding,
         row=flip.row,
+        also=cause.also,
         cell=flip.cell.name,
         verdict=flip.verdict,
         probes=cause.probes,

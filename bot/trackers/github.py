@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -138,6 +139,11 @@ class GitHub(Threads):
                 return read
         return None
 
+    def papers(self, place: str, paths: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the digests of files as they are today; see `Forge.papers`."""
+        texts = {path: self._content(place, path) for path in paths}
+        return {path: "" if text is None else _digest(text) for path, text in texts.items()}
+
     def _word(self, place: str) -> tuple[str, Consent | None]:
         """Read the file by which a project says welcome or stop: a stop, or who welcomes us."""
         text = self._content(place, FILE)
@@ -216,15 +222,29 @@ def _form(name: str, text: str | None) -> Form | None:
         return None
     fields = tuple(_field(one) for one in body if isinstance(one, dict) and one.get("id"))
     title = told.get("title")
-    return Form(file=name, title=title if isinstance(title, str) else "", fields=fields)
+    return Form(
+        file=name,
+        title=title if isinstance(title, str) else "",
+        fields=fields,
+        digest=_digest(text or ""),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _field(one: dict[str, Json]) -> Field:
     about, rules = one.get("attributes"), one.get("validations")
     label = about.get("label") if isinstance(about, dict) else ""
     required = rules.get("required") if isinstance(rules, dict) else False
+    render = about.get("render") if isinstance(about, dict) else None
     return Field(
-        id=str(one["id"]), label=str(label), kind=str(one.get("type")), required=bool(required)
+        id=str(one["id"]),
+        label=str(label),
+        kind=str(one.get("type")),
+        required=bool(required),
+        render=str(render or ""),
     )
 
 

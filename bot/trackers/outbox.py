@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.effects.files import put
+from bot.effects.files import drop, put
 from bot.errors import LedgerError, UsageError
 
 TITLE = 256  # characters of a title that trackers take
@@ -50,6 +50,10 @@ class Outbox:
                 cure="make room or mend the permissions of the outbox, then run again",
             ) from fault
         return _relative(folder / _ISSUE)
+
+    def withdraw(self, name: str) -> None:
+        """Remove a draft and all that lies beside it; one that is not there is gone already."""
+        drop(self._root / _file_name(name))
 
     def read(self, name: str) -> tuple[str, str]:
         """Return the title and the body of a draft, after its shape was checked.

@@ -14,13 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot.app import Options, matrix_of
+from bot.config.targets import targets
 from bot.core.facts import Drafted
 from bot.core.policy import Policy
 from bot.effects.clock import now
 from bot.errors import UsageError
 from bot.forge import Draft, Forge
 from bot.ledger.files import FileLedger
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.trackers.outbox import Outbox
 
 TOKENS = ("STACKMATRIX_TOKEN", "GITHUB_TOKEN")
@@ -72,6 +73,7 @@ def desk_of(asked: Asked, policy: Policy, ledger: FileLedger, run: int) -> Desk:
         now=now(),
         who=asked.who,
         stop=partial(stopped, asked.state),
+        targets=targets(),
     )
 
 

@@ -46,6 +46,9 @@ HERE: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
     help="Seconds for one answer.",
 )
 @click.option("--no-proof", is_flag=True, help="Make none: it costs two environments and more.")
+@click.option(
+    "--draft", type=click.Path(path_type=Path), help="Write the issue for upstream there."
+)
 @click.option("--json", "out", is_flag=False, flag_value="-", help="Write it there; - prints it.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
 @matrix_options
@@ -72,6 +75,10 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
 
     with terminal.display(given["quiet"]) as display:
         told = explain(options, wanted, display, shelf, began)
+    if given["draft"]:
+        from bot.verbs.drafted import write_issue  # noqa: PLC0415 - likewise
+
+        told = write_issue(told, given["draft"])
     code = EXIT[told.found.explanation.ending]
     if given["out"] and given["out"] != "-":
         put(Path(given["out"]), (json.dumps(as_json(told), indent=1) + "\n").encode())
@@ -111,6 +118,7 @@ def _wanted(given: Mapping[str, Any]) -> Wanted:
         cure = "leave one of them out"
         raise UsageError("--probe and --command are two ways to say one thing", cure=cure)
     inputs.writable(given["out"] if given["out"] != "-" else None)
+    inputs.writable(given["draft"], "--draft")
     newest: datetime | None = given["exclude_newer"] or given["cutoff"]
     return Wanted(
         good=given["good"],

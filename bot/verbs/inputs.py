@@ -74,7 +74,7 @@ def folders(places: Sequence[str]) -> tuple[str, ...]:
     return tuple(each if "://" in each else str(Path(each).resolve()) for each in places)
 
 
-def writable(out: str | None) -> None:
+def writable(out: str | Path | None, flag: str = "--json") -> None:
     """Raise `UsageError` where a result cannot be written to `out`."""
     if out and Path(out).is_dir():
-        raise UsageError(f"--json {out} is a folder", cure="name a file, or - to print it")
+        raise UsageError(f"{flag} {out} is a folder", cure="name a file, or - to print it")

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import click
 
 from bot.core.facts import Drafted
+from bot.core.form import Target, contact, target_of
 from bot.core.life import Life, State, Step, steps_from
 from bot.core.model import Json
 from bot.core.sanitise import plain
 from bot.errors import UsageError
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from bot.verbs.commands import Verbs
 from bot.verbs.desk import Asked, opened
 from bot.verbs.manual import epilog
@@ -97,20 +98,23 @@ def show_command(*, finding: str, quiet: bool, as_json: bool, **given: Any) -> S
     with opened(asked_of(given), write=False) as desk:
         life = named(desk, finding)
         drafted = desk.drafted.get(life.finding)
+        secret = desk.private.get(life.finding, "")
+        row = target_of(desk.targets, drafted.target if drafted else "")
     lines = [f"{life.finding} is {life.state}", *_history(life)]
     if life.state is State.DRAFTED or drafted:
         lines.append(f"draft: {drafted.body if drafted else ''}")
-    lines += _warnings(drafted, life)
+    lines += _warnings(drafted, life, secret, row)
     lines.append(f"next: {', '.join(steps_from(life)) or 'nothing'}")
     return Said(lines=tuple(lines), json=life_json(life), as_json=as_json, quiet=quiet)
 
 
-def _warnings(drafted: Drafted | None, life: Life) -> list[str]:
+def _warnings(drafted: Drafted | None, life: Life, secret: str, row: Target) -> list[str]:
     """Return what a person must know before it is approved."""
+    if secret:
+        whom = contact(row, drafted.target if drafted else "its project")
+        return [f"private: tell {plain(whom)}, never a tracker: {plain(secret)}"]
     if drafted is None or life.state.settled:
         return []
-    if drafted.traits.private:
-        return [f"private: tell the security contact of {drafted.target}, never its tracker"]
     tiny = drafted.traits.tiny and life.state is State.DRAFTED
     return ["seen on the tiny model only: approve it where you know it is real"] if tiny else []
 

@@ -75,6 +75,12 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "issues reject": (
         ("stackmatrix issues reject 5f0c --reason 'they announced it'", "it goes nowhere"),
     ),
+    "issues private": (
+        ("stackmatrix issues private 5f0c --reason 'it may be exploited'", "no report tells of it"),
+    ),
+    "issues public": (
+        ("stackmatrix issues public 5f0c --reason 'a null pointer, no more'", "as any other"),
+    ),
     "issues file": (
         ("stackmatrix issues file", "what would be sent where, and why the rest stays"),
         ("stackmatrix issues file --send", "send it, after each place was read again"),

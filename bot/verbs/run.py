@@ -9,7 +9,7 @@ from bot import pipeline
 from bot.app import Options, matrix_of, opened
 from bot.core.finding import Group
 from bot.core.report import Report
-from bot.effects.files import put
+from bot.effects.files import drop, put
 from bot.effects.site import write
 from bot.errors import UsageError
 from bot.ports import Progress
@@ -70,9 +70,14 @@ def finish(
         path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
     }
     written = write(options.reports, files)
+    told = {finding.finding for finding in seen.findings}
     for cause in causes:
+        place = options.reports / cause.finding
+        if cause.finding not in told:
+            drop(place)
+            continue
         for name, content in proof_files(house, cause.search).items():
-            put(options.reports / cause.finding / name, content)
+            put(place / name, content)
     house.tell(closing(seen, results, causes), job="run end")
     return Summary(report=seen, files=written, executed=executed)
 

@@ -16,18 +16,19 @@ from bot.core.sanitise import plain
 from bot.effects.files import put
 from bot.errors import SourceError, UsageError
 from bot.steps.aftercare import care
-from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import Plan, carry_out, plans
 from bot.steps.hearing import hear
 from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
-from bot.verbs import board
+from bot.verbs import board, confide
 from bot.verbs.desk import FILE, opened
 from bot.verbs.issues import asked_of, group, life_json, named, places, reasons
 from bot.verbs.manual import epilog
 from bot.verbs.said import Said, talk_options
 
-issues = group  # with these verbs added, and that of `board`
-__all__ = ["board", "issues"]
+issues = group  # with these verbs added, and those of `board` and `confide`
+__all__ = ["board", "confide", "issues"]
 
 
 @group.command("file", epilog=epilog("issues file"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.outcome import Explanation
+from bot.core.phrases import withheld
 from bot.core.report import FindingView, Report
 from bot.verbs.run import Summary
 
@@ -26,7 +27,9 @@ def lines(summary: Summary) -> Iterator[str]:
             yield f"  {word}: {told(finding)}"
     for place in report.delta.newly_flaky:
         yield f"  newly flaky: {place}"
-    if not report.delta.newly_broken:
+    if report.withheld:
+        yield f"  {withheld(report)}"
+    if not report.delta.newly_broken and not report.withheld_new:
         yield "  nothing is newly broken"
     yield f"  answered in two ways by the same stack, of all asked twice: {report.repeats}"
     yield "report: " + next(str(file) for file in summary.files if file.suffix == ".html")

@@ -18,7 +18,8 @@ from bot.core.policy import Policy, Rule, Way
 from bot.ledger.files import FileLedger
 from bot.steps.aftercare import care
 from bot.steps.board import keep
-from bot.steps.filing import Desk, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import carry_out, plans
 from bot.steps.hearing import hear
 from bot.steps.syncing import sync
 from tests.unit.steps.forge import FakeForge

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.finding import Flip, fingerprint, group, moved, split
+from bot.core.finding import Flip, Group, accuse, group, merged, moved, split
 from bot.core.model import Cell, Closure, Json, Link, Phase, Pin, Probe, Reason
-from bot.core.outcome import Diverged, Failed, Outcome, Passed, Verdict
+from bot.core.outcome import Culprit, Diverged, Failed, Outcome, Passed, Verdict
 
 
 def cell(**versions: str) -> Cell:
@@ -170,19 +170,103 @@ def test_an_outcome_without_a_link_has_none() -> None:
     assert replace(flip("e==2"), after=Passed()).link is None
 
 
+def named(cause: Group, *culprits: tuple[str, str], source: str = "pypi", since: str = "0") -> str:
+    told = [Culprit(package=name, last_good=since, first_bad=bad) for name, bad in culprits]
+    return accuse(cause, source, told).finding
+
+
+NAMED = (Culprit(package="e", last_good="1", first_bad="2"),)
+
+
+def one(*flips: Flip) -> Group:
+    (only,) = group(flips)
+    return only
+
+
+def renamed(told: Flip, row: str, component: str, probe_name: str) -> Flip:
+    """The same flip on another installation, whose user chose other names and another baseline."""
+    base, there = cell(e="1.5", c="1"), cell(e="2", c="1", more="3")
+    return replace(
+        told,
+        row=row,
+        trigger=f"{component}==2",
+        cell=replace(there, row=row, interpreter="3.12", components=((component, "2"),)),
+        baseline=replace(base, row=row, components=((component, "1.5"),)),
+        probe=replace(told.probe, name=probe_name),
+    )
+
+
 def test_a_fingerprint_holds_nothing_of_the_installation() -> None:
-    here, there = flip("e==2"), flip("e==2", there=cell(e="2", c="7"), request={"seed": 1})
-    other_path = flip("e==2", after=replace(CRASHED, message="in /srv/a/b.py line 3"))
-    same_cause = flip("e==2", after=replace(CRASHED, message="in /home/u/c.py line 99"))
-    assert group([here])[0].finding == group([there])[0].finding
-    assert group([other_path])[0].finding == group([same_cause])[0].finding
-    assert len(fingerprint("a", "b", "c", "d")) == 16
-    assert fingerprint("a", "b", "c", "d") != fingerprint("a", "b", "d", "c")
+    here = flip("e==2")
+    there = renamed(here, "the other's row", "my-engine", "my probe")
+    assert one(here).sought != one(there).sought
+    assert named(one(here), ("e", "2")) == named(one(there), ("e", "2"), since="1.5")
+    assert len(named(one(here), ("e", "2"))) == 16
+
+
+@pytest.mark.parametrize(
+    ("one_says", "other_says"),
+    [
+        ("in /srv/a/b.py line 3, build 1234", "in /home/u/c.py line 99, build 77"),
+        (
+            "TypeError: Client.__init__() got an unexpected keyword argument 'proxies'",
+            "TypeError: __init__() does not take 'proxies' any more. Did you mean: 'proxy'?",
+        ),
+    ],
+)
+def test_it_survives_rewording_paths_and_numbers(one_says: str, other_says: str) -> None:
+    here = flip("e==2", after=replace(CRASHED, message=one_says))
+    there = flip("e==2", after=replace(CRASHED, message=other_says))
+    assert named(one(here), ("e", "2")) == named(one(there), ("e", "2"))
+
+
+def test_another_cause_has_another_fingerprint() -> None:
+    crash = replace(CRASHED, message="TypeError: __init__() got an unexpected 'proxies'")
+    fixed = replace(flip("e==2"), verdict=Verdict.FIXED, before=SHORTER, after=Passed())
+    names = [
+        named(one(flip("e==2")), ("e", "2")),
+        named(one(flip("e==2")), ("e", "2.1")),
+        named(one(flip("e==2")), ("c", "2")),
+        named(one(flip("e==2")), ("e", "2"), ("c", "2")),
+        named(one(flip("e==2")), ("e", "2"), source="npm"),
+        named(one(flip("e==2", after=LONGER)), ("e", "2")),
+        named(one(flip("e==2", after=replace(SHORTER, link=Link.PROMPT))), ("e", "2")),
+        named(one(flip("e==2", after=crash)), ("e", "2")),
+        named(one(flip("e==2", after=replace(crash, message="TypeError: 'seed'"))), ("e", "2")),
+        named(one(fixed), ("e", "2")),
+        accuse(one(flip("e==2")), "pypi", NAMED, only="vulkan").finding,
+    ]
+    assert len(set(names)) == len(names)
+
+
+def test_the_order_of_culprits_and_of_probes_names_nothing() -> None:
+    short = flip("e==2", name="short")
+    far = flip("e==3", name="far", request={"x": "y" * 9}, after=LONGER, there=cell(e="3", x="9"))
+    two = one(short, far)
+    assert named(two, ("e", "2"), ("c", "2")) == named(two, ("c", "2"), ("e", "2"))
+    assert named(two, ("e", "2")) == named(one(short), ("e", "2"))
+
+
+def test_one_cause_in_several_rows_is_one_finding() -> None:
+    first, other = group([flip("e==2"), renamed(flip("e==2"), "tokens", "e", "p")])
+    told = [replace(each, finding="0123") for each in (first, other, other)]
+    (only,) = merged(told)
+    assert (only.plainest.row, only.also) == ("chat", ("tokens",))
+    assert merged([first, other]) == (first, other)
+    second = replace(one(flip("e==2", name="q")), finding="0123")
+    (both,) = merged([told[0], second])
+    assert (both.probes, both.also, both.search) == (("p", "q"), (), told[0].search)
+
+
+def test_what_nobody_was_accused_of_keeps_the_name_of_its_search() -> None:
+    cause = one(flip("e==2"))
+    assert accuse(cause, "pypi", ()) == cause
 
 
 def test_a_search_is_named_by_its_ends_and_its_question() -> None:
     one = group([flip("e==2")])[0]
-    assert one.search.startswith(one.finding + "-")
+    assert replace(one, finding="0123").search == one.search
+    assert one.search.startswith(one.sought + "-")
     others = (
         group([flip("e==2", there=cell(e="2", c="7"))])[0],
         group([flip("e==2", request={"other": 1})])[0],

@@ -41,7 +41,7 @@ def test_more_than_three_of_one_release_share_an_issue(count: int, several: bool
 def test_what_is_private_settled_or_of_another_release_is_not_counted() -> None:
     lives, drafted = known(MANY + 1)
     first = next(iter(lives))
-    assert umbrellas(*known(MANY + 1, private=True)) == {}
+    assert umbrellas(lives, drafted, private=(first,)) == {}
     assert umbrellas(*known(MANY + 1, first_bad="")) == {}
     assert umbrellas({**lives, first: replace(lives[first], state=State.INVALID)}, drafted) == {}
     other = replace(drafted[first], traits=replace(TRAITS, first_bad="2.1"))

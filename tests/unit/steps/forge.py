@@ -29,6 +29,8 @@ class FakeForge:
     history: dict[str, list[Edit]] = field(default_factory=dict)
     talk: dict[str, list[Comment]] = field(default_factory=dict)
     wrote: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)  # digests, by path
+    asks: Form | None = None
 
     def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
         del place, since, consent
@@ -103,9 +105,13 @@ class FakeForge:
         mine = [one for one in self.issues if f"/{place}/" in one.address]
         return tuple(one for one in mine if words.strip('"') in f"{one.title} {one.body}")
 
+    def papers(self, place: str, paths: tuple[str, ...]) -> dict[str, str]:
+        del place
+        return {path: self.files.get(path, "") for path in paths}
+
     def form(self, place: str) -> Form | None:
         del place
-        return None
+        return self.asks
 
     def mine(self, address: str) -> Issue:
         issue = self.read(address)

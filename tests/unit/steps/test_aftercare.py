@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.facts import Retested, Stopped
+from bot.core.draft import named
+from bot.core.facts import Marked, Named, Retested, Stopped
+from bot.core.form import SEARCHED
 from bot.core.life import State, Step
 from bot.errors import SourceError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
 from bot.steps.aftercare import care
-from bot.steps.filing import Desk, carry_out, plans
+from bot.steps.aftercare import tests_of as retests
+from bot.steps.desk import Desk
+from bot.steps.filing import carry_out, plans
 from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
 from tests.unit.steps.forge import FakeForge
@@ -187,3 +191,32 @@ def test_what_is_closed_there_is_not_edited(here: Desk, forge: FakeForge) -> Non
     assert list(care(changed(here), send=True)) == []
     assert list(care(replace(changed(here, "more"), stop=lambda: "off"), send=True)) == []
     assert forge.wrote == []
+
+
+def test_an_issue_of_before_gets_the_name_that_everybody_knows(
+    here: Desk, forge: FakeForge
+) -> None:
+    new = "00000000000000ff"
+    here.ledger.tell(Named(finding=new, search=f"{ONE}-1"), job="name")
+    assert here.lives[new].state is State.FILED
+    told(here, "1.5", greens=0)
+    body = f"the same\n\nFinding: `{new}`"
+    later = replace(
+        here, drafts=lambda told: Draft(finding=new, target=told.target, title="t", body=body)
+    )
+    list(care(later, send=True))
+    assert writes(forge) == ["edit"]
+    assert named(forge.read(ADDRESS).body) == new
+    assert [one.version for one in retests(here, new)] == ["1.5"]
+
+
+def test_what_became_private_is_touched_no_more(here: Desk, forge: FakeForge) -> None:
+    here.tell(Marked(finding=ONE, private=True, who="you", at=here.now, why="so"), ONE)
+    told(here, "2.0")
+    list(care(changed(here), send=True))
+    assert forge.wrote == []
+
+
+def test_a_box_that_was_ticked_stays_so(here: Desk, forge: FakeForge) -> None:
+    list(care(changed(here, f"- [ ] {SEARCHED} searched"), send=True))
+    assert forge.read(ADDRESS).body.startswith("- [x] searched")

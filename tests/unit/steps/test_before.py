@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.core.draft import named
-from bot.core.facts import Drafted, Reproved
+from bot.core.facts import Drafted, Marked, Reproved
 from bot.core.life import State, Step
 from bot.core.policy import Policy, Rule, Way
 from bot.core.traits import Traits
 from bot.core.umbrella import fingerprint
 from bot.forge import Issue
 from bot.ledger.files import FileLedger
-from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import Plan, carry_out, plans
 from tests.unit.steps.forge import FakeForge
 from tests.unit.steps.test_filing import AT, NAMES, TARGET, approved, desk, fill, going, why
 
@@ -101,9 +102,9 @@ def test_nothing_is_filed_where_the_search_fails(ledger: FileLedger) -> None:
     assert forge.wrote == []
 
 
-def redraft(ledger: FileLedger, traits: Traits) -> None:
+def redraft(ledger: FileLedger, traits: Traits, attempt: int = 1) -> None:
     told = Drafted(finding=ONE, target=TARGET, title="t", body="", traits=traits)
-    ledger.tell(told, job=f"track {ONE}", attempt=1)
+    ledger.tell(told, job=f"track {ONE}", attempt=attempt)
 
 
 def test_a_leak_goes_to_no_tracker_whoever_approves(ledger: FileLedger) -> None:
@@ -112,6 +113,35 @@ def test_a_leak_goes_to_no_tracker_whoever_approves(ledger: FileLedger) -> None:
     assert "security contact" in why(here)
     press = replace(here, policy=Policy(default=Rule(way=Way.PRESS, delay_hours=0)))
     assert "security contact" in why(press)
+
+
+def test_a_persons_word_is_enough_to_keep_it_from_every_tracker(ledger: FileLedger) -> None:
+    forge = FakeForge()
+    here = approved(ledger, forge)
+    plan = the_plan(here)
+    told = Marked(finding=ONE, private=True, who="you", at=AT, why="it may be exploited")
+    ledger.tell(told, job=f"mark {ONE}")
+    assert "you said so: it may be exploited" in why(here)
+    late = carry_out(here, replace(plan, obstacle=""))
+    assert not isinstance(late, Issue)
+    assert forge.issues == []
+
+
+@pytest.mark.parametrize(
+    ("who", "goes"),
+    [("you", True), ("stackmatrix 1.0", False), ("Stackmatrix", False), ("some[bot]", False)],
+)
+def test_the_tiny_model_alone_files_nothing_without_a_person(
+    ledger: FileLedger, who: str, goes: bool
+) -> None:
+    here = replace(desk(ledger, FakeForge()), who=who)
+    here.step(ONE, Step.APPROVE, "good")
+    assert why(here) == ""
+    redraft(ledger, Traits(package="e", first_bad="1.0", tiny=True))
+    assert ("tiny model only" in why(here)) is not goes
+    if not goes:
+        redraft(ledger, Traits(package="e", first_bad="1.0"), attempt=2)
+        assert why(here) == "", "it was reproduced without the tiny model"
 
 
 def test_a_draft_of_before_is_drafted_anew(ledger: FileLedger) -> None:

@@ -16,7 +16,7 @@ from bot.errors import UsageError
 from bot.forge import Issue
 from bot.ledger.files import FileLedger
 from bot.steps.board import keep
-from bot.steps.filing import Desk
+from bot.steps.desk import Desk
 from tests.unit.steps.forge import FakeForge
 from tests.unit.steps.test_filing import NAMES, TARGET, desk, fill
 

@@ -19,7 +19,8 @@ from bot.core.traits import Traits
 from bot.errors import UsageError
 from bot.forge import Draft, Issue
 from bot.ledger.files import FileLedger
-from bot.steps.filing import Desk, Plan, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import Plan, carry_out, plans
 from bot.steps.syncing import sync
 from tests.unit.steps.forge import YES, FakeForge
 

@@ -14,7 +14,8 @@ from bot.core.policy import Policy, Rule, Way
 from bot.core.standing import Standing
 from bot.forge import Issue
 from bot.ledger.files import FileLedger
-from bot.steps.filing import Desk, carry_out, plans
+from bot.steps.desk import Desk
+from bot.steps.filing import carry_out, plans
 from bot.steps.hearing import hear
 from bot.steps.syncing import sync
 from tests.unit.steps.forge import YES, FakeForge

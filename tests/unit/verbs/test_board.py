@@ -69,7 +69,7 @@ def test_a_maintainer_is_answered_only_with_send(forge: FakeForge) -> None:
     ("traits", "says"),
     [
         (Traits(tiny=True), "seen on the tiny model only"),
-        (Traits(private=True, tiny=True), "never its tracker"),
+        (Traits(private=True, tiny=True), "never a tracker"),
         (Traits(), ""),
     ],
 )

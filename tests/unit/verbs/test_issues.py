@@ -166,3 +166,14 @@ def test_what_is_no_draft_of_ours_is_not_sent(place: Path, card: str, text: str)
     with pytest.raises(UsageError) as caught:
         Outbox(folder.parent).read(ONE)
     assert caught.value.cure
+
+
+def test_a_person_keeps_a_finding_from_the_public_and_gives_it_back(place: Path) -> None:
+    said = issues("private", ONE, "--reason", "it may be exploited", "--who", "ada")
+    assert f"{ONE} is private" in said.lines
+    assert not (place / ".stackmatrix" / "outbox" / ONE).exists()
+    shown = "\n".join(map(str, issues("show", ONE).lines))
+    assert "private: tell https://github.com/o/r/security/policy, never a tracker" in shown
+    assert "ada said so: it may be exploited" in shown
+    assert f"{ONE} is public" in issues("public", ONE, "--reason", "no").lines
+    assert "private:" not in "\n".join(map(str, issues("show", ONE).lines))
