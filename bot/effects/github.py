@@ -82,7 +82,7 @@ class Caller:
         wait: Callable[[float], None] = sleep,
     ) -> None:
         """Log in as a token, or as an App at one installation, or not at all."""
-        self.session = GitHubSession()
+        self.session = GitHubSession(default_connect_timeout=10, default_read_timeout=20)
         self.session.headers.update({"X-GitHub-Api-Version": VERSION, "User-Agent": agent})
         self.authenticated = bool(token or app)
         self._cache = cache

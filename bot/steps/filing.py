@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.allowed import obstacle_there, record
-from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted
+from bot.core.facts import Body, Drafted, Fact, Moved, RunEnded, RunStarted, Sent
 from bot.core.life import Event, Life, Refused, State, Step, take
 from bot.core.lives import job_of, lives, next_attempt, stops
 from bot.core.policy import FRESH, WEEK, Policy, Way, obstacle_here, same
+from bot.core.ticks import text_digest
 from bot.core.umbrella import Part, fingerprint, text, umbrellas
 from bot.errors import SourceError, UsageError
 from bot.forge import Draft, Forge, Issue
@@ -106,7 +107,8 @@ def plans(desk: Desk) -> Iterator[Plan]:
     going: dict[str, int] = {}
     shared = umbrellas(known, drafted)
     leaders: dict[tuple[str, ...], str] = {}
-    for finding, life in known.items():
+    begun = _begun(desk, known)
+    for finding, life in sorted(known.items(), key=lambda each: each[0] not in begun):
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
             continue
         rule = desk.policy.rule(targets[finding])
@@ -149,14 +151,39 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
         why = "a search found that it likely tells the same"
         desk.step(plan.finding, Step.LINK, why, last.told)
         return desk.forge().read(last.told)
-    issue = desk.forge().create(last.place, last.draft or plan.draft)
-    if issue.ours and last.draft and plan.covers and issue.body != last.draft.body:
-        issue = desk.forge().edit(issue.address, last.draft.body)
+    draft = last.draft or plan.draft
+    desk.tell(Sent(where=_door(plan.finding), digest=text_digest(draft.body)), plan.finding)
+    issue = desk.forge().create(last.place, draft)
+    if issue.ours and plan.covers and issue.body != draft.body:
+        issue = desk.forge().edit(issue.address, draft.body)
+    if issue.ours and text_digest(issue.body) == text_digest(draft.body):
+        desk.tell(Sent(where=issue.address, digest=text_digest(issue.body)), issue.address)
     step = Step.FILE if issue.ours else Step.LINK
     why = last.consent or f"the policy for {plan.target} is `{plan.way}`"
     for finding in plan.covers or (plan.finding,):
         desk.step(finding, step, why, issue.address)
     return issue
+
+
+def _door(finding: str) -> str:
+    """Where the ledger tells that a finding was about to be sent: it may have arrived."""
+    return f"{finding}, on its way"
+
+
+def _begun(desk: Desk, known: Mapping[str, Life]) -> frozenset[str]:
+    """Return the findings that were about to be sent when we were interrupted."""
+    bodies = (fact.body for fact in desk.ledger.facts())
+    doors = {body.where for body in bodies if isinstance(body, Sent)}
+    waiting = (name for name, life in known.items() if life.state is State.APPROVED)
+    return frozenset(name for name in waiting if _door(name) in doors)
+
+
+def _arrived(desk: Desk, plan: Plan, place: str, draft: Draft) -> bool:
+    """Whether what was about to be sent is there, so that nothing more is sent for it."""
+    if plan.finding not in _begun(desk, desk.lives):
+        return False
+    known = desk.forge().find(place, draft.finding)
+    return known is not None and known.ours
 
 
 def _here(desk: Desk, life: Life, plan: Plan) -> str:
@@ -240,7 +267,9 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     obstacle = obstacle_there(rule, standing, told)
     same_told = None
     try:
-        if not obstacle:
+        if obstacle and not standing.refusal and _arrived(desk, plan, standing.name, draft):
+            obstacle = ""
+        elif not obstacle:
             same_told = told_before(desk.forge(), standing.name, traits)
     except SourceError as trouble:
         obstacle = trouble.message

@@ -18,7 +18,6 @@ from bot.errors import SourceError, UsageError
 from bot.steps.aftercare import care
 from bot.steps.filing import Desk, Plan, carry_out, plans
 from bot.steps.hearing import hear
-from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
 from bot.verbs import board
 from bot.verbs.desk import FILE, opened
@@ -58,8 +57,6 @@ def _done(desk: Desk, plan: Plan) -> str:
     came = carry_out(desk, plan)
     if isinstance(came, Plan):
         return came.line
-    if came.ours:
-        tell_sent(desk, came.address, came.body)
     return f"{plan.finding} is {desk.lives[plan.finding].state}: {came.address}"
 
 

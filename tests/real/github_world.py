@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -23,6 +23,7 @@ import pytest
 import requests
 import yaml
 
+from bot.effects.files import exclusive
 from tests.real.github_completer import completing
 from tests.real.github_recorder import Recorder, recording
 
@@ -32,6 +33,10 @@ PACKAGES = {
     "@octokit/openapi": "23.0.2",  # GitHub's own description of its API
 }
 HERE = Path(__file__).parents[2] / ".nox" / "github"
+WANTED = {"private": True, "dependencies": PACKAGES}
+TRIES = 5
+PATIENCE = 240.0  # seconds for a server to start on a machine that is busy
+ROOMS = 400  # repositories of the emulator: each test takes one that nobody has used
 PATHS = (
     "/user",
     "/repos/{owner}/{repo}",
@@ -39,6 +44,8 @@ PATHS = (
     "/repos/{owner}/{repo}/issues/{issue_number}",
     "/repos/{owner}/{repo}/issues/{issue_number}/comments",
     "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "/repos/{owner}/{repo}/labels",
+    "/repos/{owner}/{repo}/labels/{name}",
     "/repos/{owner}/{repo}/contents/{path}",
     "/repos/{owner}/{repo}/commits",
     "/repos/{owner}/{repo}/collaborators/{username}/permission",
@@ -48,7 +55,7 @@ SEED = {
     "github": {
         "users": [{"login": name} for name in ("bot", "owner", "stranger")],
         "repos": [
-            {"owner": "owner", "name": f"engine-{at}", "auto_init": True} for at in range(60)
+            {"owner": "owner", "name": f"engine-{at}", "auto_init": True} for at in range(ROOMS)
         ],
     },
     "tokens": {
@@ -68,20 +75,37 @@ def node() -> str:
 
 def packages() -> Path:
     """Return the folder of the npm packages, each of exactly its version, fetched once."""
-    wanted = {"private": True, "dependencies": PACKAGES}
-    file = HERE / "package.json"
-    done = HERE / "node_modules" / ".whole"
-    if not done.exists() or json.loads(file.read_text()) != wanted:
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("npm is not installed")
-        shutil.rmtree(HERE, ignore_errors=True)
-        HERE.mkdir(parents=True)
-        file.write_text(json.dumps(wanted))
-        flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-        subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=500)
-        done.touch()
+    npm = shutil.which("npm")
+    with exclusive(HERE.with_name("github.lock")):  # two files of tests may begin at once
+        if not whole():
+            if npm is None:
+                pytest.skip("npm is not installed")
+            shutil.rmtree(HERE, ignore_errors=True)
+            HERE.mkdir(parents=True)
+            (HERE / "package.json").write_text(json.dumps(WANTED))
+            fetch(npm)
+            (HERE / "node_modules" / ".whole").touch()
     return HERE
+
+
+def whole() -> bool:
+    """Whether exactly these packages lie there, all of each."""
+    file = HERE / "package.json"
+    done = (HERE / "node_modules" / ".whole").exists()
+    return done and bool(json.loads(file.read_text()) == WANTED)
+
+
+def fetch(npm: str) -> None:
+    flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+    for attempt in range(TRIES):
+        try:
+            subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=500)
+        except subprocess.SubprocessError:
+            if attempt + 1 == TRIES:
+                raise
+            time.sleep(5.0 * attempt)
+        else:
+            return
 
 
 def description(home: Path, into: Path) -> Path:
@@ -118,21 +142,41 @@ def free() -> int:
 
 
 @contextmanager
-def served(command: list[str], port: int, log: Path) -> Iterator[None]:
-    """Run a server until the end; yields when it answers."""
-    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            for _ in range(600):
-                if process.poll() is not None:
-                    raise RuntimeError(log.read_text())
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+def served(command: Callable[[int], list[str]], word: str, log: Path) -> Iterator[int]:
+    """Run a server until the end; yields its port once its log says `word`.
+
+    A port that was free may be somebody else's a moment later: then another one is tried.
+    """
+    for _ in range(TRIES):
+        port = free()
+        with log.open("w") as out, subprocess.Popen(command(port), stdout=out, stderr=out) as ran:
+            try:
+                if listens(ran, word, log):
+                    yield port
+                    return
+            finally:
+                ended(ran)
+        if "EADDRINUSE" not in log.read_text():
+            break
+    raise RuntimeError(f"{log.name}: {log.read_text()[-4000:]}")
+
+
+def listens(process: subprocess.Popen[bytes], word: str, log: Path) -> bool:
+    """Wait until its own log says so: whoever answers at the port may be another."""
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < end:
+        if word in log.read_text():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +184,7 @@ class World:
     """The whole of it; `direct` is the emulator without anyone before it."""
 
     recorder: Recorder
+    proxy: int
     direct: str
     place: str = "owner/engine-0"
 
@@ -172,18 +217,26 @@ def world(folder: Path) -> Iterator[World]:
     home, engine = packages(), node()
     seed = folder / "seed.yaml"
     seed.write_text(yaml.safe_dump(SEED))
-    emulator, proxy = free(), free()
     bins = home / "node_modules" / ".bin"
-    emulate = [engine, str((bins / "emulate").resolve()), "--service", "github", "--port"]
-    emulate += [str(emulator), "--base-url", "https://api.github.com", "--seed", str(seed)]
+    emulate = [engine, str((bins / "emulate").resolve()), "--service", "github"]
+    emulate += ["--base-url", "https://api.github.com", "--seed", str(seed), "--port"]
     prism = [engine, str((bins / "prism").resolve()), "proxy", str(description(home, folder))]
     with ExitStack() as stack:
-        stack.enter_context(served(emulate, emulator, folder / "emulate.log"))
+
+        def start(command: list[str], word: str, log: str) -> int:
+            def at(port: int) -> list[str]:
+                return [*command, str(port)]
+
+            return stack.enter_context(served(at, word, folder / log))
+
+        emulator = start(emulate, "Ready.", "emulate.log")
         complete = stack.enter_context(completing(emulator))
-        prism += [f"http://127.0.0.1:{complete}", "--port", str(proxy), "--verboseLevel", "warn"]
-        stack.enter_context(served(prism, proxy, folder / "prism.log"))
+        prism += [f"http://127.0.0.1:{complete}", "--verboseLevel", "info", "--port"]
+        proxy = start(prism, "Prism is listening", "prism.log")
+        first = f"http://127.0.0.1:{proxy}/repos/{World.place}"  # slow: it reads the description
+        requests.get(first, headers={"Authorization": "token bot-token"}, timeout=PATIENCE)
         recorder = stack.enter_context(recording(proxy, folder))
-        yield World(recorder=recorder, direct=f"http://127.0.0.1:{emulator}")
+        yield World(recorder=recorder, proxy=proxy, direct=f"http://127.0.0.1:{emulator}")
 
 
 def environment(recorder: Recorder, *, who: str = "") -> dict[str, str]:
