@@ -20,7 +20,7 @@ from github3 import GitHub
 from github3.session import GitHubSession
 
 from bot.core.model import Json
-from bot.effects.clock import sleep, ticks
+from bot.effects.clock import now, sleep, ticks
 from bot.effects.files import put
 from bot.errors import SourceError
 
@@ -159,7 +159,7 @@ class Caller:
 
     def _obey(self, told: Any) -> None:  # noqa: ANN401 - a response of the library's
         """Wait for as long as GitHub says. Raises `SourceError` where that is too long."""
-        seconds = told.headers.get("Retry-After", "")
+        seconds = told.headers.get("Retry-After", "") or _until_reset(told)
         if told.headers.get("X-RateLimit-Remaining") == "0" and not seconds:
             raise SourceError(
                 "GitHub's hourly limit is used up",
@@ -215,6 +215,15 @@ def _limited(told: Any) -> bool:  # noqa: ANN401 - a response of the library's
         return False
     spent = told.headers.get("X-RateLimit-Remaining") == "0"
     return spent or "Retry-After" in told.headers or "secondary rate limit" in told.text
+
+
+def _until_reset(told: Any) -> str:  # noqa: ANN401 - a response of the library's
+    """Return the seconds until a used-up limit is whole again, if that is soon: a search's is."""
+    reset = told.headers.get("X-RateLimit-Reset", "")
+    if told.headers.get("X-RateLimit-Remaining") != "0" or not reset.isdigit():
+        return ""
+    seconds = max(1, int(reset) + 1 - int(now().timestamp()))
+    return str(seconds) if seconds <= LONGEST else ""
 
 
 def _answer(told: Any) -> Answer:  # noqa: ANN401 - a response of the library's

@@ -37,6 +37,7 @@ class Desk:
     who: str
     stop: Callable[[], str]
     folded: dict[int, dict[str, Life]] = field(default_factory=dict, compare=False, repr=False)
+    gathered: dict[int, dict[str, Drafted]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def lives(self) -> dict[str, Life]:
@@ -49,9 +50,14 @@ class Desk:
 
     @property
     def drafted(self) -> dict[str, Drafted]:
-        """The last draft of every finding."""
-        bodies = (fact.body for fact in self.ledger.facts())
-        return {body.finding: body for body in bodies if isinstance(body, Drafted)}
+        """The last draft of every finding; gathered once for as many facts as there are."""
+        facts = self.ledger.facts()
+        if len(facts) not in self.gathered:
+            self.gathered.clear()
+            bodies = (fact.body for fact in facts)
+            found = {body.finding: body for body in bodies if isinstance(body, Drafted)}
+            self.gathered[len(facts)] = found
+        return self.gathered[len(facts)]
 
     def step(self, finding: str, step: Step, why: str, about: str = "") -> Life:
         """Tell one step of a finding's life. Raises `UsageError` where it cannot be taken."""

@@ -24,6 +24,7 @@ from unittest.mock import patch
 from bot.core.dashboard import PAGE
 from bot.core.draft import named
 from bot.core.facts import Answered, Retested
+from bot.core.life import State
 from bot.core.lives import lives
 from bot.effects.clock import now
 from bot.ledger.files import FileLedger
@@ -40,6 +41,7 @@ components: {jinja2: {role: template, upstream: https://github.com/PLACE, driver
 stacks: {row: {components: [jinja2]}}
 policy: {own: OWN, delay_hours: 0, all_per_week: 9, targets: {PLACE: {way: file, per_week: 3}}}
 """
+PROGRAM = "from bot.cli import main\nmain()\n"
 FILE = ("issues", "file", "--send")
 SYNC = ("issues", "sync", "--send")
 DASHBOARD = ("issues", "dashboard", "--send")
@@ -107,6 +109,8 @@ class Season:
     faults: list[str] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     trouble: list[str] = field(default_factory=list)
+    sabotage: str = ""  # code that runs before the program
+    aim: int | None = None  # the write that is struck, where no dice shall say
 
     def begin(self) -> None:
         """Write a matrix, a ledger and an outbox with three findings that may be filed."""
@@ -128,7 +132,7 @@ class Season:
         """Run the program once; what it said that no fault explains is kept in `trouble`."""
         self.recorder.fault = fault or (lambda call: 404 if call.path == "/graphql" else "")
         self.recorder.answered = fault.answered if fault else lambda _: None
-        argv = [sys.executable, "-c", "from bot.cli import main; main()", *words]
+        argv = [sys.executable, "-c", f"{self.sabotage}{PROGRAM}", *words]
         env = environment(self.recorder, who="bot") | {"NO_COLOR": "1"}
         with subprocess.Popen(
             argv,
@@ -169,8 +173,7 @@ class Season:
     def strike(self, kind: str, words: tuple[str, ...]) -> bool:
         """Call the program with one fault; returns whether the fault took place."""
         at, writes = self.dice.choice([(0, True), (1, True), (2, True), (0, False), (4, False)])
-        if kind in CUTS[1:3] or kind in KILLS[1:3]:
-            at, writes = (0, True) if self.dice.random() < 0.7 else (at, writes)
+        at, writes = (at, writes) if self.aim is None else (self.aim, True)
         fault = Fault(kind=kind, at=at, writes=writes, seconds=self.dice.uniform(0.3, 4))
         self.call(words, fault)
         if not fault.struck:  # there was no such exchange: then at the first of all
@@ -185,6 +188,13 @@ class Season:
         found = Counter(named(one["body"]) for one in self.issues())
         said = Counter(text for texts in self.said().values() for text in texts)
         return [f"twice: {what}" for what, count in (found + said).items() if count > 1]
+
+    def untold(self) -> list[str]:
+        """Return which findings have an issue that the ledger does not know of."""
+        there = {named(str(one["body"])) for one in self.issues()}
+        known = lives(FileLedger.read(self.folder / ".stackmatrix").facts())
+        waits = [name for name, life in known.items() if life.state is State.APPROVED]
+        return [f"{name} is approved, and its issue is there" for name in waits if name in there]
 
     def issues(self) -> list[dict[str, object]]:
         """Every issue of ours at the place."""

@@ -12,6 +12,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.effects.clock import now
 from bot.effects.github import API, App, Caller, UnsureError
 from bot.errors import SourceError
 
@@ -119,6 +120,15 @@ def test_a_limit_that_lasts_ends_it(tmp_path: Path, answer: requests.Response, s
     with pytest.raises(SourceError, match=says):
         made.get("/r")
     assert sum(waited) == 0
+
+
+def test_a_limit_that_ends_soon_is_waited_for(tmp_path: Path) -> None:
+    """The limit of searches is of one minute; that of all questions is of an hour."""
+    reset = str(int(now().timestamp()) + 40)
+    spent = said(403, X_RateLimit_Remaining="0", X_RateLimit_Reset=reset)
+    made, _, waited = caller(tmp_path, spent, said(body=1))
+    assert made.get("/search/issues").body == 1
+    assert 30 < waited[0] <= 42
 
 
 def test_a_refusal_is_an_answer(tmp_path: Path) -> None:
