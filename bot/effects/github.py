@@ -30,6 +30,7 @@ PACE = 1.0  # seconds between writes
 LONGEST = 120.0  # seconds that are waited for a limit; a longer one ends the run
 TRIES = 3
 PAGES = 30  # of a hundred entries
+_MOVED = frozenset({301, 302, 307, 308})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -147,7 +148,7 @@ class Caller:
         """
         self._wait(max(0.0, self._wrote + PACE - ticks()))
         try:
-            told = self.session.request(method, f"{API}{path}", json=body)
+            told = self._sent(method, f"{API}{path}", body)
         except OSError as trouble:
             raise UnsureError(f"{path}: {trouble}", cure="try again") from trouble
         finally:
@@ -156,6 +157,16 @@ class Caller:
             self._obey(told)
             raise UnsureError(f"{path}: HTTP {told.status_code}", cure="try again later")
         return _answer(told)
+
+    def _sent(self, method: str, url: str, body: Json) -> Any:  # noqa: ANN401
+        """Send a write to where its place has moved, too; a library would make it a reading."""
+        for _ in range(TRIES):
+            told = self.session.request(method, url, json=body, allow_redirects=False)
+            where = told.headers.get("Location", "")
+            if told.status_code not in _MOVED or not where.startswith(f"{API}/"):
+                break
+            url = where
+        return told
 
     def _obey(self, told: Any) -> None:  # noqa: ANN401 - a response of the library's
         """Wait for as long as GitHub says. Raises `SourceError` where that is too long."""

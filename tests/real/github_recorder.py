@@ -26,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 GITHUB = "api.github.com"
+JSON = ("Content-Type", "application/json")
+PLANTED = b'{"message": "planted"}'
 LATE = 25.0  # seconds: longer than the program waits
 HOP = {"transfer-encoding", "connection", "content-length", "keep-alive", "content-encoding"}
 
@@ -41,20 +43,30 @@ class Call:
     at: float = field(default_factory=time.monotonic)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer that is given in GitHub's place."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b"{}"
+
+
 @dataclass(kw_only=True)
 class Recorder:
     """`fault` may change what becomes of a call; `answered` hears of it once it was answered.
 
     "before" cuts it before it is delivered, "after" before its answer is; "late" keeps the answer
     back for longer than anybody waits; "twice" delivers it twice. A number answers it, and bytes
-    do, as JSON: for what GitHub's description, and so the emulator, does not have.
+    do, as JSON: for what GitHub's description, and so the emulator, does not have. A `Reply` is a
+    whole answer.
     """
 
     port: int = 0
     upstream: int = 0
     authority: Path = Path()
     calls: list[Call] = field(default_factory=list)
-    fault: Callable[[Call], str | int | bytes] = lambda _: ""
+    fault: Callable[[Call], str | int | bytes | Reply] = lambda _: ""
     answered: Callable[[Call], None] = lambda _: None
 
     @property
@@ -117,12 +129,12 @@ class Inside(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if isinstance(what, int):
-            self.recorder.calls.append(Call(**{**vars(call), "status": what}))
-            self._say(what, [("Retry-After", "0")], b'{"message": "planted"}')
-            return
+            what = Reply(status=what, headers=(("Retry-After", "0"),), content=PLANTED)
         if isinstance(what, bytes):
-            self.recorder.calls.append(Call(**{**vars(call), "status": 200}))
-            self._say(200, [("Content-Type", "application/json")], what)
+            what = Reply(status=200, headers=(JSON,), content=what)
+        if isinstance(what, Reply):
+            self.recorder.calls.append(replace(call, status=what.status))
+            self._say(what.status, list(what.headers), what.content)
             return
         for _ in range(2 if what == "twice" else 1):
             told, answer, content = self._asked(call, body)

@@ -41,6 +41,7 @@ components: {jinja2: {role: template, upstream: https://github.com/PLACE, driver
 stacks: {row: {components: [jinja2]}}
 policy: {own: OWN, delay_hours: 0, all_per_week: 9, targets: {PLACE: {way: file, per_week: 3}}}
 """
+TRIES = 3
 PROGRAM = "from bot.cli import main\nmain()\n"
 FILE = ("issues", "file", "--send")
 SYNC = ("issues", "sync", "--send")
@@ -128,7 +129,9 @@ class Season:
         """Put a draft into the outbox."""
         Outbox(self.folder / ".stackmatrix" / "outbox").deliver(name, f"t {name}", body, {})
 
-    def call(self, words: tuple[str, ...], fault: Fault | None = None) -> str:
+    def call(
+        self, words: tuple[str, ...], fault: Fault | None = None, *, again: bool = False
+    ) -> str:
         """Run the program once; what it said that no fault explains is kept in `trouble`."""
         self.recorder.fault = fault or (lambda call: 404 if call.path == "/graphql" else "")
         self.recorder.answered = fault.answered if fault else lambda _: None
@@ -151,17 +154,22 @@ class Season:
             said, wrong = process.communicate(timeout=600)
         if timer:
             timer.cancel()
-        if "Traceback" in wrong or (fault is None and process.returncode and words != RETRACT):
+        may_fail = fault or words == RETRACT or (again and "does not answer" in wrong)
+        if "Traceback" in wrong or (process.returncode and not may_fail):
             self.trouble.append(f"{words}: {process.returncode}: {wrong}")
         return said + wrong
 
     def pursue(self, *words: str, faults: int) -> None:
-        """Call the program, struck by some faults, one each time, and then once without."""
+        """Call the program, struck by some faults, one each time, and then without."""
         for _ in range(min(faults, len(self.faults))):
             kind = self.faults.pop(0)
-            if not (self.strike(kind, words) or self.strike(kind, words)):
+            if not any(self.strike(kind, words) for _ in range(TRIES)):
                 self.faults.append(kind)  # nothing is asked any more: it strikes another time
-        self.call(words)
+        for _ in range(TRIES):
+            said = self.call(words, again=True)
+            if "does not answer" not in said:  # a machine that is very busy is no fault of ours
+                return
+        self.trouble.append(f"{words} does not come to an end: {said}")
 
     def rest(self, *words: str) -> None:
         """Call the program, which has nothing more to do: it writes nothing."""
@@ -176,7 +184,9 @@ class Season:
         at, writes = (at, writes) if self.aim is None else (self.aim, True)
         fault = Fault(kind=kind, at=at, writes=writes, seconds=self.dice.uniform(0.3, 4))
         self.call(words, fault)
-        if not fault.struck:  # there was no such exchange: then at the first of all
+        if (
+            not fault.struck and self.aim is None
+        ):  # there was no such exchange: then at the first of all
             fault = Fault(kind=kind, at=0, writes=False, seconds=self.dice.uniform(0.3, 2))
             self.call(words, fault)
         self.struck[kind] += fault.struck
@@ -185,7 +195,7 @@ class Season:
 
     def doubles(self) -> list[str]:
         """Return what is there twice, at any moment."""
-        found = Counter(named(one["body"]) for one in self.issues())
+        found = Counter(named(str(one["body"])) for one in self.issues())
         said = Counter(text for texts in self.said().values() for text in texts)
         return [f"twice: {what}" for what, count in (found + said).items() if count > 1]
 

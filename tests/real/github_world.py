@@ -13,7 +13,8 @@ import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,7 @@ PACKAGES = {
     "emulate": "0.12.2",  # the stateful GitHub
     "@stoplight/prism-cli": "5.16.0",  # the validating proxy
     "@octokit/openapi": "23.0.2",  # GitHub's own description of its API
+    "@octokit/fixtures": "23.1.2",  # exchanges with it, as they were recorded
 }
 HERE = Path(__file__).parents[2] / ".nox" / "github"
 WANTED = {"private": True, "dependencies": PACKAGES}
@@ -49,6 +51,8 @@ PATHS = (
     "/repos/{owner}/{repo}/contents/{path}",
     "/repos/{owner}/{repo}/commits",
     "/repos/{owner}/{repo}/collaborators/{username}/permission",
+    "/repos/{owner}/{repo}/issues/{issue_number}/labels",
+    "/repos/{owner}/{repo}/issues/{issue_number}/lock",
     "/search/issues",
 )
 SEED = {
@@ -108,11 +112,17 @@ def fetch(npm: str) -> None:
             return
 
 
-def description(home: Path, into: Path) -> Path:
-    """Write GitHub's description, less the paths that nobody here asks: it is 13 MB."""
+def description(home: Path, into: Path, *, everything: bool = False) -> Path:
+    """Write GitHub's description, less the paths that nobody here asks: it is 13 MB.
+
+    GitHub sends who reads a further page, or a renamed repository, to `/repositories/ID`, which it
+    does not describe: with `everything` this means what the path with owner and name does.
+    """
     generated = home / "node_modules/@octokit/openapi/generated/api.github.com.deref.json"
     whole = json.loads(generated.read_text(encoding="utf-8"))
-    few = {**whole, "paths": {path: whole["paths"][path] for path in PATHS}, "components": {}}
+    paths = {path: whole["paths"][path] for path in PATHS}
+    paths |= numbered(paths) if everything else {}
+    few = {**whole, "paths": paths, "components": {}}
     few.pop("x-webhooks", None)
     for operations in few["paths"].values():
         for operation in operations.values():
@@ -121,6 +131,29 @@ def description(home: Path, into: Path) -> Path:
     file = into / "github.json"
     file.write_text(json.dumps(few))
     return file
+
+
+def numbered(paths: dict[str, Any]) -> dict[str, Any]:
+    """Return the paths of a repository once more, with its number in place of owner and name."""
+    found: dict[str, Any] = {}
+    for path, operations in paths.items():
+        tail = path.removeprefix("/repos/{owner}/{repo}")
+        if tail != path:
+            found[f"/repositories/{{id}}{tail}"] = {
+                method: {**told, "parameters": [*map(_numbered, told.get("parameters", []))]}
+                for method, told in deepcopy(operations).items()
+                if isinstance(told, dict)
+            }
+    for operations in found.values():
+        for told in operations.values():
+            told["operationId"] = f"{told['operationId']}-by-id"
+            told["parameters"] = list({one["name"]: one for one in told["parameters"]}.values())
+    return found
+
+
+def _numbered(parameter: dict[str, Any]) -> dict[str, Any]:
+    of_place = parameter["name"] in {"owner", "repo"}
+    return {**parameter, "name": "id"} if of_place else parameter
 
 
 def checkable(value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -217,26 +250,27 @@ def world(folder: Path) -> Iterator[World]:
     home, engine = packages(), node()
     seed = folder / "seed.yaml"
     seed.write_text(yaml.safe_dump(SEED))
-    bins = home / "node_modules" / ".bin"
-    emulate = [engine, str((bins / "emulate").resolve()), "--service", "github"]
-    emulate += ["--base-url", "https://api.github.com", "--seed", str(seed), "--port"]
-    prism = [engine, str((bins / "prism").resolve()), "proxy", str(description(home, folder))]
-    with ExitStack() as stack:
-
-        def start(command: list[str], word: str, log: str) -> int:
-            def at(port: int) -> list[str]:
-                return [*command, str(port)]
-
-            return stack.enter_context(served(at, word, folder / log))
-
-        emulator = start(emulate, "Ready.", "emulate.log")
-        complete = stack.enter_context(completing(emulator))
-        prism += [f"http://127.0.0.1:{complete}", "--verboseLevel", "info", "--port"]
-        proxy = start(prism, "Prism is listening", "prism.log")
+    emulate = [engine, str((home / "node_modules/.bin/emulate").resolve()), "--service", "github"]
+    emulate += ["--base-url", "https://api.github.com", "--seed", str(seed)]
+    ready = served(lambda port: [*emulate, "--port", str(port)], "Ready.", folder / "emulate.log")
+    with ready as emulator, described(emulator, folder) as proxy:
         first = f"http://127.0.0.1:{proxy}/repos/{World.place}"  # slow: it reads the description
         requests.get(first, headers={"Authorization": "token bot-token"}, timeout=PATIENCE)
-        recorder = stack.enter_context(recording(proxy, folder))
-        yield World(recorder=recorder, proxy=proxy, direct=f"http://127.0.0.1:{emulator}")
+        with recording(proxy, folder) as recorder:
+            yield World(recorder=recorder, proxy=proxy, direct=f"http://127.0.0.1:{emulator}")
+
+
+@contextmanager
+def described(upstream: int, folder: Path, *, everything: bool = False) -> Iterator[int]:
+    """Put the completer and GitHub's description before a port; yields the port to ask."""
+    home, engine = packages(), node()
+    with completing(upstream) as complete:
+        file = str(description(home, folder, everything=everything))
+        prism = [engine, str((home / "node_modules/.bin/prism").resolve()), "proxy", file]
+        prism += [f"http://127.0.0.1:{complete}", "--verboseLevel", "info"]
+        at, log = "Prism is listening", folder / "prism.log"
+        with served(lambda port: [*prism, "--port", str(port)], at, log) as proxy:
+            yield proxy
 
 
 def environment(recorder: Recorder, *, who: str = "") -> dict[str, str]:

@@ -122,5 +122,6 @@ def test_the_judge_sees_what_it_is_there_to_see(
             here.order(NAMES[0], "fix 2.0")
             here.faults = [fault]
             here.pursue(*SYNC, faults=1)
+        assert here.struck == {fault: 1}
         here.trouble += here.doubles() + here.untold()
         assert any(says in line for line in here.trouble), here.trouble

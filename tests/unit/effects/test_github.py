@@ -131,6 +131,25 @@ def test_a_limit_that_ends_soon_is_waited_for(tmp_path: Path) -> None:
     assert 30 < waited[0] <= 42
 
 
+@pytest.mark.parametrize("status", [301, 307])
+def test_a_write_follows_a_place_that_moved(tmp_path: Path, status: int) -> None:
+    """Whatever the number says: a library makes a reading of a POST after 301."""
+    moved = said(status, Location=f"{API}/repositories/7/issues")
+    made, line, _ = caller(tmp_path, moved, said(201, {"a": 1}))
+    assert made.write("POST", "/repos/o/r/issues", {"b": 2})["a"] == 1
+    assert [asked[:2] for asked in line.asked] == [
+        ("POST", f"{API}/repos/o/r/issues"),
+        ("POST", f"{API}/repositories/7/issues"),
+    ]
+    assert [asked[2]["json"] for asked in line.asked] == [{"b": 2}, {"b": 2}]
+
+
+def test_a_write_is_sent_to_no_other_host(tmp_path: Path) -> None:
+    made, line, _ = caller(tmp_path, said(307, Location="https://evil.example/issues"))
+    assert made.write("POST", "/repos/o/r/issues", {}).status == 307
+    assert len(line.asked) == 1
+
+
 def test_a_refusal_is_an_answer(tmp_path: Path) -> None:
     made, line, _ = caller(tmp_path, said(403, {"message": "no"}), said(404))
     assert (made.get("/r").status, made.get("/r").status) == (403, 404)
