@@ -90,6 +90,7 @@ class Plan:
     draft: Draft | None = None
     consent: str = ""
     covers: tuple[str, ...] = ()  # of an umbrella, the findings that are told in it
+    arrived: bool = False  # it is there already, and only the ledger does not know
     told: str = ""  # the address of an issue that likely tells the same
 
     @property
@@ -113,7 +114,7 @@ def plans(desk: Desk) -> Iterator[Plan]:
     going: dict[str, int] = {}
     shared = umbrellas(known, drafted)
     leaders: dict[tuple[str, ...], str] = {}
-    begun = _begun(desk, known)
+    begun = _begun(desk)
     for finding, life in sorted(known.items(), key=lambda each: each[0] not in begun):
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
             continue
@@ -133,7 +134,8 @@ def plans(desk: Desk) -> Iterator[Plan]:
             continue
         plan = replace(plan, covers=_covered(desk, plan, covers))
         told = _there(desk, plan, going.get(plan.place, 0))
-        if not told.obstacle and sent + sum(going.values()) >= desk.policy.all_per_week:
+        room = told.arrived or sent + sum(going.values()) < desk.policy.all_per_week
+        if not told.obstacle and not room:
             told = replace(told, obstacle=f"{desk.policy.all_per_week} a week in all may leave")
         if not told.obstacle and not told.told:
             going[plan.place] = going.get(plan.place, 0) + 1
@@ -158,7 +160,7 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
         desk.step(plan.finding, Step.LINK, why, last.told)
         return desk.forge().read(last.told)
     draft = last.draft or plan.draft
-    desk.tell(Sent(where=_door(plan.finding), digest=text_digest(draft.body)), plan.finding)
+    desk.tell(Sent(where=_door(draft.finding), digest=text_digest(draft.body)), plan.finding)
     issue = desk.forge().create(last.place, draft)
     if issue.ours and plan.covers and issue.body != draft.body:
         issue = desk.forge().edit(issue.address, draft.body)
@@ -171,22 +173,29 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
     return issue
 
 
-def _door(finding: str) -> str:
-    """Where the ledger tells that a finding was about to be sent: it may have arrived."""
-    return f"{finding}, on its way"
+def _door(name: str) -> str:
+    """Where the ledger tells that a draft was about to be sent: it may have arrived."""
+    return f"{name}, on its way"
 
 
-def _begun(desk: Desk, known: Mapping[str, Life]) -> frozenset[str]:
-    """Return the findings that were about to be sent when we were interrupted."""
+def _doors(desk: Desk) -> frozenset[str]:
     bodies = (fact.body for fact in desk.ledger.facts())
-    doors = {body.where for body in bodies if isinstance(body, Sent)}
-    waiting = (name for name, life in known.items() if life.state is State.APPROVED)
-    return frozenset(name for name in waiting if _door(name) in doors)
+    return frozenset(body.where for body in bodies if isinstance(body, Sent))
 
 
-def _arrived(desk: Desk, plan: Plan, place: str, draft: Draft) -> bool:
-    """Whether what was about to be sent is there, so that nothing more is sent for it."""
-    if plan.finding not in _begun(desk, desk.lives):
+def _begun(desk: Desk) -> frozenset[str]:
+    """Return the drafted findings that were about to be sent, each alone or in its umbrella."""
+    doors = _doors(desk)
+    names = (
+        (name, _door(name), _door(fingerprint(one.traits.package, one.traits.first_bad)))
+        for name, one in desk.drafted.items()
+    )
+    return frozenset(name for name, *mine in names if doors.intersection(mine))
+
+
+def _arrived(desk: Desk, place: str, draft: Draft) -> bool:
+    """Whether what was about to be sent is there, so that no new issue is made for it."""
+    if _door(draft.finding) not in _doors(desk):
         return False
     known = desk.forge().find(place, draft.finding)
     return known is not None and known.ours
@@ -270,12 +279,13 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     standing = replace(standing, recent=standing.recent + going)
     told = record(desk.lives, _targets(desk), plan.target)
     consent = standing.consent
-    obstacle = obstacle_there(rule, standing, told)
-    same_told = None
+    same_told, obstacle, arrived = None, standing.refusal, False
     try:
-        if obstacle and not standing.refusal and _arrived(desk, plan, standing.name, draft):
-            obstacle = ""
-        elif not obstacle:
+        if not obstacle:
+            arrived = _arrived(desk, standing.name, draft)
+            recent = 0 if arrived else standing.recent  # no further one is made
+            obstacle = obstacle_there(rule, replace(standing, recent=recent), told)
+        if not obstacle and not arrived:
             same_told = told_before(desk.forge(), standing.name, traits)
     except SourceError as trouble:
         obstacle = trouble.message
@@ -284,6 +294,7 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
         place=standing.name,
         draft=draft,
         obstacle=obstacle,
+        arrived=arrived,
         told=same_told.address if same_told else "",
         consent=f"{consent.who} at {consent.where} on {consent.at}" if consent else "",
     )

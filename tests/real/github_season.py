@@ -42,6 +42,7 @@ stacks: {row: {components: [jinja2]}}
 policy: {own: OWN, delay_hours: 0, all_per_week: 9, targets: {PLACE: {way: file, per_week: 3}}}
 """
 TRIES = 3
+SOON = 0.02  # seconds after which no program has ended that has anything to do
 PROGRAM = "from bot.cli import main\nmain()\n"
 FILE = ("issues", "file", "--send")
 SYNC = ("issues", "sync", "--send")
@@ -112,6 +113,7 @@ class Season:
     trouble: list[str] = field(default_factory=list)
     sabotage: str = ""  # code that runs before the program
     aim: int | None = None  # the write that is struck, where no dice shall say
+    lasted: float = 1.0  # seconds of the last call that came to its end
 
     def begin(self) -> None:
         """Write a matrix, a ledger and an outbox with three findings that may be filed."""
@@ -137,6 +139,7 @@ class Season:
         self.recorder.answered = fault.answered if fault else lambda _: None
         argv = [sys.executable, "-c", f"{self.sabotage}{PROGRAM}", *words]
         env = environment(self.recorder, who="bot") | {"NO_COLOR": "1"}
+        begun = time.monotonic()
         with subprocess.Popen(
             argv,
             cwd=self.folder,
@@ -154,6 +157,7 @@ class Season:
             said, wrong = process.communicate(timeout=600)
         if timer:
             timer.cancel()
+        self.lasted = self.lasted if process.returncode else time.monotonic() - begun
         may_fail = fault or words == RETRACT or (again and "does not answer" in wrong)
         if "Traceback" in wrong or (process.returncode and not may_fail):
             self.trouble.append(f"{words}: {process.returncode}: {wrong}")
@@ -182,12 +186,12 @@ class Season:
         """Call the program with one fault; returns whether the fault took place."""
         at, writes = self.dice.choice([(0, True), (1, True), (2, True), (0, False), (4, False)])
         at, writes = (at, writes) if self.aim is None else (self.aim, True)
-        fault = Fault(kind=kind, at=at, writes=writes, seconds=self.dice.uniform(0.3, 4))
+        fault = Fault(kind=kind, at=at, writes=writes, seconds=self.dice.uniform(0, self.lasted))
         self.call(words, fault)
         if (
             not fault.struck and self.aim is None
         ):  # there was no such exchange: then at the first of all
-            fault = Fault(kind=kind, at=0, writes=False, seconds=self.dice.uniform(0.3, 2))
+            fault = Fault(kind=kind, at=0, writes=False, seconds=SOON)
             self.call(words, fault)
         self.struck[kind] += fault.struck
         self.trouble += self.doubles() if fault.struck and not self.struck["twice"] else []

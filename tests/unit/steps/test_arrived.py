@@ -80,3 +80,32 @@ def test_a_refusal_of_the_place_still_wins(ledger: FileLedger) -> None:
     here, forge = interrupted(ledger)
     forge.words = replace(forge.words, refusal="they say stop")
     assert [plan for plan in plans(here) if not plan.obstacle] == []
+
+
+def test_a_release_that_was_told_by_half_is_told_in_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the steps of an umbrella, whose issue has used up every cap."""
+    forge = FakeForge()
+    rule = Rule(way=Way.FILE, delay_hours=0)
+    with FileLedger.open(tmp_path / "state") as ledger:
+        fill(ledger, NAMES, release="2.0")
+        here = desk(ledger, forge, policy=Policy(targets={TARGET: rule}, all_per_week=1))
+        for name in NAMES:
+            here.step(name, Step.APPROVE, "good")
+        real, steps = Desk.step, iter(range(3))
+
+        def dying(self: Desk, finding: str, step: Step, why: str, about: str = "") -> object:
+            if next(steps, None) is None:
+                raise Killed
+            return real(self, finding, step, why, about)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Desk, "step", dying)
+            with pytest.raises(Killed):
+                carry_out(here, next(plan for plan in plans(here) if not plan.obstacle))
+        assert sum(life.state is State.FILED for life in here.lives.values()) == 3
+        (plan,) = [plan for plan in plans(here) if not plan.obstacle]
+        carry_out(here, plan)
+        assert {life.state for life in here.lives.values()} == {State.FILED}
+        assert len({life.issue for life in here.lives.values()}) == len(forge.issues) == 1
