@@ -23,9 +23,9 @@ from unittest.mock import patch
 
 from bot.core.dashboard import PAGE
 from bot.core.draft import named
-from bot.core.facts import Answered, Retested
-from bot.core.life import State
-from bot.core.lives import lives
+from bot.core.facts import Answered, Moved, Retested
+from bot.core.life import State, Step
+from bot.core.lives import job_of, lives
 from bot.effects.clock import now
 from bot.ledger.files import FileLedger
 from bot.trackers.outbox import Outbox
@@ -116,13 +116,16 @@ class Season:
     lasted: float = 1.0  # seconds of the last call that came to its end
 
     def begin(self) -> None:
-        """Write a matrix, a ledger and an outbox with three findings that may be filed."""
+        """Write a matrix, a ledger and an outbox with three findings that were approved."""
         text = MATRIX.replace("PLACE", self.there.place).replace("OWN", self.own)
         (self.folder / "matrix.yaml").write_text(text)
         target = f"https://github.com/{self.there.place}"
         today = patch("tests.unit.steps.test_filing.AT", now())
         with today, FileLedger.open(self.folder / ".stackmatrix") as ledger:
             fill(ledger, NAMES, target=target)
+            for name in NAMES:
+                body = Moved(finding=name, step=Step.APPROVE, who="you", at=now(), why="good")
+                ledger.tell(body, job=job_of(name))
         for name in NAMES:
             self.draft(name, BODY.format(name))
         self.there.write(".github/stackmatrix.yml", "issues: welcome\n")
@@ -278,7 +281,6 @@ def copy(issue: dict[str, object], said: list[str]) -> bool:
 def live(season: Season) -> None:
     """Live through a season: twelve faults strike it where it has as many."""
     season.begin()
-    season.call(("issues", "approve", *NAMES, "--reason", "good"))
     season.pursue(*FILE, faults=3)
     season.pursue(*DASHBOARD, faults=1)
     season.order(NAMES[0], "fix 2.0")

@@ -9,11 +9,13 @@ import pytest
 
 from bot.core.model import Json
 from bot.errors import SourceError
+from bot.trackers.github import GitHub
 from tests.real.github_recorder import Call, Reply
 from tests.real.github_world import World
 from tests.real.test_github import (  # noqa: F401 - two are fixtures
     FIRST,
     SECOND,
+    caller_as,
     draft,
     github,
     there,
@@ -163,3 +165,21 @@ def test_what_others_edited_is_left_as_they_want_it(
     sync(there, filed)
     (after,) = there.issues()
     assert "run it so" in after["body"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_secondary_limit_is_waited_for_as_long_as_github_says(
+    there: World,  # noqa: F811 - the fixture
+    tmp_path: Path,
+    method: str,
+) -> None:
+    content = json.dumps({"message": "You have exceeded a secondary rate limit."}).encode()
+    limit = Reply(status=403, headers=(("Retry-After", "7"),), content=content)
+    once = iter([limit])
+    there.recorder.fault = lambda call: next(once, "") if call.method == method else ""
+    waited: list[float] = []
+    caller = caller_as(tmp_path, wait=waited.append)
+    forge = GitHub(agent="", cache=tmp_path, caller=caller)
+    assert forge.create(there.place, draft(there)).ours
+    assert 7.0 in waited
+    assert len(there.issues()) == 1

@@ -113,7 +113,6 @@ def test_the_judge_sees_what_it_is_there_to_see(
     """The search for the fingerprint, for what was said, for what arrived: each switched off."""
     with begun(whole, tmp_path, 0, []) as here:
         here.begin()
-        here.call(("issues", "approve", *NAMES, "--reason", "good"))
         here.sabotage = sabotage
         here.faults = [fault] if sabotage is not FORGETFUL else []
         here.aim = 2 if sabotage is UNAWARE else 0
