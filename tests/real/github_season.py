@@ -230,9 +230,11 @@ class Season:
         }
 
     def pages(self) -> list[str]:
-        """The state of every dashboard in the user's own repository."""
-        told = self.there.ask("GET", f"/repos/{self.own}/issues?state=all&per_page=100")
-        return [one["state"] for one in told if named(one["body"]) == PAGE]
+        """The state of every dashboard in the user's own repository, less closed copies of one."""
+        own = replace(self, there=replace(self.there, place=self.own))
+        mine = [one for one in own.issues() if named(str(one["body"])) == PAGE]
+        said = own.said()
+        return [str(one["state"]) for one in mine if not copy(one, said[int(str(one["number"]))])]
 
     def outcome(self) -> dict[str, object]:
         """Return what is left: of each finding its steps, its issue and what was said in it."""
