@@ -81,7 +81,7 @@ def ci(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Everything in `ci`, 300 cells three ways, upgrades, 20 A/A runs, worlds (`-- N`), big."""
+    """Everything in `ci`; 300 cells, upgrades, 20 A/A runs, worlds (`-- N`), faults, big."""
     _install(session)
     worlds = session.posargs[0] if session.posargs else "20"
     _engine(session)
@@ -91,6 +91,8 @@ def full(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_shards.py", "tests/real/test_dask.py", env=MANY)
     session.run("pytest", "tests/real/test_upgrades.py", env={"STACKMATRIX_UPGRADES": "all"})
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
+    session.run("pytest", "tests/real/test_github_season.py", env={"STACKMATRIX_FAULTS": "200"})
+    session.run("pytest", "tests/real/test_github_day.py", env={"STACKMATRIX_FINDINGS": "1000"})
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
 
 

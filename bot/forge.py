@@ -74,6 +74,10 @@ class Forge(Protocol):
         """
         ...
 
+    def alone(self, place: str, finding: str) -> Issue | None:
+        """As `find`; later ones of ours, which a line that repeats may make, are closed."""
+        ...
+
     def create(self, place: str, draft: Draft) -> Issue:
         """File the draft, unless an issue carries its fingerprint: that one is returned then."""
         ...

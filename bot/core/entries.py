@@ -28,10 +28,15 @@ def text(raw: dict[str, Json], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def entry(raw: dict[str, Json], name: str) -> int:
+    """Return a number of an entry; 0 where there is none."""
+    value = raw.get(name)
+    return value if isinstance(value, int) else 0
+
+
 def number(raw: dict[str, Json]) -> int:
     """Return an issue's number."""
-    value = raw.get("number")
-    return value if isinstance(value, int) else 0
+    return entry(raw, "number")
 
 
 def within(raw: dict[str, Json], place: str) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from bot.core.life import Life, State, Step
@@ -86,6 +87,7 @@ class Policy:
         return self.own if rule.way is Way.OWN else repository(target)
 
 
+@lru_cache(maxsize=4096)
 def same(target: str) -> str:
     """Return a target's address in the one form in which two are compared."""
     address = target if "://" in target else f"https://github.com/{target}"

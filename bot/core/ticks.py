@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.core.life import Step
+from bot.core.model import digest
 
 STEPS: Final = (Step.APPROVE, Step.REJECT, Step.EXPECTED)  # what a box may stand for, in order
 
@@ -75,3 +76,8 @@ def unticked(body: str) -> str:
 def plain_lines(body: str) -> str:
     """Return a page as it is compared: a tracker may change the ends of lines."""
     return "\n".join(line.rstrip() for line in body.replace("\r\n", "\n").split("\n")).strip()
+
+
+def text_digest(body: str) -> str:
+    """Return the digest of a text as it is compared."""
+    return digest([plain_lines(body)])

@@ -20,7 +20,7 @@ from github3 import GitHub
 from github3.session import GitHubSession
 
 from bot.core.model import Json
-from bot.effects.clock import sleep, ticks
+from bot.effects.clock import now, sleep, ticks
 from bot.effects.files import put
 from bot.errors import SourceError
 
@@ -30,6 +30,7 @@ PACE = 1.0  # seconds between writes
 LONGEST = 120.0  # seconds that are waited for a limit; a longer one ends the run
 TRIES = 3
 PAGES = 30  # of a hundred entries
+_MOVED = frozenset({301, 302, 307, 308})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -82,7 +83,7 @@ class Caller:
         wait: Callable[[float], None] = sleep,
     ) -> None:
         """Log in as a token, or as an App at one installation, or not at all."""
-        self.session = GitHubSession()
+        self.session = GitHubSession(default_connect_timeout=10, default_read_timeout=20)
         self.session.headers.update({"X-GitHub-Api-Version": VERSION, "User-Agent": agent})
         self.authenticated = bool(token or app)
         self._cache = cache
@@ -147,7 +148,7 @@ class Caller:
         """
         self._wait(max(0.0, self._wrote + PACE - ticks()))
         try:
-            told = self.session.request(method, f"{API}{path}", json=body)
+            told = self._sent(method, f"{API}{path}", body)
         except OSError as trouble:
             raise UnsureError(f"{path}: {trouble}", cure="try again") from trouble
         finally:
@@ -157,9 +158,19 @@ class Caller:
             raise UnsureError(f"{path}: HTTP {told.status_code}", cure="try again later")
         return _answer(told)
 
+    def _sent(self, method: str, url: str, body: Json) -> Any:  # noqa: ANN401
+        """Send a write to where its place has moved, too; a library would make it a reading."""
+        for _ in range(TRIES):
+            told = self.session.request(method, url, json=body, allow_redirects=False)
+            where = told.headers.get("Location", "")
+            if told.status_code not in _MOVED or not where.startswith(f"{API}/"):
+                break
+            url = where
+        return told
+
     def _obey(self, told: Any) -> None:  # noqa: ANN401 - a response of the library's
         """Wait for as long as GitHub says. Raises `SourceError` where that is too long."""
-        seconds = told.headers.get("Retry-After", "")
+        seconds = told.headers.get("Retry-After", "") or _until_reset(told)
         if told.headers.get("X-RateLimit-Remaining") == "0" and not seconds:
             raise SourceError(
                 "GitHub's hourly limit is used up",
@@ -215,6 +226,15 @@ def _limited(told: Any) -> bool:  # noqa: ANN401 - a response of the library's
         return False
     spent = told.headers.get("X-RateLimit-Remaining") == "0"
     return spent or "Retry-After" in told.headers or "secondary rate limit" in told.text
+
+
+def _until_reset(told: Any) -> str:  # noqa: ANN401 - a response of the library's
+    """Return the seconds until a used-up limit is whole again, if that is soon: a search's is."""
+    reset = told.headers.get("X-RateLimit-Reset", "")
+    if told.headers.get("X-RateLimit-Remaining") != "0" or not reset.isdigit():
+        return ""
+    seconds = max(1, int(reset) + 1 - int(now().timestamp()))
+    return str(seconds) if seconds <= LONGEST else ""
 
 
 def _answer(told: Any) -> Answer:  # noqa: ANN401 - a response of the library's

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from bot.core.entries import address_of, login_of, parts, place_of, text
+from bot.core.entries import address_of, entry, login_of, parts, place_of, text
 from bot.core.model import Json
 from bot.core.ticks import Edit
 from bot.effects.github import OK, Answer, App, Caller, UnsureError, refused
@@ -113,6 +113,8 @@ class Threads:
         path = f"/repos/{place}/issues/{number}"
         if not self._said(path, text):
             self._sure("POST", f"{path}/comments", {"body": text}, path, text)
+        for later in self._said(path, text)[1:]:  # the line delivered it twice
+            self._caller.write("DELETE", f"/repos/{place}/issues/comments/{later}", None)
 
     def alike(self, place: str, words: str) -> tuple[Issue, ...]:
         """Search the issues of a repository; see `Forge.alike`."""
@@ -151,10 +153,11 @@ class Threads:
             return answer
         raise AssertionError  # the loop ends by returning or raising
 
-    def _said(self, path: str, words: str) -> bool:
-        """Whether we have said this there before."""
+    def _said(self, path: str, words: str) -> tuple[int, ...]:
+        """Return the numbers of the comments in which we have said this there before."""
         comments = self._caller.pages(f"{path}/comments", {})
-        return any(self._author(one) and text(one, "body") == words for one in comments)
+        mine = (one for one in comments if self._author(one) and text(one, "body") == words)
+        return tuple(entry(one, "id") for one in mine)
 
     def _author(self, one: dict[str, Json]) -> bool:
         """Whether we wrote it: as a user by the login, as an App by the App's id."""

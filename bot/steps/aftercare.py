@@ -17,10 +17,11 @@ from bot.core.facts import Retested
 from bot.core.form import searched
 from bot.core.life import Life, State, Step
 from bot.core.sanitise import code, inline
+from bot.core.ticks import text_digest
 from bot.core.traits import NO_TRAITS
 from bot.errors import SourceError
 from bot.steps.desk import Desk
-from bot.steps.sent import sent, tell_sent, text_digest
+from bot.steps.sent import sent, tell_sent
 from bot.steps.silence import for_ever, why_silent
 
 _DONE = frozenset({State.VERIFIED, State.CLOSED})

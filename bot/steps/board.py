@@ -40,7 +40,9 @@ def keep(desk: Desk, *, send: bool) -> Kept:
         raise UsageError("the dashboard has no repository to be in", cure=cure)
     answers: list[str] = []
     for _ in range(TRIES):
-        page = desk.forge().find(place, PAGE)
+        forge = desk.forge()
+        quiet = not send or desk.stop() or forge.stopped(place)
+        page = forge.find(place, PAGE) if quiet else forge.alone(place, PAGE)
         if page is not None and not page.ours:
             why = f"{page.address} says it is the dashboard, and {page.author} wrote it"
             raise UsageError(why, cure="take its last line away, or close and rename it")

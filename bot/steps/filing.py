@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.core.allowed import obstacle_there, record
-from bot.core.facts import RunEnded, RunStarted
+from bot.core.facts import RunEnded, RunStarted, Sent
 from bot.core.form import searched
 from bot.core.life import Life, State, Step
 from bot.core.lives import stops
 from bot.core.policy import FRESH, WEEK, Way, obstacle_here, same
+from bot.core.standing import Standing
+from bot.core.ticks import text_digest
 from bot.core.umbrella import Part, fingerprint, text, umbrellas
 from bot.errors import SourceError
 from bot.forge import Draft, Issue
@@ -36,6 +38,7 @@ class Plan:
     draft: Draft | None = None
     consent: str = ""
     covers: tuple[str, ...] = ()  # of an umbrella, the findings that are told in it
+    arrived: bool = False  # it is there already, and only the ledger does not know
     told: str = ""  # the address of an issue that likely tells the same
     read: Papers = field(default=NOTHING, compare=False)  # what the place asks of reporters
 
@@ -60,7 +63,8 @@ def plans(desk: Desk) -> Iterator[Plan]:
     going: dict[str, int] = {}
     shared = umbrellas(known, drafted, desk.private)
     leaders: dict[tuple[str, ...], str] = {}
-    for finding, life in known.items():
+    begun = _begun(desk)
+    for finding, life in sorted(known.items(), key=lambda each: each[0] not in begun):
         if life.state not in {State.DRAFTED, State.APPROVED} or finding not in drafted:
             continue
         rule = desk.policy.rule(targets[finding])
@@ -79,7 +83,8 @@ def plans(desk: Desk) -> Iterator[Plan]:
             continue
         plan = replace(plan, covers=_covered(desk, plan, covers))
         told = _there(desk, plan, going.get(plan.place, 0))
-        if not told.obstacle and sent + sum(going.values()) >= desk.policy.all_per_week:
+        room = told.arrived or sent + sum(going.values()) < desk.policy.all_per_week
+        if not told.obstacle and not room:
             told = replace(told, obstacle=f"{desk.policy.all_per_week} a week in all may leave")
         if not told.obstacle and not told.told:
             going[plan.place] = going.get(plan.place, 0) + 1
@@ -106,14 +111,46 @@ def carry_out(desk: Desk, plan: Plan) -> Issue | Plan:
         why = "a search found that it likely tells the same"
         desk.step(plan.finding, Step.LINK, why, last.told)
         return desk.forge().read(last.told)
-    issue = desk.forge().create(last.place, last.draft or plan.draft)
-    if issue.ours and last.draft and plan.covers and issue.body != last.draft.body:
-        issue = desk.forge().edit(issue.address, last.draft.body)
+    draft = last.draft or plan.draft
+    desk.tell(Sent(where=_door(draft.finding), digest=text_digest(draft.body)), plan.finding)
+    issue = desk.forge().create(last.place, draft)
+    if issue.ours and plan.covers and issue.body != draft.body:
+        issue = desk.forge().edit(issue.address, draft.body)
+    if issue.ours and text_digest(issue.body) == text_digest(draft.body):
+        desk.tell(Sent(where=issue.address, digest=text_digest(issue.body)), issue.address)
     step = Step.FILE if issue.ours else Step.LINK
     why = last.consent or f"the policy for {plan.target} is `{plan.way}`"
     for finding in plan.covers or (plan.finding,):
         desk.step(finding, step, why, issue.address)
     return issue
+
+
+def _door(name: str) -> str:
+    """Where the ledger tells that a draft was about to be sent: it may have arrived."""
+    return f"{name}, on its way"
+
+
+def _doors(desk: Desk) -> frozenset[str]:
+    bodies = (fact.body for fact in desk.ledger.facts())
+    return frozenset(body.where for body in bodies if isinstance(body, Sent))
+
+
+def _begun(desk: Desk) -> frozenset[str]:
+    """Return the drafted findings that were about to be sent, each alone or in its umbrella."""
+    doors = _doors(desk)
+    names = (
+        (name, _door(name), _door(fingerprint(one.traits.package, one.traits.first_bad)))
+        for name, one in desk.drafted.items()
+    )
+    return frozenset(name for name, *mine in names if doors.intersection(mine))
+
+
+def _arrived(desk: Desk, place: str, draft: Draft) -> bool:
+    """Whether what was about to be sent is there, so that no new issue is made for it."""
+    if _door(draft.finding) not in _doors(desk):
+        return False
+    known = desk.forge().find(place, draft.finding)
+    return known is not None and known.ours
 
 
 def _here(desk: Desk, life: Life, plan: Plan) -> str:
@@ -178,14 +215,8 @@ def _stale(desk: Desk, finding: str) -> str:
 def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     """Return the plan as the place itself lets it be; `going` are on their way there already."""
     draft = _umbrella(desk, plan) if plan.covers else desk.drafts(desk.drafted[plan.finding])
-    traits = desk.drafted[plan.finding].traits
     if plan.way is Way.PRESS:
-        found, read = None, NOTHING
-        with suppress(SourceError):  # a person searches once more before pressing
-            read = papers(desk, plan.target, plan.place)
-            found = told_before(desk.forge(), plan.place, traits)
-        told_there = found.address if found else ""
-        return replace(plan, draft=draft, told=told_there, read=read, obstacle=read.obstacle)
+        return _pressed(desk, replace(plan, draft=draft))
     rule = desk.policy.rule(plan.target)
     try:
         forge = desk.forge()
@@ -196,30 +227,53 @@ def _there(desk: Desk, plan: Plan, going: int) -> Plan:
     except SourceError as trouble:
         return replace(plan, obstacle=trouble.message)
     standing = replace(standing, recent=standing.recent + going)
-    told = record(desk.lives, _targets(desk), plan.target)
     consent = standing.consent
-    obstacle = obstacle_there(rule, standing, told)
-    same_told, read = None, NOTHING
-    try:
-        if not obstacle and plan.way is Way.FILE:
-            read = papers(desk, plan.target, standing.name)
-            obstacle = read.obstacle or unformed(
-                desk, plan.target, draft, umbrella=bool(plan.covers)
-            )
-        if not obstacle:
-            draft = replace(draft, body=searched(draft.body))
-            same_told = told_before(desk.forge(), standing.name, traits)
-    except SourceError as trouble:
-        obstacle = trouble.message
-    return replace(
+    plan = replace(
         plan,
         place=standing.name,
         draft=draft,
-        obstacle=obstacle,
-        read=read,
-        told=same_told.address if same_told else "",
         consent=f"{consent.who} at {consent.where} on {consent.at}" if consent else "",
     )
+    try:
+        return _allowed(desk, plan, draft, standing)
+    except SourceError as trouble:
+        return replace(plan, obstacle=trouble.message)
+
+
+def _pressed(desk: Desk, plan: Plan) -> Plan:
+    """Return what a person is to press, with what a search found: they search once more anyway."""
+    found, read = None, NOTHING
+    with suppress(SourceError):
+        read = papers(desk, plan.target, plan.place)
+        found = told_before(desk.forge(), plan.place, desk.drafted[plan.finding].traits)
+    told = found.address if found else ""
+    return replace(plan, told=told, read=read, obstacle=read.obstacle)
+
+
+def _allowed(desk: Desk, plan: Plan, draft: Draft, standing: Standing) -> Plan:
+    """Return the plan with what speaks against it there, or whose issue likely tells the same.
+
+    What arrived already makes no further issue, so neither caps nor forms nor a search stop it.
+    """
+    if standing.refusal:
+        return replace(plan, obstacle=standing.refusal)
+    arrived = _arrived(desk, plan.place, draft)
+    counted = replace(standing, recent=0) if arrived else standing
+    told = record(desk.lives, _targets(desk), plan.target)
+    obstacle = obstacle_there(desk.policy.rule(plan.target), counted, told)
+    read, body = NOTHING, searched(draft.body)
+    if not obstacle and not arrived and plan.way is Way.FILE:
+        read = papers(desk, plan.target, plan.place)
+        umbrella = bool(plan.covers)
+        obstacle = read.obstacle or unformed(desk, plan.target, draft, umbrella=umbrella)
+    plan = replace(plan, obstacle=obstacle, read=read, arrived=arrived)
+    if obstacle:
+        return plan
+    same_told = None
+    if not arrived:
+        same_told = told_before(desk.forge(), plan.place, desk.drafted[plan.finding].traits)
+    told_there = same_told.address if same_told else ""
+    return replace(plan, draft=replace(draft, body=body), told=told_there)
 
 
 def _targets(desk: Desk) -> dict[str, str]:

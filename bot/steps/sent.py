@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.core.facts import Sent
-from bot.core.model import digest
-from bot.core.ticks import plain_lines
+from bot.core.ticks import text_digest
 from bot.steps.desk import Desk
 
 
@@ -18,8 +17,3 @@ def sent(desk: Desk, address: str) -> str:
 def tell_sent(desk: Desk, address: str, body: str) -> None:
     """Remember what was written."""
     desk.tell(Sent(where=address, digest=text_digest(body)), address)
-
-
-def text_digest(body: str) -> str:
-    """Return the digest of a text as it is compared."""
-    return digest([plain_lines(body)])

@@ -6,6 +6,7 @@ Nothing is written: what a project did with an issue is the project's word, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from bot.core.entries import parts
 from bot.core.facts import Answered
@@ -19,9 +20,10 @@ from bot.steps.desk import Desk
 
 def sync(desk: Desk) -> Iterator[Life]:
     """Read every issue of ours; yield the findings that took a step. Raises `SourceError`."""
+    read = cache(lambda address: desk.forge().read(address))  # many findings may share one
     for finding, life in desk.lives.items():
         if life.ours and life.state is not State.CLOSED:
-            step, why = happened(life, desk.forge().read(life.issue))
+            step, why = happened(life, read(life.issue))
             if step is not None and not (step is Step.REOPEN and _never_closed(desk, life)):
                 yield desk.step(finding, step, why)
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -87,6 +87,14 @@ class GitHub(Threads):
 
     def find(self, place: str, finding: str) -> Issue | None:
         """Return the oldest issue with this fingerprint; see `Forge.find`."""
+        return next(iter(self._every(place, finding)), None)
+
+    def alone(self, place: str, finding: str) -> Issue | None:
+        """As `find`, and later ones of ours are closed; see `Forge.alone`."""
+        return self._first(self._every(place, finding))
+
+    def _every(self, place: str, finding: str) -> tuple[Issue, ...]:
+        """Return every issue with this fingerprint, the oldest first."""
         query = f'"{finding}" repo:{place} is:issue in:body'
         answer = self._caller.get("/search/issues", {"q": query, "per_page": 100})
         if answer.status != OK or answer["incomplete_results"]:
@@ -96,22 +104,30 @@ class GitHub(Threads):
         listed = self._caller.pages(f"/repos/{place}/issues", lately)
         every = [*_issues(iter(answer.items)), *_issues(listed)]
         mine = {number(one): one for one in every if named(text(one, "body")) == finding}
-        here = {at: one for at, one in mine.items() if within(one, place)}
-        return self._issue(here[min(here)]) if here else None
+        return tuple(self._issue(mine[at]) for at in sorted(mine) if within(mine[at], place))
+
+    def _first(self, every: Sequence[Issue]) -> Issue | None:
+        """Return the first of issues that are the same, and close those of ours that came later."""
+        for later in every[1:]:
+            if later.ours and later.open:
+                self.close(
+                    later.address, comment=f"The same as {every[0].address}, which came first."
+                )
+        return every[0] if every else None
 
     def create(self, place: str, draft: Draft) -> Issue:
         """Search, create, search again; see `Forge.create`."""
         if named(draft.body) != draft.finding:
             raise UsageError(f"the draft of {draft.finding} does not name it", cure="run again")
         for _ in range(TRIES):
-            known = self.find(place, draft.finding)
+            known = self.alone(place, draft.finding)
             if known is not None:
                 return known
             try:
                 return self._create(place, draft)
             except UnsureError as trouble:  # it may have arrived: the next search will tell
                 unsure = trouble
-        known = self.find(place, draft.finding)
+        known = self.alone(place, draft.finding)
         if known is None:
             raise unsure
         return known
@@ -122,10 +138,9 @@ class GitHub(Threads):
         if answer.status != _CREATED or not isinstance(answer.body, dict):
             raise refused(answer, f"{place}/issues")
         mine = self._issue(answer.body)
-        first = self.find(place, draft.finding) or mine
-        if first.address != mine.address:  # somebody was faster: theirs stands
-            self.close(mine.address, comment=f"The same as {first.address}, which came first.")
-        return first
+        every = self._every(place, draft.finding)  # somebody may have been faster: theirs stands,
+        listed = any(one.address == mine.address for one in every)  # or ours was delivered twice
+        return self._first(every if listed else (*every, mine)) or mine
 
     def form(self, place: str) -> Form | None:
         """Return the form for bugs; see `Forge.form`."""
@@ -188,13 +203,11 @@ class GitHub(Threads):
         return Consent(who=login_of(answer.body), where=address, at=at)
 
     def _recent(self, place: str, since: datetime) -> int:
-        """Count issues with anybody's fingerprint that were opened since then."""
+        """Count fingerprints, whoever's, of issues that were opened since then."""
         params = {"state": "all", "since": _stamp(since)}
         found = _issues(self._caller.pages(f"/repos/{place}/issues", params))
-        return sum(
-            named(text(one, "body")) not in {"", PAGE} and text(one, "created_at") >= _stamp(since)
-            for one in found
-        )
+        lately = (one for one in found if text(one, "created_at") >= _stamp(since))
+        return len({named(text(one, "body")) for one in lately} - {"", PAGE})
 
 
 def _closed(answer: Answer, name: str) -> str:

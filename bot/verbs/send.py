@@ -19,7 +19,6 @@ from bot.steps.aftercare import care
 from bot.steps.desk import Desk
 from bot.steps.filing import Plan, carry_out, plans
 from bot.steps.hearing import hear
-from bot.steps.sent import tell_sent
 from bot.steps.syncing import sync
 from bot.verbs import board, confide
 from bot.verbs.desk import FILE, opened
@@ -59,8 +58,6 @@ def _done(desk: Desk, plan: Plan) -> str:
     came = carry_out(desk, plan)
     if isinstance(came, Plan):
         return came.line
-    if came.ours:
-        tell_sent(desk, came.address, came.body)
     return f"{plan.finding} is {desk.lives[plan.finding].state}: {came.address}"
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.facts import CellDone, Fact, RunEnded
+from bot.core.facts import CellDone, Drafted, Fact, RunEnded
 from bot.ledger.files import FileLedger
 from tests.mini.commit import committed_draw
 from tests.mini.drive import only
@@ -117,6 +117,16 @@ def executed(facts: tuple[Fact, ...]) -> list[str]:
     return sorted(fact.body.cell for fact in facts if isinstance(fact.body, CellDone))
 
 
+def drafted(state: State) -> tuple[list[str], list[str]]:
+    """Return the findings that were drafted, once for each telling, and the drafts that lie there.
+
+    Text is left out: it may name folders.
+    """
+    told = [fact.body.finding for fact in whole_facts(state) if isinstance(fact.body, Drafted)]
+    drafts = (state.folder / "outbox").glob("*/issue.md")
+    return sorted(told), sorted(draft.parent.name for draft in drafts)
+
+
 def ended(facts: tuple[Fact, ...]) -> bool:
     """Whether the run came to its end, although it was killed before it could say so."""
     return any(isinstance(fact.body, RunEnded) for fact in facts)
@@ -131,6 +141,7 @@ def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
     calm = State(world=world, name="calm")
     undisturbed(calm)
     right, whole = calm.canonical(), calm.size
+    assert len(drafted(calm)[0]) == len(ROWS)
     kills, stormy = 0, 0
     while kills < KILLS:
         stormy += 1
@@ -151,4 +162,5 @@ def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
         assert {fact.id for fact in known} <= {fact.id for fact in facts}
         assert state.canonical() == right, f"STACKMATRIX_SEED={seed}"
         assert executed(facts) == executed(whole_facts(calm))
+        assert drafted(state) == drafted(calm)
         assert left_alive(state) == []

@@ -14,7 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, ClassVar
 
-REPOSITORY: dict[str, object] = {"network_count": 0, "subscribers_count": 0}
+COUNTS = ("network_count", "subscribers_count")
+REPOSITORY: dict[str, object] = {**dict.fromkeys(COUNTS, 0), "has_discussions": False}
 HOP = {"transfer-encoding", "connection", "content-length", "content-encoding"}
 
 

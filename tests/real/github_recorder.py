@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 GITHUB = "api.github.com"
+JSON = ("Content-Type", "application/json")
+PLANTED = b'{"message": "planted"}'
+LATE = 25.0  # seconds: longer than the program waits
 HOP = {"transfer-encoding", "connection", "content-length", "keep-alive", "content-encoding"}
 
 
@@ -40,18 +43,31 @@ class Call:
     at: float = field(default_factory=time.monotonic)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer that is given in GitHub's place."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b"{}"
+
+
 @dataclass(kw_only=True)
 class Recorder:
-    """`fault` may change what becomes of a call: "before", "after" cut it, a number answers it.
+    """`fault` may change what becomes of a call; `answered` hears of it once it was answered.
 
-    So do bytes, as JSON: for what GitHub's description, and so the emulator, does not have.
+    "before" cuts it before it is delivered, "after" before its answer is; "late" keeps the answer
+    back for longer than anybody waits; "twice" delivers it twice. A number answers it, and bytes
+    do, as JSON: for what GitHub's description, and so the emulator, does not have. A `Reply` is a
+    whole answer.
     """
 
     port: int = 0
     upstream: int = 0
     authority: Path = Path()
     calls: list[Call] = field(default_factory=list)
-    fault: Callable[[Call], str | int | bytes] = lambda _: ""
+    fault: Callable[[Call], str | int | bytes | Reply] = lambda _: ""
+    answered: Callable[[Call], None] = lambda _: None
 
     @property
     def env(self) -> dict[str, str]:
@@ -113,31 +129,38 @@ class Inside(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if isinstance(what, int):
-            self.recorder.calls.append(Call(**{**vars(call), "status": what}))
-            self._say(what, [("Retry-After", "0")], b'{"message": "planted"}')
-            return
+            what = Reply(status=what, headers=(("Retry-After", "0"),), content=PLANTED)
         if isinstance(what, bytes):
-            self.recorder.calls.append(Call(**{**vars(call), "status": 200}))
-            self._say(200, [("Content-Type", "application/json")], what)
+            what = Reply(status=200, headers=(JSON,), content=what)
+        if isinstance(what, Reply):
+            self.recorder.calls.append(replace(call, status=what.status))
+            self._say(what.status, list(what.headers), what.content)
             return
-        there = HTTPConnection("127.0.0.1", self.recorder.upstream, timeout=60)
-        kept = {n: v for n, v in self.headers.items() if n.lower() not in HOP}
-        there.request(self.command, self.path, body or None, kept)
-        answer: HTTPResponse = there.getresponse()
-        content = answer.read()
-        told = Call(
-            **{
-                **vars(call),
-                "status": answer.status,
-                "violations": answer.getheader("sl-violations") or "",
-                "headers": tuple(kept.items()),
-            }
-        )
-        self.recorder.calls.append(told)
-        if what == "after":
+        for _ in range(2 if what == "twice" else 1):
+            told, answer, content = self._asked(call, body)
+            self.recorder.calls.append(told)
+        if what == "late":
+            time.sleep(LATE)
+        if what in {"after", "late"}:
             self.close_connection = True
             return
         self._say(answer.status, answer.getheaders(), content)
+        self.recorder.answered(told)
+
+    def _asked(self, call: Call, body: bytes) -> tuple[Call, HTTPResponse, bytes]:
+        """Deliver a request; returns what is recorded of it, the answer and its content."""
+        there = HTTPConnection("127.0.0.1", self.recorder.upstream, timeout=120)
+        kept = {n: v for n, v in self.headers.items() if n.lower() not in HOP}
+        there.request(self.command, self.path, body or None, kept)
+        answer = there.getresponse()
+        content = answer.read()
+        told = replace(
+            call,
+            status=answer.status,
+            violations=answer.getheader("sl-violations") or "",
+            headers=tuple(kept.items()),
+        )
+        return told, answer, content
 
     def _say(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
         self.send_response(status)

@@ -12,6 +12,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.effects.clock import now
 from bot.effects.github import API, App, Caller, UnsureError
 from bot.errors import SourceError
 
@@ -119,6 +120,34 @@ def test_a_limit_that_lasts_ends_it(tmp_path: Path, answer: requests.Response, s
     with pytest.raises(SourceError, match=says):
         made.get("/r")
     assert sum(waited) == 0
+
+
+def test_a_limit_that_ends_soon_is_waited_for(tmp_path: Path) -> None:
+    """The limit of searches is of one minute; that of all questions is of an hour."""
+    reset = str(int(now().timestamp()) + 40)
+    spent = said(403, X_RateLimit_Remaining="0", X_RateLimit_Reset=reset)
+    made, _, waited = caller(tmp_path, spent, said(body=1))
+    assert made.get("/search/issues").body == 1
+    assert 30 < waited[0] <= 42
+
+
+@pytest.mark.parametrize("status", [301, 307])
+def test_a_write_follows_a_place_that_moved(tmp_path: Path, status: int) -> None:
+    """Whatever the number says: a library makes a reading of a POST after 301."""
+    moved = said(status, Location=f"{API}/repositories/7/issues")
+    made, line, _ = caller(tmp_path, moved, said(201, {"a": 1}))
+    assert made.write("POST", "/repos/o/r/issues", {"b": 2})["a"] == 1
+    assert [asked[:2] for asked in line.asked] == [
+        ("POST", f"{API}/repos/o/r/issues"),
+        ("POST", f"{API}/repositories/7/issues"),
+    ]
+    assert [asked[2]["json"] for asked in line.asked] == [{"b": 2}, {"b": 2}]
+
+
+def test_a_write_is_sent_to_no_other_host(tmp_path: Path) -> None:
+    made, line, _ = caller(tmp_path, said(307, Location="https://evil.example/issues"))
+    assert made.write("POST", "/repos/o/r/issues", {}).status == 307
+    assert len(line.asked) == 1
 
 
 def test_a_refusal_is_an_answer(tmp_path: Path) -> None:

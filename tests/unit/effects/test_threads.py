@@ -119,12 +119,25 @@ def test_comments_say_whose_they_are(tmp_path: Path) -> None:
 
 def test_nothing_is_said_twice_even_where_the_answer_was_lost(tmp_path: Path) -> None:
     mine = {"id": 6, "user": {"login": "bot"}, "body": "hello"}
-    made, line = threads(tmp_path, said(body=[]), OSError("cut"), said(body=[mine]), me())
+    seen = said(body=[mine])
+    made, line = threads(tmp_path, said(body=[]), OSError("cut"), seen, me(), said(body=[mine]))
     made.say(ADDRESS, "hello")
     assert [told.split()[0] for told in methods(line)].count("POST") == 1
-    again, line = threads(tmp_path / "again", said(body=[mine]), me())
+    again, line = threads(tmp_path / "again", said(body=[mine]), me(), said(body=[mine]))
     again.say(ADDRESS, "hello")
     assert "POST" not in " ".join(methods(line))
+
+
+def test_what_the_line_delivered_twice_is_taken_away_once(tmp_path: Path) -> None:
+    mine: list[dict[str, object]] = [
+        {"id": at, "user": {"login": who}, "body": "hello"}
+        for at, who in ((6, "bot"), (7, "x"), (8, "bot"))
+    ]
+    answers = (said(body=[]), said(201, {}), said(body=mine), me(), said(204))
+    made, line = threads(tmp_path, *answers)
+    made.say(ADDRESS, "hello")
+    deleted = [told for told in methods(line) if told.startswith("DELETE")]
+    assert [told.rpartition("/")[2] for told in deleted] == ["8"]
 
 
 def test_only_our_own_issues_are_changed(tmp_path: Path) -> None:
@@ -139,9 +152,8 @@ def test_only_our_own_issues_are_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("done", "reason"), [(True, "completed"), (False, "not_planned")])
 def test_an_issue_is_closed_with_its_reason(tmp_path: Path, done: bool, reason: str) -> None:
     closed = {**RAW, "state": "closed", "state_reason": reason}
-    made, line = threads(
-        tmp_path, said(body=RAW), me(), said(body=[]), said(201, {}), said(body=closed)
-    )
+    said_so = (said(body=[]), said(201, {}), said(body=[]))
+    made, line = threads(tmp_path, said(body=RAW), me(), *said_so, said(body=closed))
     assert made.close(ADDRESS, comment="why", done=done).reason == reason
     assert line.asked[-1][2]["json"] == {"state": "closed", "state_reason": reason}
 
