@@ -332,10 +332,7 @@ class Ledger(Protocol):
     """Append-only facts, in order, and content-addressed blobs."""
 
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
-        """Append one fact to the present run, durably, before returning.
-
-        What a cell shows outlives this process at once, and a power cut a moment later.
-        """
+        """Append one fact to the present run, durably (what cells show: within a moment)."""
         ...
 
     def facts(self) -> tuple[Fact, ...]:

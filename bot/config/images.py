@@ -32,6 +32,7 @@ def wrong_images(
     images = listed(entry.get("image"))
     for what, cure in (
         *_unreachable(name, entry, images, packages),
+        *_beside(name, entry, tree.data, packages),
         *_several(name, entry, images),
         *_lacking(name, entry, images),
     ):
@@ -50,6 +51,17 @@ def _unreachable(
     elif asks and entry.get("existing"):
         what = f"stack `{name}` exists already, and runs where it is, whatever `{asks}` says"
         yield what, f"leave `{asks}` out"
+
+
+def _beside(
+    name: str, entry: Mapping[str, Json], whole: Json, packages: str
+) -> Iterator[tuple[str, str]]:
+    """What all stacks ask for, and this one cannot have, it must be let off from."""
+    usual = whole if isinstance(whole, dict) else {}
+    asked = usual.get("env") == CONTAINED and not usual.get("fallback")
+    if packages == "npm" and asked and entry.get("env") is None:
+        what = f"all stacks are to run in containers, and `{name}` is of npm: its cells run in Node"
+        yield f"{what} on this machine", "write `env: auto` for this stack, or `fallback: uv`"
 
 
 def _several(
