@@ -87,6 +87,8 @@ def full(session: nox.Session) -> None:
     _engine(session)
     session.run("pytest", "--no-skips")
     session.run("pytest", "tests/real/test_docker.py", env={"STACKMATRIX_DOCKER": "all"})
+    session.run("stackmatrix", "image", "build", "--suite", "trixie")
+    session.run("pytest", "tests/real/test_images.py")
     session.run("pytest", "tests/mini", env={"STACKMATRIX_WORLDS": worlds})
     session.run("pytest", "tests/real/test_shards.py", "tests/real/test_dask.py", env=MANY)
     session.run("pytest", "tests/real/test_upgrades.py", env={"STACKMATRIX_UPGRADES": "all"})

@@ -22,8 +22,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from bot.core.facts import CellDone, CellStarted, RunStarted
+from bot.effects.orphans import taken_in
 from bot.effects.process import clean_environment, run
 from bot.ledger.files import FileLedger
 from bot.runners.local import LocalRunner
@@ -72,13 +74,19 @@ WAYS: dict[str, Callable[[int, Path], None]] = {
 }
 
 
-def measured(way: Callable[[int, Path], None], cells: int, folder: Path) -> tuple[float, float]:
-    """Return CPU and wall milliseconds for each cell."""
-    before, begun = os.times(), time.monotonic()
+def spent() -> tuple[float, float]:
+    """Return user and system seconds of this process and of its children that ended."""
+    ours, theirs = (getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
+    return ours.ru_utime + theirs.ru_utime, ours.ru_stime + theirs.ru_stime
+
+
+def measured(way: Callable[[int, Path], None], cells: int, folder: Path) -> tuple[float, ...]:
+    """Return user, system, CPU and wall milliseconds for each cell."""
+    before, begun = spent(), time.monotonic()
     way(cells, folder)
-    after, ended = os.times(), time.monotonic()
-    cpu = sum(after[:4]) - sum(before[:4])
-    return 1000 * cpu / cells, 1000 * (ended - begun) / cells
+    after, ended = spent(), time.monotonic()
+    user, system = (late - early for late, early in zip(after, before, strict=True))
+    return tuple(1000 * each / cells for each in (user, system, user + system, ended - begun))
 
 
 def main() -> None:
@@ -87,8 +95,8 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in WAYS}
-    with tempfile.TemporaryDirectory() as place:
+    seen: dict[str, list[tuple[float, ...]]] = {name: [] for name in WAYS}
+    with tempfile.TemporaryDirectory() as place, taken_in():  # as the command line does
         folder = Path(place)
         for name in ("home", "tmp"):
             (folder / name).mkdir()
@@ -99,12 +107,14 @@ def main() -> None:
     print(f"# Orchestration of a cell that does nothing\n\n`{_command(asked)}`, ", end="")
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, load {load:.0f}, ", end="")
     print(f"Python {platform.python_version()}: ms for each cell, medians of {asked.rounds}.\n")
-    print("| | CPU | wall | CPU ÷ bare | wall ÷ bare |\n|---|---|---|---|---|")
+    print(
+        "| | user | system | CPU | wall | CPU ÷ bare | wall ÷ bare |\n|---|---|---|---|---|---|---|"
+    )
     base = [statistics.median(at) for at in zip(*seen["bare"], strict=True)]
     for name, rounds in seen.items():
-        cpu, wall = (statistics.median(at) for at in zip(*rounds, strict=True))
-        ratios = f"{cpu / base[0]:.2f} | {wall / base[1]:.2f}"
-        print(f"| {name} | {cpu:.2f} | {wall:.2f} | {ratios} |")
+        told = [statistics.median(at) for at in zip(*rounds, strict=True)]
+        ratios = f"{told[2] / base[2]:.2f} | {told[3] / base[3]:.2f}"
+        print(f"| {name} | {' | '.join(f'{each:.2f}' for each in told)} | {ratios} |")
 
 
 def _command(asked: argparse.Namespace) -> str:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config.options import Options
+from bot.effects.orphans import taken_in
 from bot.errors import InterruptedByPersonError, LedgerError, StackmatrixError, UsageError
 from bot.verbs import manual
 from bot.verbs.commands import Commands, Verbs
@@ -283,7 +284,8 @@ def main() -> NoReturn:
         terminal = Terminal(
             display=lambda quiet: Display(ERR, quiet=quiet), choose=_choose, hear=_hear
         )
-        main_group(prog_name="stackmatrix", standalone_mode=False, obj=terminal)
+        with taken_in():
+            main_group(prog_name="stackmatrix", standalone_mode=False, obj=terminal)
     except (click.exceptions.Abort, KeyboardInterrupt):
         cure = "run it again: what was done is kept, and it goes on where it was"
         _end(InterruptedByPersonError("interrupted", cure=cure))

@@ -40,6 +40,23 @@ class Ground:
     asked: str = ""  # on the command line, for all stacks
 
 
+def crossed_environment(
+    matrix: Matrix, row: Row, ground: Ground, backend: Backend
+) -> tuple[Env, str]:
+    """Return the environment of a row, and why it cannot be had here, "" where it can.
+
+    What is missing for one of several images leaves its row out, and no other; a row that has
+    no image of its own must have what it asks for. Raises as `environment` does.
+    """
+    if not row.stack:
+        return environment(matrix, row, ground, backend), ""
+    env = _docker(matrix, row, ground, backend)
+    if ground.asked not in ("", AUTO, DOCKER):
+        return env, f"its image is {row.image}, and --env {ground.asked} uses none"
+    why = obstacle(env, row.interpreter)
+    return env, f"{why.message} ({why.cure})" if why else ""
+
+
 def environment(matrix: Matrix, row: Row, ground: Ground, backend: Backend) -> Env:
     """Return the environment of a stack that is installed for Python, on one backend.
 

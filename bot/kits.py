@@ -20,7 +20,7 @@ from bot.core.model import Closure, Conflict
 from bot.effects.hardware import passed
 from bot.effects.inventory import installed, served
 from bot.effects.npm import obstacle
-from bot.environments import Ground, environment
+from bot.environments import Ground, crossed_environment
 from bot.envs.existing import ExistingEnv
 from bot.envs.node import NodeEnv
 from bot.solvers.existing import ExistingSolver
@@ -89,9 +89,10 @@ class Kits:
         """Look in the backend's indexes as well; a wheel with its local version is the newest."""
         ground = self.ground
         args = (*ground.index_args, *more_indexes(backend))
-        env = environment(matrix, row, replace(ground, index_args=args), backend)
+        env, why = crossed_environment(matrix, row, replace(ground, index_args=args), backend)
         word = backend.name if backend.indexes else ""
-        return Kit(solver=UvSolver(index_args=args, offline=ground.offline), env=env, word=word)
+        solver = UvSolver(index_args=args, offline=ground.offline)
+        return Kit(solver=solver, env=env, word=word, obstacle=why)
 
 
 def more_indexes(backend: Backend) -> tuple[str, ...]:

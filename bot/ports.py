@@ -332,7 +332,7 @@ class Ledger(Protocol):
     """Append-only facts, in order, and content-addressed blobs."""
 
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
-        """Append one fact to the present run, durably, before returning."""
+        """Append one fact to the present run, durably (what cells show: within a moment)."""
         ...
 
     def facts(self) -> tuple[Fact, ...]:

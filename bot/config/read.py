@@ -17,18 +17,19 @@ from typing import TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from bot.config.backends import wrong_backends
-from bot.config.existing import existing_of, served_by_users, wrong_existing
+from bot.config.existing import served_by_users, wrong_existing
+from bot.config.images import listed, only, wrong_images
 from bot.config.model import model_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
+from bot.config.rows import rows_of
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
-from bot.core.matrix import NO_PYTHON, Allowance, Exclusion, Homes, Matrix, Row
+from bot.core.matrix import Allowance, Exclusion, Homes, Matrix
 from bot.core.model import Component, Json, digest
 from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
 
 Entry = TypeVar("Entry", ComponentFile, StackFile)
-_PYTHON = {"npm": NO_PYTHON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,9 @@ def salvage(file: Path, known: Known) -> Matrix:
         index=index if isinstance(index, str) else str(MatrixFile.model_fields["index"].default),
         components={name: _component(name, entry, known) for name, entry in components.items()},
         rows=tuple(
-            _row(name, entry, "", file.parent)
+            row
             for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
+            for row in rows_of(name, entry, "", file.parent, ())
         ),
         places=tree.places,
     )
@@ -144,6 +146,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from _stack(tree, name, entry, sorted(components), known)
         yield from _mixed(tree, name, entry, kinds)
         yield from wrong_existing(tree, name, entry, _drivers(entry, components), known.sources)
+        yield from wrong_images(tree, name, entry, _packages(entry, kinds))
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from _exclusions(tree, sorted(components))
     yield from wrong_model(tree)
@@ -270,8 +273,11 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         index=read.index,
         components=components,
         rows=tuple(
-            _row(name, entry, components[entry.components[0]].source, folder)
+            row
             for name, entry in read.stacks.items()
+            for row in rows_of(
+                name, entry, components[entry.components[0]].source, folder, listed(read.image)
+            )
         ),
         suite=tuple(str(folder / part) for part in read.suite),
         exclusions=tuple(_exclusion(name, entry, semver) for name, entry in read.exclude.items()),
@@ -285,7 +291,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         model=model_of(folder, read.model),
         homes=Homes(
             env=read.env,
-            image=read.image,
+            image=only(listed(read.image)),
             fallback=read.fallback or "",
             certificates=str(folder / read.certificates) if read.certificates else "",
         ),
@@ -313,19 +319,9 @@ def _component(name: str, entry: ComponentFile, known: Known) -> Component:
     )
 
 
-def _row(name: str, entry: StackFile, source: str, folder: Path) -> Row:
-    existing = existing_of(entry, folder)
-    return Row(
-        name=name,
-        components=entry.components,
-        suite=entry.suite,
-        backends=entry.backends,
-        interpreter=existing or _PYTHON.get(source, entry.python),
-        baseline=tuple(entry.baseline.items()),
-        env=entry.env or "",
-        image=entry.image,
-        existing=existing,
-    )
+def _packages(entry: Mapping[str, Json], kinds: Mapping[str, str]) -> str:
+    """Return the source of a stack's packages; it has one."""
+    return next((kinds[used] for used in _names(entry, "components") if used in kinds), "")
 
 
 def _exclusion(name: str, entry: ExclusionFile, semver: frozenset[str]) -> Exclusion:

@@ -31,6 +31,7 @@ Hardware = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 
 Home = Literal["auto", "uv", "docker"]
+Images = str | Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class _Strict(BaseModel):
@@ -70,7 +71,7 @@ class StackFile(_Strict):
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
     env: Home | None = None
-    image: str = ""
+    image: Images = ""
     existing: ExistingFile | None = None
 
 
@@ -153,7 +154,7 @@ class MatrixFile(_Strict):
     cutoff: date | None = None
     closure_days: Annotated[float, Field(gt=0)] = 1.0
     env: Home = "auto"
-    image: str = ""
+    image: Images = ""
     fallback: Literal["uv"] | None = None
     certificates: str = ""
     limits: LimitsFile = LimitsFile()

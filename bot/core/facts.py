@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from bot.core.life import Step
 from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
@@ -322,6 +322,10 @@ Body: TypeAlias = (
     | Reproved
     | RunEnded
 )
+
+ASKED_AGAIN: Final = (CellStarted, Observed, CellStopped, CellDone)
+"""What may wait for the disk a moment: where a power cut takes one of these, its cell is asked
+again, and whatever is concluded from them is told, and on the disk with them, after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

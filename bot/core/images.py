@@ -45,6 +45,11 @@ def reference(name: str) -> str:
     return next((row.reference for row in IMAGES if row.name == name), name)
 
 
+def python_in(name: str) -> str:
+    """Return the Python that an image has, by its name or reference; "" of one that is no row."""
+    return next((row.python for row in IMAGES if name in (row.name, row.reference)), "")
+
+
 def of_suite(suite: str) -> Image | None:
     """Return the image that is made of a Debian suite."""
     return next((row for row in IMAGES if row.suite == suite), None)

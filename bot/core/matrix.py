@@ -37,7 +37,8 @@ class Model:
 class Row:
     """A stack to watch: its components in causal order, its suite, and where it runs.
 
-    `env` and `image` are empty where those of the matrix hold.
+    `env` and `image` are empty where those of the matrix hold. One of several images that a
+    stack is crossed with makes a row of its own, which names its `stack`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Row:
     baseline: tuple[tuple[str, str], ...] = ()
     env: str = ""
     image: str = ""
+    stack: str = ""
     existing: str = ""  # an interpreter or an address that the user names; nothing is installed
 
     @property

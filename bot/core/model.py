@@ -213,18 +213,21 @@ class Cell:
     model: str
     interpreter: str
     model_digest: str = ""
+    image: str = ""  # the base image, where the stack is crossed with several
 
     @property
     def name(self) -> str:
-        """The readable id: `component-version+...@backend/model`."""
+        """The readable id: `component-version+...@backend/model`, or `...@backend,image/model`."""
         stack = "+".join(f"{name}-{version}" for name, version in self.components)
-        return f"{stack}@{self.backend}/{self.model}"
+        place = f"{self.backend},{self.image}" if self.image else self.backend
+        return f"{stack}@{place}/{self.model}"
 
     @cached_property
     def key(self) -> str:
         """What its results are valid for: the row's set-up, model, closure and scope."""
         model: list[Json] = [self.model, self.model_digest]
-        scope: list[Json] = [self.row, self.backend, model, self.interpreter]
+        image: list[Json] = [self.image] if self.image else []
+        scope: list[Json] = [self.row, self.backend, model, self.interpreter, *image]
         stack: list[Json] = [[name, version] for name, version in self.components]
         return digest([scope, stack, self.closure.digest])
 

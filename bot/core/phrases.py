@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.crossed import told_by_images
 from bot.core.outcome import (
     Culprit,
     Diverged,
@@ -159,9 +160,9 @@ def advice(report: Report, row: str) -> str:
     """Answer for one row, in a sentence or three, what can be upgraded today."""
     cells = [cell for cell in report.cells if cell.row == row]
     upgrades = [cell for cell in cells if cell.trigger != "baseline"]
-    if not upgrades:
-        return _first_look(cells)
-    return " ".join(_advise(upgrades)) or "Nothing could be told about these upgrades."
+    told = [_first_look(cells)] if not upgrades else [*_advise(upgrades)]
+    told = told or ["Nothing could be told about these upgrades."]
+    return " ".join([*told, *told_by_images(report, row)])
 
 
 def _first_look(cells: list[CellView]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
 import subprocess
 import tempfile
 import threading
@@ -20,7 +19,9 @@ from typing import Protocol
 
 from bot.core.model import Json
 from bot.effects.clock import ticks
+from bot.effects.ears import POLL_SECONDS, Ears
 from bot.effects.machine import be_gentle
+from bot.effects.orphans import begin, end
 from bot.effects.tree import MARK, Tree, everyone, fresh_mark, watchable
 from bot.errors import InterruptedByPersonError, MissingToolError
 from bot.ports import Ran, Talk
@@ -31,7 +32,6 @@ PASSED = (
 )  # fmt: skip
 HEAD, TAIL, OUTPUT = 64 * 1024, 256 * 1024, 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
-POLL_SECONDS = 0.05
 
 
 def clean_environment(room: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -141,15 +141,17 @@ def _started(
 ) -> Iterator[_Child]:
     mark, before = fresh_mark(), everyone()
     try:
-        process = subprocess.Popen(
-            list(argv),
-            cwd=cwd,
-            env={**env, MARK: mark},
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=tuple(pass_fds),
+        process = begin(
+            lambda: subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env={**env, MARK: mark},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=tuple(pass_fds),
+            )
         )
     except FileNotFoundError as error:
         cure = "install it, or mend the PATH; `stackmatrix doctor` shows what is found"
@@ -162,58 +164,16 @@ def _started(
         finally:
             child.kill()
             process.wait()
+            end(process.pid)
             if process.stdout:
                 process.stdout.close()
 
 
-class _Ears:
-    """Reads several descriptors at once; each has a function that takes what arrives."""
-
-    def __init__(self, takers: Mapping[int, Callable[[bytes], None]]) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._open = len(takers)
-        for descriptor, take in takers.items():
-            self._selector.register(descriptor, selectors.EVENT_READ, take)
-
-    def listen(self, seconds: float) -> bool:
-        """Take what arrives within `seconds`; False when nothing can arrive, or nothing did."""
-        if not self._open:
-            return False
-        ready = self._selector.select(seconds)
-        for key, _ in ready:
-            chunk = os.read(key.fd, 65536)
-            if chunk:
-                key.data(chunk)
-            else:
-                self._selector.unregister(key.fileobj)
-                self._open -= 1
-        return bool(ready)
-
-    def wait(self, child: _Child) -> None:
-        """Pass a moment: listen, or where all is closed, wait for the end."""
-        if self._open:
-            self.listen(POLL_SECONDS)
-            return
-        try:
-            child.process.wait(POLL_SECONDS)
-        except subprocess.TimeoutExpired:
-            return
-
-    def finish(self) -> None:
-        """Take what is still in the pipes; somebody who escaped may hold them open for ever."""
-        end = ticks() + 1.0
-        while self.listen(0.1) and ticks() < end:
-            pass
-        self._selector.close()
-
-
-def _attend(
-    child: _Child, ears: _Ears, patience: Callable[[], float], memory_bytes: int = 0
-) -> str:
+def _attend(child: _Child, ears: Ears, patience: Callable[[], float], memory_bytes: int = 0) -> str:
     """Stay with `child` to its end; returns why it was stopped, "" when it ended by itself."""
     stopped, weighed = "", 0.0
     while child.process.poll() is None and not stopped:
-        ears.wait(child)
+        ears.wait(child.process)
         if ticks() > patience():
             stopped = "timeout"
         elif memory_bytes and watchable() and ticks() - weighed >= POLL_SECONDS:
@@ -223,6 +183,15 @@ def _attend(
     child.tree.kill()
     ears.finish()
     return stopped
+
+
+@contextmanager
+def _listening(child: _Child, takers: Mapping[int, Callable[[bytes], None]]) -> Iterator[Ears]:
+    ears = Ears(takers, child.process.pid)
+    try:
+        yield ears
+    finally:
+        ears.close()
 
 
 def run(
@@ -239,10 +208,10 @@ def run(
     is no such command, `InterruptedByPersonError` when the run is stopped.
     """
     output = Clip(0, OUTPUT)
-    end = ticks() + seconds
+    until = ticks() + seconds
     with _said(input) as stdin, _started(argv, cwd, env, stdin=stdin) as child:
-        stdout = _stdout(child)
-        stopped = _attend(child, _Ears({stdout: output.add}), lambda: end)
+        with _listening(child, {_stdout(child): output.add}) as ears:
+            stopped = _attend(child, ears, lambda: until)
         returncode = None if stopped else child.process.wait()
     return Ran(returncode=returncode, output=output.content().decode(errors="replace"))
 
@@ -314,8 +283,8 @@ def converse(
             os.close(outlet)
             outlet = -1
             lines = Lines(hear, log, seconds)
-            ears = _Ears({_stdout(child): log.add, inlet: lines.take})
-            stopped = _attend(child, ears, lambda: lines.deadline, memory_bytes)
+            with _listening(child, {_stdout(child): log.add, inlet: lines.take}) as ears:
+                stopped = _attend(child, ears, lambda: lines.deadline, memory_bytes)
             returncode = child.process.wait()
     finally:
         os.close(inlet)

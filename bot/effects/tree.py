@@ -2,7 +2,8 @@
 
 A daemon forks twice and takes a new session, so neither the process group nor the parents find
 it. Three nets are thrown: the session, the children of whatever was seen before, and a mark in
-the environment, which is inherited by every child that does not clear it.
+the environment, which is inherited by every child that does not clear it. Where orphans come to
+this process (`bot.effects.orphans`), nobody looks through all processes, and nobody is missed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import uuid
 
 from bot.effects.clock import sleep, ticks
+from bot.effects.orphans import left_by, orphans, taking
 
 PROC = "/proc"
 MARK = "STACKMATRIX_CELL"
@@ -27,7 +29,9 @@ def watchable() -> bool:
 
 
 def everyone() -> frozenset[str]:
-    """Return the numbers of all processes, as text; none where there is no /proc."""
+    """Return the numbers of all processes, as text; none where nobody will look through them."""
+    if taking():
+        return frozenset()
     try:
         names = os.listdir(PROC)  # noqa: PTH208 - a path for each of them costs ten times as much
         return frozenset(name for name in names if name[0] in "123456789")
@@ -121,6 +125,8 @@ class Tree:
 
     def _sweep(self) -> list[int]:
         self._swept = ticks()
+        if taking():
+            return [pid for pid in orphans() if self._mine(pid) or left_by(pid, self.pid)]
         strangers = self._before if self._swept - self._began < RENUMBERED_SECONDS else frozenset()
         pids = (int(name) for name in everyone() - strangers)
         return [pid for pid in pids if pid != os.getpid() and self._mine(pid)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from bot.core.facts import Body, Fact
+from bot.core.facts import ASKED_AGAIN, Body, Fact
 from bot.core.job import Head
 from bot.errors import BundleError
 from bot.ledger.blobs import Blobs, write_atomically
@@ -48,7 +48,7 @@ class BundleLedger:
         if isinstance(told, Unread):
             raise TypeError(told.why)  # a bug of ours
         with self._turn:
-            self._pen.write(line)
+            self._pen.write(line, later=isinstance(body, ASKED_AGAIN))
             self._facts.append(told)
         return told
 

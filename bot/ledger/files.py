@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.core.facts import Body, CellDone, Fact, RunEnded, RunStarted
+from bot.core.facts import ASKED_AGAIN, Body, CellDone, Fact, RunEnded, RunStarted
 from bot.effects.clock import now
 from bot.errors import LedgerError
 from bot.ledger.blobs import Blobs
@@ -99,16 +99,21 @@ class FileLedger:
         return self.run
 
     def tell(self, body: Body, *, job: str, attempt: int = 0) -> Fact:
-        """Append one fact, durably, and return it; telling it again changes nothing."""
-        told = decode(encode(Fact(run=self.run, job=job, attempt=attempt, body=body)))
+        """Append one fact, durably, and return it; telling it again changes nothing.
+
+        What a cell shows may wait half a second for the disk: who loses it asks the cell again.
+        """
+        line = encode(Fact(run=self.run, job=job, attempt=attempt, body=body))
+        told = decode(line)
         if isinstance(told, Unread):
             raise TypeError(told.why)  # a bug of ours: `encode` wrote what `decode` cannot read
         with self._turn:
             if self._pen is None:
                 raise LedgerError("no run has begun", cure="open the ledger to write, then begin")
-            if told.id not in self._ids:
-                self._pen.write(encode(told))
-                self._add(told)
+            name = told.id
+            if name not in self._ids:
+                self._pen.write(line, later=isinstance(body, ASKED_AGAIN))
+                self._add(told, name)
         return told
 
     def take(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -132,7 +137,7 @@ class FileLedger:
         finally:
             pen.close()
         for one in facts:
-            self._add(one)
+            self._add(one, one.id)
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact, ordered by (run, job, attempt) and then by when it was told."""
@@ -187,11 +192,11 @@ class FileLedger:
         if segment.torn and self._lock is not None:
             self.notices.append(mend(path, segment, self.root / "torn"))
         for fact in segment.facts:
-            self._add(fact)
+            self._add(fact, fact.id)
 
-    def _add(self, fact: Fact) -> None:
-        if fact.id not in self._ids:
-            self._ids.add(fact.id)
+    def _add(self, fact: Fact, name: str) -> None:
+        if name not in self._ids:
+            self._ids.add(name)
             insort(self._facts, fact, key=lambda f: (f.run, f.job, f.attempt))
 
 

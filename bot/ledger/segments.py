@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.facts import Fact
+from bot.effects.clock import ticks
 from bot.errors import LedgerError
 from bot.ledger.blobs import write_atomically
 from bot.ledger.codec import Unread, decode
@@ -58,8 +59,14 @@ def mend(path: Path, segment: Segment, torn: Path) -> str:
     return f"{path.name} ended in a torn line; its {len(segment.torn)} bytes are in torn/{name}"
 
 
+GROUP_SECONDS = 0.5  # of what cells show that a power cut may take, and no more
+
+
 class Pen:
     """Appends lines to one segment: written, flushed and on the disk before `write` returns.
+
+    A line that may be `later` outlives this process, and is on the disk with the next that may
+    not be, or with the first that comes half a second after the last wait: many for one price.
 
     One that is not `synced` leaves it to the kernel when they reach the disk: they outlive this
     process all the same, and only a power cut may lose the last of them.
@@ -71,16 +78,19 @@ class Pen:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._file = path.open("ab", buffering=0)
+        self._owed = False
+        self._reached = float("-inf")  # when all that was written was on the disk
 
-    def write(self, line: str) -> None:
+    def write(self, line: str, *, later: bool = False) -> None:
         """Append `line`; when the disk refuses, take back what got through and raise."""
         before = os.fstat(self._file.fileno()).st_size
         content = memoryview(f"{line}\n".encode("ascii"))
         try:
             while content:
                 content = content[self._file.write(content) :]
-            if self._synced:
-                os.fsync(self._file.fileno())
+            self._owed = self._synced
+            if not later or ticks() - self._reached > GROUP_SECONDS:
+                self._sync()
         except OSError as fault:
             os.truncate(self._path, before)
             raise LedgerError(
@@ -89,5 +99,13 @@ class Pen:
             ) from fault
 
     def close(self) -> None:
-        """Close the file; a second call does nothing."""
-        self._file.close()
+        """Close the file, all of it on the disk; a second call does nothing."""
+        try:
+            self._sync()
+        finally:
+            self._file.close()
+
+    def _sync(self) -> None:
+        if self._owed and not self._file.closed:
+            os.fsync(self._file.fileno())
+            self._owed, self._reached = False, ticks()

@@ -90,6 +90,7 @@ class House:
     backend: str = CPU
     word: str = ""
     url: str = ""
+    barred: str = ""  # why nothing of the row that this house is `within` can be tried here
 
     def within(self, row: str, backend: str = CPU) -> House:
         """Return this house with the solver and the environment of a row on a backend."""
@@ -105,6 +106,7 @@ class House:
             backend=backend,
             word=kit.word,
             url=kit.url,
+            barred=kit.obstacle,
         )
 
     def at(self, cell: Cell) -> House:
@@ -169,9 +171,10 @@ class House:
     def needs(self, cell: Cell) -> tuple[Probe, ...]:
         """Return the probes of a cell that are to be asked here.
 
-        A cell whose hardware is not here waits for a machine that has it.
+        A cell whose hardware or image is not here waits for a machine that has it.
         """
-        return () if cell.backend in self.lacks else self.unanswered(cell)
+        waits = cell.backend in self.lacks or self.at(cell).barred
+        return () if waits else self.unanswered(cell)
 
     def unanswered(self, cell: Cell) -> tuple[Probe, ...]:
         """Return the probes of a cell that no finished attempt has answered yet."""

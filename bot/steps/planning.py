@@ -55,7 +55,7 @@ def _row(
     house: House, row: Row, lines: Mapping[str, Sequence[str]], exclusions: Sequence[Exclusion]
 ) -> Iterator[Planned]:
     """Yield the cells of a row on the one backend that it has here."""
-    obstacle = house.obstacle(house.source) or _nothing_there(house, row)
+    obstacle = house.obstacle(house.source) or house.barred or _nothing_there(house, row)
     if obstacle:
         house.progress.note(f"{row.name}: {NOT_HERE}, {obstacle}")
         told = f"{NOT_HERE}: {obstacle}"
@@ -184,6 +184,7 @@ def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
         model=wanted.row.model,
         model_digest=wanted.row.model_digest,
         interpreter=wanted.row.interpreter,
+        image=wanted.row.image if wanted.row.stack else "",
     )
 
 

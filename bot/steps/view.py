@@ -234,7 +234,8 @@ def _promises(house: House) -> dict[str, str]:
     homes = [
         house.within(row.name, backend) for row in house.matrix.rows for backend in row.backends
     ]
-    envs = {home.env.name: home.env for home in homes if not home.obstacle(home.source)}
+    usable = [home for home in homes if not (home.obstacle(home.source) or home.barred)]
+    envs = {home.env.name: home.env for home in usable}
     several = len(envs) > 1
     return {
         f"{what} ({name})" if several else what: word

@@ -167,7 +167,8 @@ def _obstacle(house: House, task: Task) -> str:
     """Say why a cell cannot be tried on this machine, or nothing."""
     if house.env.name != task.environment:
         return f"it is for an environment `{task.environment}`, and here is `{house.env.name}`"
-    return house.lacks.get(task.cell.backend, "") or house.obstacle(house.source)
+    lacks = house.lacks.get(task.cell.backend, "") or house.barred
+    return lacks or house.obstacle(house.source)
 
 
 def _run(house: House, work: Sequence[Work]) -> None:

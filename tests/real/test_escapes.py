@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.model import Failure, Json
+from bot.effects.orphans import taken_in
 from bot.effects.room import network_obstacle
 from bot.envs.docker import DockerEnv
 from bot.envs.existing import ExistingEnv
@@ -269,10 +270,13 @@ def test_in_uv_memory(uv: UvEnv) -> None:
 
 def test_in_uv_a_daemon_and_a_hang(uv: UvEnv) -> None:
     mine = 6000 + uuid.uuid4().int % 1000
-    daemon = DAEMON.replace("os.environ.clear()", "pass").format(seconds=mine)
-    assert told(uv, daemon) == "left"
+    daemon = DAEMON.format(seconds=mine)
+    with taken_in():  # as the command line does
+        assert told(uv, daemon) == "left"
     time.sleep(0.2)
     assert not sleeping(mine)
+    assert told(uv, daemon) == "left"
+    assert end(mine)
     with uv.open(BARE, interpreter=PYTHON, limits=Limits(), fresh=False) as room:
         assert tell(room, "time.sleep(60)", seconds=1)[1].stopped_by == "timeout"
 
