@@ -6,7 +6,7 @@ To add an adapter, write its file and add its row here.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import NO_PYTHON, Matrix, Row
 from bot.core.memory import Memory
-from bot.core.model import Component, Probe, Release, digest
+from bot.core.model import Probe, digest
 from bot.drivers.anthropic import ANTHROPIC
 from bot.drivers.ctranslate2 import CTRANSLATE2
 from bot.drivers.endpoint import ENDPOINT
@@ -73,7 +73,7 @@ from bot.effects.uv import index_args as index_args  # noqa: PLC0414
 from bot.environments import Ground, swept
 from bot.envs.shell import UvShell
 from bot.envs.uv import UvEnv
-from bot.errors import ConfigError, Problem, SourceError, SuiteError, UsageError
+from bot.errors import ConfigError, Problem, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Ledger, Progress, Renderer, Source
@@ -89,7 +89,7 @@ from bot.solvers.uv import UvSolver
 from bot.sources.npm import Npm
 from bot.sources.pypi import PyPI
 from bot.steps.house import House
-from bot.steps.watching import misnamed
+from bot.steps.watching import misnamed_in
 from bot.trackers.outbox import Outbox
 
 SUITE: Final = Path(__file__).parent / "suite"
@@ -184,23 +184,7 @@ def _fetcher(options: Options, **more: Any) -> Fetcher:  # noqa: ANN401 - fields
 
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
     sources = _sources(matrix, _fetcher(options, wait=lambda _: None))  # a courtesy
-
-    def ask(component: Component) -> tuple[Problem, ...]:
-        if component.source not in sources:
-            return ()
-        try:
-            found = sources[component.source].releases(component)
-            answer: Sequence[Release] | SourceError = tuple(found)
-        except SourceError as trouble:
-            answer = trouble
-        return tuple(misnamed(matrix, component, answer))
-
-    found = dict(
-        LocalRunner(workers=8).run(
-            tuple(matrix.components), lambda name: ask(matrix.components[name])
-        )
-    )
-    return tuple(problem for name in matrix.components for problem in found[name])
+    return misnamed_in(matrix, sources, LocalRunner(workers=8))
 
 
 @contextmanager

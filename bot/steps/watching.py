@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.follow import follow, missing, visible
 from bot.core.matrix import Matrix
 from bot.core.model import Component, Release
 from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
+from bot.ports import Runner, Source
 from bot.steps.house import House
 
 
@@ -78,6 +79,25 @@ def line(house: House, component: Component) -> tuple[str, ...]:
     kept = [release for release in releases if release.version not in component.skip]
     chosen = _followed(component, kept)
     return tuple(release.version for release in chosen)
+
+
+def misnamed_in(
+    matrix: Matrix, sources: Mapping[str, Source], runner: Runner
+) -> tuple[Problem, ...]:
+    """Return what is misnamed among all components, as far as their sources answer."""
+
+    def ask(component: Component) -> tuple[Problem, ...]:
+        if component.source not in sources:
+            return ()
+        try:
+            found = sources[component.source].releases(component)
+            answer: Sequence[Release] | SourceError = tuple(found)
+        except SourceError as trouble:
+            answer = trouble
+        return tuple(misnamed(matrix, component, answer))
+
+    found = dict(runner.run(tuple(matrix.components), lambda name: ask(matrix.components[name])))
+    return tuple(problem for name in matrix.components for problem in found[name])
 
 
 def misnamed(
