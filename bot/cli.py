@@ -164,6 +164,7 @@ for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
     COMMANDS.later(_name)
 COMMANDS.later("image", "image", "group")
 COMMANDS.later("issues", "send", "issues")
+COMMANDS.later("serve")
 
 
 @main_group.command("show", epilog=manual.epilog("show"))

@@ -45,6 +45,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
     ),
     "show": (("stackmatrix show", "the last report, in this terminal"),),
+    "serve": (("stackmatrix serve", "the last report, in a browser on this machine"),),
     "diff": (
         ("stackmatrix diff minijinja 2.24.0 3.0.0", "what the upgrade changed, as can be seen"),
         ("stackmatrix diff xllamacpp@2026.10.11549", "one release, goldens and invariants"),
