@@ -53,6 +53,7 @@ RICHER = {
     "plan": ("shards", "plan_command"),
     "execute": ("shards", "execute_command"),
     "explain": ("explain", "command"),
+    "render": ("render", "command"),
 }  # steps that are more than a step, by module and attribute
 COMMANDS = Commands()
 

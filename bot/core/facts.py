@@ -294,6 +294,8 @@ class RunEnded:
     fixed: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     words: tuple[tuple[str, str, str, str], ...] = ()  # row, trigger, backend, word: not all good
+    platform: str = ""  # where it ran
+    promises: tuple[tuple[str, str], ...] = ()  # what cells were guarded from there
 
 
 Body: TypeAlias = (

@@ -54,6 +54,8 @@ def closing(seen: Report, results: Sequence[Ruled], causes: Sequence[Group]) -> 
             for each in seen.cells
             if each.word not in GOOD_WORDS
         ),
+        platform=seen.platform,
+        promises=tuple(seen.promises.items()),
     )
 
 

@@ -51,7 +51,8 @@ _WORST = (
 
 
 def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> Report:
-    """Return the report of this run."""
+    """Return the report of this run; of one that ended, what it left when it did counts."""
+    ended = house.memory.ended.get(house.run)
     pasts = histories(house)
     since = delta(house, results, causes)
     findings = tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news))
@@ -60,16 +61,16 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         title=house.matrix.title,
         run=house.run,
         at=house.memory.runs[house.run].at,
-        bot=house.bot,
+        bot=house.memory.runs[house.run].bot,
         suite=house.suite,
         delta=since,
         findings=findings,
         cells=tuple(_cell(house, each, results, pasts) for each in planned_of(house)),
         upstreams={name: each.upstream for name, each in house.matrix.components.items()},
-        promises=_promises(house),
+        promises=dict(ended.promises) if ended else _promises(house),
         model=house.matrix.model.name,
         model_digest=house.matrix.model.sha256,
-        platform=house.platform,
+        platform=ended.platform if ended else house.platform,
         repeats=repeated(house, cells_of(house)),
         brakes=_brakes(house),
         components=tuple(_component(house, each) for each in house.matrix.components.values()),

@@ -43,6 +43,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "track": (("stackmatrix track", "after `reduce`; read .stackmatrix/outbox, send it or not"),),
     "render": (
         ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
+        ("stackmatrix render --ledger ledger.tar.xz", "the last run of a ledger, once more"),
     ),
     "show": (("stackmatrix show", "the last report, in this terminal"),),
     "serve": (("stackmatrix serve", "the last report, in a browser on this machine"),),

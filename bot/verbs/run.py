@@ -66,6 +66,15 @@ def finish(
 ) -> Summary:
     """Render, write the files of every format, and end the run."""
     seen = pipeline.render(house, results, causes)
+    written = drawn(house, options, seen, causes)
+    house.tell(closing(seen, results, causes), job="run end")
+    return Summary(report=seen, files=written, executed=executed)
+
+
+def drawn(
+    house: House, options: Options, seen: Report, causes: tuple[Group, ...]
+) -> tuple[Path, ...]:
+    """Write the files of every format, and the proofs beside them; return those of the formats."""
     files = {
         path: text for renderer in house.renderers for path, text in renderer.render(seen).items()
     }
@@ -78,8 +87,7 @@ def finish(
             continue
         for name, content in proof_files(house, cause.search).items():
             put(place / name, content)
-    house.tell(closing(seen, results, causes), job="run end")
-    return Summary(report=seen, files=written, executed=executed)
+    return written
 
 
 def ready(options: Options) -> None:

@@ -37,6 +37,8 @@ def test_the_kind_is_the_class_name_and_the_line_has_a_version() -> None:
             "fixed": [],
             "flaky": [],
             "words": [],
+            "platform": "",
+            "promises": [],
         },
     }
 

@@ -87,6 +87,17 @@ def test_a_cell_knows_what_it_was_in_each_run() -> None:
     assert [len(cell.history) for cell in first.cells] == [1, 1, 1]
 
 
+def test_a_run_that_ended_is_drawn_again_as_it_was() -> None:
+    world = World(e=["1", "2"])
+    world.bad = {"2"}
+    home = world.house()
+    first = run(home)
+    elsewhere = replace(home, platform="another machine", bot="another release")
+    results = pipeline.judge(elsewhere)
+    again = pipeline.render(elsewhere, results, pipeline.explain(elsewhere, results))
+    assert again == first
+
+
 def test_a_finding_tells_what_was_tested_on_the_way() -> None:
     world = World(e=["1", "2", "3", "4"])
     world.bad = {"3", "4"}
