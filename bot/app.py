@@ -77,6 +77,7 @@ from bot.errors import ConfigError, Problem, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
 from bot.ports import Driver, Ledger, Progress, Renderer, Source
+from bot.render.advisories import AdvisoriesRenderer
 from bot.render.atom import AtomRenderer
 from bot.render.badges import BadgesRenderer
 from bot.render.constraints import ConstraintsRenderer
@@ -84,6 +85,7 @@ from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.junit import JunitRenderer
 from bot.render.markdown import MarkdownRenderer
+from bot.render.updates import UpdatesRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.npm import Npm
@@ -145,6 +147,8 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     ConstraintsRenderer(),
     BadgesRenderer(),
     AtomRenderer(),
+    AdvisoriesRenderer(),
+    UpdatesRenderer(),
 )
 COMPARATORS: Final[Mapping[str, Comparator]] = {
     "text": text.text,

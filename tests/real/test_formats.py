@@ -22,6 +22,7 @@ from tests.golden.sample import CELLS, REPORT
 from tests.real.stacks import closed
 
 pytestmark = pytest.mark.real
+CHECK = str(Path(sys.executable).parent / "check-jsonschema")
 
 
 def files(report: Report = REPORT) -> dict[str, str]:
@@ -60,6 +61,30 @@ def test_a_badge_has_what_the_endpoint_wants() -> None:
             told = json.loads(text)
             assert told.keys() == {"schemaVersion", "label", "message", "color"}
             assert told["schemaVersion"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "right", "wrong"),
+    [
+        ("dependabot.yml", "vendor.dependabot", "package-ecosystem: pip", "package-ecosystem: uvx"),
+        ("renovate.json", "vendor.renovate", '"packageRules": [', '"packageRules": "none", "x": ['),
+    ],
+)
+def test_bots_take_their_rules(
+    name: str, schema: str, right: str, wrong: str, tmp_path: Path
+) -> None:
+    """By the schemas that these bots publish, as check-jsonschema carries them."""
+    text = files()[name]
+    assert right in text
+
+    def valid(told: str) -> bool:
+        file = tmp_path / name
+        file.write_text(told)
+        argv = [CHECK, "--builtin-schema", schema, str(file)]
+        return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+
+    assert valid(text)
+    assert not valid(text.replace(right, wrong))
 
 
 @pytest.fixture(scope="module")
