@@ -71,7 +71,7 @@ def main_group() -> None:
     \b
     A first look:
       stackmatrix doctor       is everything here that a run needs?
-      stackmatrix init         write a commented matrix.yaml, unless there is one
+      stackmatrix init         write a matrix.yaml of your own stack, unless there is one
       stackmatrix run          all eight steps; the report is reports/index.html
       stackmatrix show         the last report again, in this terminal
 
@@ -193,19 +193,7 @@ def show_command(
             OUT.print(line)
 
 
-@main_group.command("init", epilog=manual.epilog("init"))
-@click.option("--config", default="matrix.yaml", show_default=True, help="The file to write.")
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
-def init_command(*, config: str, quiet: bool) -> None:
-    """Write a commented matrix.yaml to start from.
-
-    It is the one by which stackmatrix watches its own stack. A file that is there is left alone.
-    """
-    from bot.verbs import init as init_verb  # noqa: PLC0415 - not every verb needs it
-
-    written = init_verb.init(Path(config))
-    if not quiet:
-        OUT.print(f"{written}: edit it, then `stackmatrix config check` and `stackmatrix run`")
+COMMANDS.later("init")
 
 
 @main_group.command("doctor", epilog=manual.epilog("doctor"))

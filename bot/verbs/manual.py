@@ -106,7 +106,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix issues stop owner/name --reason 'they asked us'", "for ever"),
         ("stackmatrix issues stop --reason 'something is odd'", "everything, until you undo it"),
     ),
-    "init": (("stackmatrix init", "then edit matrix.yaml, and `stackmatrix config check`"),),
+    "init": (
+        ("stackmatrix init", "a matrix of what uv.lock or requirements.txt here name"),
+        ("stackmatrix init --from dev.txt", "of what another file names"),
+        ("stackmatrix init --sample", "the sample, with a comment on everything"),
+    ),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),
     "schema": (("stackmatrix config schema > matrix.schema.json", "for an editor"),),
