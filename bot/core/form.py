@@ -7,7 +7,7 @@ holds, and that the tracker was searched is ticked when that was done.
 >>> form = Form(file="bug.yml", fields=(Field(id="os", label="OS", kind="input", required=True),))
 >>> row = Target(repo="o/r", form=form, fills={"os": ("os",)})
 >>> body = render(row, {"os": "Linux", "answer": "I am a bot."})
->>> body.startswith("### OS\\n\\nLinux\\n")
+>>> body.startswith("### OS\n\nLinux\n")
 True
 >>> lacking(row, body), lacking(row, render(row, {"answer": "I am a bot."}))
 ((), ('OS',))
