@@ -3,7 +3,7 @@
 >>> slug("chat openai==3.54.0 cpu")
 'chat-openai-3.54.0-cpu'
 >>> slug("../a b"), slug("")
-('a-b-c47d2f4c', 'x-e3b0c442')
+('a-b-2c2c791a', 'x-e3b0c442')
 """
 
 from __future__ import annotations
