@@ -18,11 +18,6 @@ nox.options.sessions = ["lint", "test"]
 ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
 TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
-LEDGER = "reports/sample/ledger.tar.xz"
-PACK = (
-    "import sys; from pathlib import Path; from bot.ledger.packed import pack; "
-    "pack(Path(sys.argv[1]), Path(sys.argv[2]))"
-)
 MANY = {"STACKMATRIX_CELLS": "300"}
 WORKFLOW_CHECKS = ("zizmor>=1.20",)
 
@@ -101,19 +96,6 @@ def full(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_github_season.py", env={"STACKMATRIX_FAULTS": "200"})
     session.run("pytest", "tests/real/test_github_day.py", env={"STACKMATRIX_FINDINGS": "1000"})
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
-
-
-@nox.session
-def sample(session: nox.Session) -> None:
-    """Run this repository's matrix from nothing, and commit its ledger and report as the sample."""
-    _install(session)
-    state = Path(session.create_tmp()) / "state"
-    shutil.rmtree(state, ignore_errors=True)
-    into = ["--reports", "reports/sample"]
-    flags = ["--env", "uv", "--fail-on", "never"]
-    session.run("stackmatrix", "run", "--state", str(state), *into, *flags)
-    session.run("python", "-c", PACK, str(state), LEDGER)
-    session.run("stackmatrix", "render", "--ledger", LEDGER, *into)
 
 
 @nox.session(venv_backend="none")

@@ -14,8 +14,9 @@ LIKE_BAD = "as the bad end"
 
 
 def tested(house: House, cause: Group) -> tuple[Tested, ...]:
-    """Return the trials of a finding's search in the order in which they were asked."""
-    trials = [fact for (search, _), fact in house.memory.tried.items() if search == cause.search]
+    """Return the trials of a finding's search, by name: several were asked at once."""
+    known = sorted(name for search, name in house.memory.tried if search == cause.search)
+    trials = [house.memory.tried[cause.search, name] for name in known]
     flip = cause.plainest
     good, bad = (observations(house, each.key, flip.probe) for each in (flip.working, flip.broken))
     if not trials or not good or not bad:

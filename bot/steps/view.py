@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -37,6 +38,7 @@ from bot.steps.tested import tested
 from bot.steps.verdicts import Ruled, is_grey, left_out, observations, planned_of
 
 _PAGES = {USUAL: "https://pypi.org/project/", "npm": "https://www.npmjs.com/package/"}
+_ROOM = re.compile(r"/[^\s\"']*?/rooms/[0-9a-f-]+(?=/)")  # where a cell lay says nothing of it
 _WORST = (
     Verdict.REGRESSED,
     Verdict.CHANGED,
@@ -184,7 +186,8 @@ def _telling(ruled: Ruled) -> Outcome:
 def _log(house: House, name: str) -> str:
     """The end of what the process printed; it is untrusted text."""
     content = house.ledger.blob(name) if name else None
-    return content.decode("utf-8", "replace")[-4000:] if content else ""
+    text = content.decode("utf-8", "replace")[-4000:] if content else ""
+    return _ROOM.sub("<room>", text)
 
 
 def _good_news(cause: Group) -> bool:
