@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.backends import elsewhere, said_of
 from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
+from bot.core.places import placeless
 from bot.core.protocol import PROTOCOL, Hearing, question
 from bot.ports import Room
 from bot.steps.house import House
@@ -57,7 +58,7 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
             seconds=limits.start_seconds,
             memory_bytes=limits.memory_bytes,
         )
-        log = house.ledger.keep(talk.log) if talk.log else ""
+        log = house.ledger.keep(placeless(talk.log)) if talk.log else ""
         heard = hearing.finish(returncode=talk.returncode, stopped_by=talk.stopped_by, log=log)
         stopped = heard.stopped
         if stopped is None:
