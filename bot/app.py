@@ -85,6 +85,7 @@ from bot.render.html import HtmlRenderer
 from bot.render.json import JsonRenderer
 from bot.render.junit import JunitRenderer
 from bot.render.markdown import MarkdownRenderer
+from bot.render.sarif import SarifRenderer
 from bot.render.updates import UpdatesRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
@@ -149,6 +150,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     AtomRenderer(),
     AdvisoriesRenderer(),
     UpdatesRenderer(),
+    SarifRenderer(),
 )
 COMPARATORS: Final[Mapping[str, Comparator]] = {
     "text": text.text,

@@ -172,6 +172,8 @@ class Report:
     changes: tuple[Change, ...] = ()  # of the last runs, newest first
     withheld: int = 0  # findings that may be no matter for the public
     withheld_new: int = 0  # and those of them that are newly broken
+    config: str = "matrix.yaml"
+    lines: Mapping[str, int] = field(default_factory=dict)  # of components and stacks in it
     platform: str = ""  # operating system and processor, as the environment told them
 
     @property

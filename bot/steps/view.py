@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +37,6 @@ from bot.steps.tested import tested
 from bot.steps.verdicts import Ruled, is_grey, left_out, observations, planned_of
 
 _PAGES = {USUAL: "https://pypi.org/project/", "npm": "https://www.npmjs.com/package/"}
-_ROOM = re.compile(r"/[^\s\"']*?/rooms/[0-9a-f-]+(?=/)")  # where a cell lay says nothing of it
 _WORST = (
     Verdict.REGRESSED,
     Verdict.CHANGED,
@@ -77,8 +75,19 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         brakes=_brakes(house),
         components=tuple(_component(house, each) for each in house.matrix.components.values()),
         changes=changes(house, since, titles),
+        config=house.matrix.file,
+        lines=_lines(house),
         executed=len(house.memory.executed.get(house.run, ())),
     )
+
+
+def _lines(house: House) -> dict[str, int]:
+    """Return the line of each component and stack in the configuration, from 1."""
+    stacks = {
+        row.name: house.matrix.place("stacks", row.stack or row.name) for row in house.matrix.rows
+    }
+    named = {name: house.matrix.place("components", name) for name in house.matrix.components}
+    return {name: line for name, (line, _) in {**stacks, **named}.items()}
 
 
 def _component(house: House, component: Component) -> ComponentView:
@@ -186,8 +195,7 @@ def _telling(ruled: Ruled) -> Outcome:
 def _log(house: House, name: str) -> str:
     """The end of what the process printed; it is untrusted text."""
     content = house.ledger.blob(name) if name else None
-    text = content.decode("utf-8", "replace")[-4000:] if content else ""
-    return _ROOM.sub("<room>", text)
+    return content.decode("utf-8", "replace")[-4000:] if content else ""
 
 
 def _good_news(cause: Group) -> bool:

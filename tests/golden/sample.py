@@ -282,6 +282,7 @@ FINDINGS = (
 )
 REPORT = Report(
     title="stackmatrix of the sample",
+    lines={"jinja2": 12, "openai": 17},
     run=7,
     at=AT,
     bot="0.1.0",

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from tests.real.fetched import fetched
+
 AXE = "4.14.1"
-HERE = Path(".nox/browser").absolute()
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -60,16 +58,7 @@ def looks(chrome: Chrome, *, dark: bool, width: int) -> None:
 
 def axe() -> str:
     """Return the program of axe-core, fetched once by npm."""
-    program = HERE / "node_modules" / "axe-core" / "axe.min.js"
-    HERE.mkdir(parents=True, exist_ok=True)
-    with (HERE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            npm = shutil.which("npm")
-            if npm is None:
-                pytest.skip("npm is not installed")
-            flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent", f"axe-core@{AXE}"]
-            subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=300)
+    program = fetched("axe-core", AXE) / "axe-core" / "axe.min.js"
     return program.read_text(encoding="utf-8")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 import shutil
 import subprocess
@@ -19,9 +21,11 @@ from bot.core.model import Closure
 from bot.core.report import Report
 from bot.effects.uv import binary
 from tests.golden.sample import CELLS, REPORT
+from tests.real.fetched import fetched
 from tests.real.stacks import closed
 
 pytestmark = pytest.mark.real
+MULTITOOL = "5.7.0"
 CHECK = str(Path(sys.executable).parent / "check-jsonschema")
 
 
@@ -85,6 +89,43 @@ def test_bots_take_their_rules(
 
     assert valid(text)
     assert not valid(text.replace(right, wrong))
+
+
+@pytest.fixture(scope="module")
+def multitool() -> Path:
+    """The reader of SARIF by those who wrote the standard, for this system."""
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        pytest.skip("sarif-multitool is fetched for Linux on x86-64 only")
+    folder = fetched("@microsoft/sarif-multitool-linux", MULTITOOL)
+    program = folder / "@microsoft" / "sarif-multitool-linux" / "Sarif.Multitool"
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.network
+def test_code_scanning_reads_the_findings(multitool: Path, tmp_path: Path) -> None:
+    text = files()["stackmatrix.sarif"]
+
+    def complaints(told: str) -> list[str]:
+        (tmp_path / "it.sarif").write_text(told)
+        argv = [str(multitool), "validate", "it.sarif", "--rule-kind", "Sarif;Ghas"]
+        alone = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
+        ran = subprocess.run(
+            argv, cwd=tmp_path, capture_output=True, text=True, check=False, env=alone
+        )
+        assert "1 files scanned" in ran.stdout, ran.stdout + ran.stderr
+        return re.findall(r"(?:error|warning) (?:SARIF|GH|JSON)\d+", ran.stdout)
+
+    assert complaints(text) == ["warning SARIF2005"]  # no page of the tool itself, so far
+    told = json.loads(text)
+    bad = [one for one in REPORT.findings if one.verdict.bad]
+    prints = [one["partialFingerprints"]["stackmatrix/v1"] for one in told["runs"][0]["results"]]
+    assert prints == [one.finding for one in bad]
+    assert any(
+        one.startswith("error")
+        for one in complaints(text.replace('"ruleIndex": 0', '"ruleIndex": 9'))
+    )
+    assert any(one.startswith("error") for one in complaints(text.replace('"level"', '"levels"')))
 
 
 @pytest.fixture(scope="module")

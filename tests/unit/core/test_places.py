@@ -11,7 +11,7 @@ from bot.core.traces import read
 @pytest.mark.parametrize(
     ("log", "kept"),
     [
-        (b"at /a/b/rooms/3f-9a/work/x.py!", b"at <room>/work/x.py!"),
+        (b"at /a/b/rooms/3f-9a/home/x.py!", b"at <room>/home/x.py!"),
         (b"/a/rooms/1/x /b/rooms/2/y", b"<room>/x <room>/y"),
         (b"the rooms/3f-9a/ of a house", b"the rooms/3f-9a/ of a house"),
         (b"/usr/lib/python3.11/json/x.py", b"<python>/lib/python3.11/json/x.py"),
@@ -28,7 +28,7 @@ def test_what_is_kept(log: bytes, kept: bytes) -> None:
 
 def test_a_trace_is_read_as_before() -> None:
     log = b"""Traceback (most recent call last):
-  File "/srv/me/envs/rooms/ab-12/work/script-1/probe.py", line 1, in <module>
+  File "/srv/me/envs/rooms/ab-12/home/script-1/probe.py", line 1, in <module>
   File "/srv/me/envs/store/ab/lib/python3.11/site-packages/shop/till.py", line 3, in sell
 TypeError: no
 """
