@@ -98,6 +98,7 @@ class CellView:
     containers: tuple[str, ...] = ()
     moved: tuple[tuple[str, str, str], ...] = ()  # package, version in baseline, version here
     backend: str = ""
+    drift: float | None = None  # nats that log-probabilities are from the baseline's, at most
     history: tuple[Past, ...] = ()  # of the same row, trigger and backend, oldest first
 
 

@@ -32,6 +32,7 @@ from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import excerpt, plain
 from bot.core.streak import streak
 from bot.render.addresses import INDEX, cell_pages, component_page, finding_page
+from bot.render.bumps import affected_by, bumps, drift_plot
 from bot.render.links import link_lines
 from bot.render.rows import embedded, table
 from bot.render.timeline import HEIGHT, WIDTH, steps, together
@@ -65,9 +66,13 @@ def _pages(report: Report, pages: Mapping[int, str]) -> Iterator[tuple[str, str]
         cell_ = find_cell(report, finding)
         yield place, _page("finding", root="../", **shared, finding=finding, cell=cell_)
     for each in report.components:
+        releases = steps(report, each)
         told = {
             "component": each,
-            "steps": steps(report, each),
+            "steps": releases,
+            "bumps": bumps(report, each),
+            "drift": drift_plot(releases),
+            "affected_by": affected_by(report, each),
             "together": together(report, each.name),
             "findings": [one for one in report.findings if each.package in _accused(one)],
             "size": (WIDTH, HEIGHT),

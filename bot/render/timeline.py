@@ -24,6 +24,7 @@ class Step:
     uploaded: str
     yanked: bool
     tried: tuple[tuple[str, str, int], ...]  # stack, word, id of the cell
+    drift: float | None = None  # nats, the largest of those cells
     x: float | None = None
     y: float = 0.0
 
@@ -57,6 +58,7 @@ def _rank(word: str) -> int:
 def steps(report: Report, component: ComponentView) -> list[Step]:
     """Return the releases of a component that are known, oldest first, with their places."""
     tried = tries(report, component.name)
+    drifts = drifted(report, component.name)
     dated = [one.uploaded for one in component.releases if one.uploaded]
     span = (max(dated) - min(dated)).total_seconds() if dated else 0.0
     told = []
@@ -69,6 +71,7 @@ def steps(report: Report, component: ComponentView) -> list[Step]:
                 uploaded=one.uploaded.date().isoformat() if one.uploaded else "",
                 yanked=one.yanked is not None,
                 tried=tuple(tried.get(one.version, ())),
+                drift=drifts.get(one.version),
                 x=round(EDGE + across * (WIDTH - 2 * EDGE), 1) if one.uploaded else None,
                 y=EDGE + at % LANES * (HEIGHT - 2 * EDGE) / (LANES - 1),
             )
@@ -83,6 +86,16 @@ def tries(report: Report, name: str) -> Mapping[str, Sequence[tuple[str, str, in
         version = _version(cell, name)
         if version:
             found.setdefault(version, []).append((cell.row, cell.word, id(cell)))
+    return found
+
+
+def drifted(report: Report, name: str) -> Mapping[str, float]:
+    """Return, by version, how far its numbers lie from the baseline's (nats), where known."""
+    found: dict[str, float] = {}
+    for cell in report.cells:
+        version = _version(cell, name)
+        if version and cell.drift is not None:
+            found[version] = max(cell.drift, found.get(version, 0.0))
     return found
 
 

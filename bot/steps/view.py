@@ -30,6 +30,7 @@ from bot.core.streak import plain_word
 from bot.core.versions import key
 from bot.steps.changes import changes
 from bot.steps.delta import delta
+from bot.steps.drifting import drift
 from bot.steps.house import USUAL, House
 from bot.steps.past import histories
 from bot.steps.repeats import cells_of, repeated
@@ -127,6 +128,7 @@ def _cell(
         word=word,
         backend=place[2],
         history=(*pasts.get(place, ()), now),
+        drift=drift(house, planned, mine),
         tally=_tally(mine),
         results=tuple(_result(house, each) for each in mine),
         environment=done.environment if done else "",

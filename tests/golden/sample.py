@@ -166,6 +166,7 @@ def view(
         seconds=12.5,
         moved=moved,
         backend="cpu",
+        drift={"baseline": 2e-7, "xllamacpp==2026.5.9093": 0.004}.get(trigger),
         history=(
             Past(run=5, at=BEFORE, word="good"),
             Past(run=7, at=AT, word="good" if word in GOOD_WORDS else word),
