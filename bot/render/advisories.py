@@ -48,6 +48,7 @@ def _advisory(report: Report, known: list[Known]) -> dict[str, Json]:
             "stack": _line(finding.row),
             "only_together": len(known) > 1,
             "last_good": {one.package: one.last_good for one in known},
+            "tested_fine": {one.package: [*one.fine] for one in known},
             "workaround": [_line(_workaround(one)) for one in known],
             "verified": finding.verified,
         },

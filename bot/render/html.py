@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 RELEASE_LINES = 8
+NODE = "node"  # the word of the environment that holds packages of npm
 FIRST_ROWS = 100  # of the matrix, without a script
 
 
@@ -106,6 +107,17 @@ def _cell(report: Report, cell: CellView) -> dict[str, object]:
         "streak": streak(cell.history),
         "findings": [one for one in report.findings if find_cell(report, one) is cell],
     }
+
+
+def install(cell: CellView) -> str:
+    """Return one line that makes the environment of a cell in a folder of its own."""
+    pins = cell.cell.closure.pins if cell.cell else ()
+    if cell.environment == NODE:
+        outer = [f"{one.name}@{one.version}" for one in pins if "/node_modules/" not in one.name]
+        return " ".join(("npm install", *outer))
+    python = cell.cell.interpreter if cell.cell else ""
+    made = f"uv venv --python {python} same"
+    return " ".join((made, "&&", "uv pip install --python same", *map(str, pins)))
 
 
 def _quiet(verdict: Verdict, outcome: object) -> bool:
@@ -202,6 +214,7 @@ def templates() -> Environment:
         "ending": ending,
         "says": says,
         "detail": detail,
+        "install": install,
         "link_lines": link_lines,
     }
     return templates

@@ -6,7 +6,7 @@ the component that a cell of the same stack showed to be no worse; where none di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.phrases import no_worse
@@ -19,7 +19,8 @@ ECOSYSTEMS = {"pypi": "PyPI", "npm": "npm"}
 class Known:
     """One culprit of a finding: affected from `introduced` on, before `fixed` (empty: not yet).
 
-    `versions` are the known releases in that range, `beside` the packages that must be up, too.
+    `versions` are the known releases in that range, `beside` the packages that must be up, too;
+    `fine` are releases of it that were tried in that stack and break nothing.
     """
 
     finding: FindingView
@@ -30,6 +31,7 @@ class Known:
     fixed: str = ""
     versions: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    fine: tuple[str, ...] = ()
 
 
 def known_bad(report: Report) -> Iterator[Known]:
@@ -41,7 +43,8 @@ def known_bad(report: Report) -> Iterator[Known]:
             continue
         for culprit in culprits:
             component = components.get(culprit.package)
-            fixed, versions = _range(report, finding, component, culprit.first_bad)
+            tried = _tried(report, finding, component)
+            fixed, versions = _range(component, tried, culprit.first_bad)
             yield Known(
                 finding=finding,
                 package=culprit.package,
@@ -50,26 +53,32 @@ def known_bad(report: Report) -> Iterator[Known]:
                 introduced=culprit.first_bad,
                 fixed=fixed,
                 versions=versions,
+                fine=tuple(version for version, well in tried.items() if well),
                 beside=tuple(
                     f"{other.package} {other.first_bad}" for other in culprits if other != culprit
                 ),
             )
 
 
+def _tried(
+    report: Report, finding: FindingView, component: ComponentView | None
+) -> dict[str, bool]:
+    """Return the releases of a component that a cell of the stack tried alone: no worse or not."""
+    return {
+        cell.trigger.partition("==")[2]: no_worse(cell)
+        for cell in report.cells
+        if component and cell.row == finding.row
+        if cell.trigger.partition("==")[0] == component.name
+    }
+
+
 def _range(
-    report: Report, finding: FindingView, component: ComponentView | None, introduced: str
+    component: ComponentView | None, tried: Mapping[str, bool], introduced: str
 ) -> tuple[str, tuple[str, ...]]:
     """Return the release that mends it, and the known releases from `introduced` up to it."""
-    if component is None:
-        return "", (introduced,)
-    every = [one.version for one in component.releases]
+    every = [one.version for one in component.releases] if component else []
     if introduced not in every:
         return "", (introduced,)
     later = every[every.index(introduced) :]
-    words = {
-        cell.trigger.partition("==")[2]: no_worse(cell)
-        for cell in report.cells
-        if cell.row == finding.row and cell.trigger.partition("==")[0] == component.name
-    }
-    at = next((at for at, one in enumerate(later) if at and words.get(one)), None)
+    at = next((at for at, one in enumerate(later) if at and tried.get(one)), None)
     return (later[at], tuple(later[:at])) if at else ("", tuple(later))

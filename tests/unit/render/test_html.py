@@ -7,7 +7,7 @@ import pytest
 from bot.core.model import NOT_EXPOSED, Json, Link, Phase, Reason
 from bot.core.outcome import Diverged, Failed, Outcome, Passed
 from bot.core.report import Result
-from bot.render.html import diff_lines
+from bot.render.html import diff_lines, install
 from bot.render.links import link_lines
 from tests.golden.sample import CELLS
 
@@ -61,3 +61,11 @@ def test_links_stand_in_causal_order_and_the_first_to_differ_is_there_even_unsee
 
 def test_a_diff_has_sides_and_no_controls() -> None:
     assert diff_lines("- a\n+ b\x1b[31m\n c") == [("old", "- a"), ("new", "+ b"), ("same", " c")]
+
+
+def test_a_cell_says_how_to_have_its_environment() -> None:
+    python, node = CELLS[0], replace(CELLS[0], environment="node")
+    assert python.cell is not None
+    pins = python.cell.closure.pins
+    assert install(python).endswith(f"uv pip install --python same {' '.join(map(str, pins))}")
+    assert install(node).split()[:3] == ["npm", "install", f"{pins[0].name}@{pins[0].version}"]

@@ -47,6 +47,7 @@ def test_a_range_ends_where_a_cell_of_the_stack_is_no_worse_again() -> None:
     assert (open_.introduced, open_.fixed, open_.versions) == ("2", "", ("2", "3"))
     (mended,) = known_bad(world("still-good", "regressed", "changed", "still-good", "regressed"))
     assert (mended.introduced, mended.fixed, mended.versions) == ("2", "4", ("2", "3"))
+    assert (open_.fine, mended.fine) == (("1",), ("1", "4"))
 
 
 def test_what_is_mended_or_not_explained_is_not_known_to_be_bad() -> None:
