@@ -44,6 +44,7 @@ def _row(name: str, entry: StackFile, source: str, folder: Path) -> Row:
         backends=entry.backends,
         interpreter=existing or _PYTHON.get(source, python_of(entry, image)),
         baseline=tuple(entry.baseline.items()),
+        strategy=entry.strategy,
         env=entry.env or "",
         image=image,
         existing=existing,

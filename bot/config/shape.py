@@ -62,6 +62,9 @@ class ExistingFile(_Strict):
     url: str = ""
 
 
+Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full"]
+
+
 class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 
@@ -70,6 +73,7 @@ class StackFile(_Strict):
     backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
+    strategy: tuple[Strategy, ...] = Field(default=("alone", "newest"), min_length=1)
     env: Home | None = None
     image: Images = ""
     existing: ExistingFile | None = None

@@ -22,7 +22,6 @@ from typing import TypeAlias
 from bot.core.backends import CPU
 from bot.core.model import Cell, Json, Link, Probe, digest
 from bot.core.outcome import Culprit, Diverged, Failed, Outcome, Verdict
-from bot.core.plan import NEWEST
 from bot.core.signature import essence, signature
 
 Key: TypeAlias = tuple[str, str, str, bool, str]  # row, component, link, for the better, backend
@@ -58,8 +57,9 @@ class Flip:
 
     @property
     def component(self) -> str:
-        """The component whose release was tried alone; empty for all newest."""
-        return "" if self.trigger == NEWEST else self.trigger.split("==")[0]
+        """The component whose release was tried alone; empty for all newest and for mixtures."""
+        name, alone, _ = self.trigger.partition("==")
+        return name if alone else ""
 
     @property
     def link(self) -> Link | None:
@@ -178,12 +178,12 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
         if place in told:  # two triggers that force each other are one cell
             continue
         told.add(place)
-        if flip.trigger == NEWEST or flip.cell.backend != CPU:
+        if not flip.component or flip.cell.backend != CPU:
             late.append(flip)
         else:
             alone.setdefault(_key(flip, flip.component), []).append(flip)
     for flip in late:
-        own = _key(flip, "" if flip.trigger == NEWEST else flip.component)
+        own = _key(flip, flip.component)
         home = next((key for key in alone if _same(flip, alone[key], key)), own)
         alone.setdefault(home, []).append(flip)
     return tuple(_group(key[1], members, _apart(key)) for key, members in alone.items())
@@ -247,7 +247,7 @@ def _group(component: str, members: Sequence[Flip], apart: str = "") -> Group:
 def _plainness(flip: Flip) -> tuple[bool, int, int, str]:
     """Near cells first, then short questions: what a search with it costs, and a reader reads."""
     distance = len(moved(flip.baseline.closure.versions, flip.cell.closure.versions))
-    return (flip.trigger == NEWEST, distance, len(str(flip.probe.request)), flip.probe.name)
+    return (not flip.component, distance, len(str(flip.probe.request)), flip.probe.name)
 
 
 def _simplicity(flip: Flip) -> tuple[int, str, str]:

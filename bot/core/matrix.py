@@ -52,6 +52,7 @@ class Row:
     env: str = ""
     image: str = ""
     stack: str = ""
+    strategy: tuple[str, ...] = ("alone", "newest")  # words of `core.strategy`
     existing: str = ""  # an interpreter or an address that the user names; nothing is installed
 
     @property

@@ -26,6 +26,7 @@ Versions: TypeAlias = tuple[tuple[str, str], ...]
 
 BASELINE = "baseline"
 NEWEST = "newest"
+ALONE = "alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Wanted:
     """A cell that a row wants: the trigger, a version for each component, and why.
 
     `kept` is the cell that an earlier run has for this, with the key of what it was compared to.
+    Components that are not `held` may move along with those that are; without it all are.
     """
 
     row: Row
@@ -40,6 +42,7 @@ class Wanted:
     versions: Versions
     backend: str
     excluded: str = ""
+    held: frozenset[str] | None = None
     kept: Cell | None = None
     against: str = ""
 
@@ -105,14 +108,17 @@ def _backend(
     fresh = [trigger for trigger, pair in triggers.items() if pair not in history.tried]
     base = _runnable(_baseline(row, backend, line, history, promote=bool(fresh)), runnable)
     yield base
-    for trigger, (name, version) in triggers.items():
+    for trigger, (name, version) in triggers.items() if ALONE in row.strategy else ():
         if trigger in kept:
             yield _kept(row, trigger, kept[trigger], backend)
         elif _worth(
             version, dict(base.versions)[name], line[name], (name, version) in history.tried
         ):
             versions = tuple((n, version if n == name else v) for n, v in base.versions)
-            yield Wanted(row=row, trigger=trigger, versions=versions, backend=backend)
+            held = frozenset((name,))
+            yield Wanted(row=row, trigger=trigger, versions=versions, backend=backend, held=held)
+    if NEWEST not in row.strategy:
+        return
     if NEWEST in kept:
         yield _kept(row, NEWEST, kept[NEWEST], backend)
     elif newest != base.versions:
@@ -169,17 +175,12 @@ def _baseline(
 
 def _without(wanted: Wanted, exclusions: Sequence[Exclusion]) -> Wanted:
     by_name = {exclusion.name: exclusion for exclusion in exclusions}
-    holding = [name for name in by_name if _holds(by_name[name], by_name, dict(wanted.versions))]
+    holding = [name for name in by_name if excludes(by_name[name], by_name, dict(wanted.versions))]
     if not holding or wanted.trigger == BASELINE:
         return wanted
     rule = by_name[holding[0]]
-    return Wanted(
-        row=wanted.row,
-        trigger=wanted.trigger,
-        versions=wanted.versions,
-        backend=wanted.backend,
-        excluded=f"excluded by `{rule.name}` ({rule.owner}): {rule.reason}",
-    )
+    told = f"excluded by `{rule.name}` ({rule.owner}): {rule.reason}"
+    return replace(wanted, excluded=told, kept=None, against="")
 
 
 def in_force(exclusions: Sequence[Exclusion], today: date) -> tuple[Exclusion, ...]:
@@ -187,9 +188,9 @@ def in_force(exclusions: Sequence[Exclusion], today: date) -> tuple[Exclusion, .
     return tuple(rule for rule in exclusions if rule.expires is None or today <= rule.expires)
 
 
-def _holds(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[str, str]) -> bool:
+def excludes(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[str, str]) -> bool:
     """Whether `rule` leaves these versions out; the rules are known to have no circle."""
-    if any(name in rules and _holds(rules[name], rules, versions) for name in rule.unless):
+    if any(name in rules and excludes(rules[name], rules, versions) for name in rule.unless):
         return False
     return all(
         name in versions

@@ -11,7 +11,7 @@ from bot.core.facts import Planned
 from bot.core.follow import ordered
 from bot.core.judge import cannot_run_here
 from bot.core.matrix import Exclusion, Row
-from bot.core.model import Cell, Closure, Conflict, Observation, Requirements, Role
+from bot.core.model import Cell, Observation, Role
 from bot.core.outcome import Verdict
 from bot.core.plan import (
     BASELINE,
@@ -19,16 +19,15 @@ from bot.core.plan import (
     History,
     Past,
     Versions,
-    Wanted,
     in_force,
     next_runnable,
     plan,
 )
-from bot.steps.close import close
-from bot.steps.close import remembered as closed
 from bot.steps.existing import plan_existing
 from bot.steps.house import House
 from bot.steps.queued import asked_for
+from bot.steps.resolving import planned
+from bot.steps.strategies import mixed
 from bot.steps.verdicts import NOT_HERE, planned_of, rule, waits
 from bot.steps.watching import line, remembered
 
@@ -41,18 +40,28 @@ def plan_rows(house: House) -> Iterator[Planned]:
     exclusions = in_force(house.matrix.exclusions, house.clock().date())
     house.progress.begin("plan", len(house.matrix.rows))
     for row in house.matrix.rows:
+        done: list[Planned] = []
+        past: dict[tuple[str, str], Past] = {}
         for backend in row.backends:
             alone = replace(row, backends=(backend,))
             there = house.within(row.name, backend)
+            then = history(there, alone)
+            past |= then.past
             if row.existing:
-                yield from plan_existing(there, alone, history(there, alone))
+                yield from plan_existing(there, alone, then)
             else:
-                yield from _row(there, alone, lines, exclusions)
+                done += _row(there, alone, lines, exclusions, then)
+        yield from done
+        yield from mixed(house, row, lines, exclusions, done, past)
         house.progress.advance("plan", row.name)
 
 
 def _row(
-    house: House, row: Row, lines: Mapping[str, Sequence[str]], exclusions: Sequence[Exclusion]
+    house: House,
+    row: Row,
+    lines: Mapping[str, Sequence[str]],
+    exclusions: Sequence[Exclusion],
+    then: History,
 ) -> Iterator[Planned]:
     """Yield the cells of a row on the one backend that it has here."""
     obstacle = house.obstacle(house.source) or house.barred or _nothing_there(house, row)
@@ -73,15 +82,15 @@ def _row(
     runnable = partial(_runnable, house, row)
     bases: dict[str, Cell | None] = {}
     known: set[str] = set()
-    for each in plan(row, lines, history(house, row), exclusions, runnable):
-        planned = _planned(house, each, bases)
+    for each in plan(row, lines, then, exclusions, runnable):
+        one = planned(house, each, bases)
         if each.trigger == BASELINE:
-            bases[each.backend] = planned.cell
+            bases[each.backend] = one.cell
         known.add(each.trigger)
-        yield planned
+        yield one
     for each in asked_for(house, row, bases.get(house.backend)):
         if each.trigger not in known:
-            yield _planned(house, each, bases)
+            yield planned(house, each, bases)
 
 
 def _nothing_there(house: House, row: Row) -> str:
@@ -121,78 +130,6 @@ def stuck(house: House) -> bool:
         for each in planned_of(house)
         if each.trigger == BASELINE and each.cell and not house.row(each.row).existing
     )
-
-
-def _planned(house: House, wanted: Wanted, bases: dict[str, Cell | None]) -> Planned:
-    """Resolve one wanted cell; what cannot be resolved is planned all the same, and told."""
-    base = bases.get(wanted.backend)
-    if wanted.excluded:
-        return _told(wanted, None, "", wanted.excluded)
-    if wanted.kept is not None and not _stale(house, wanted):
-        return _told(wanted, wanted.kept, wanted.against, "")
-    prefer = base.closure if base and wanted.trigger not in (BASELINE, NEWEST) else None
-    answer = close(house, _question(house, wanted, prefer))
-    if isinstance(answer, Conflict):
-        return _told(wanted, None, "", answer.why)
-    against = base.key if base and wanted.trigger != BASELINE else ""
-    return _told(wanted, _cell(house, wanted, answer), against, "")
-
-
-def _told(wanted: Wanted, cell: Cell | None, against: str, conflict: str) -> Planned:
-    return Planned(
-        row=wanted.row.name,
-        trigger=wanted.trigger,
-        cell=cell,
-        against=against,
-        conflict=conflict,
-        backend="" if cell else wanted.backend,
-    )
-
-
-def _question(house: House, wanted: Wanted, prefer: Closure | None) -> Requirements:
-    return Requirements(
-        pins=_pins(house, wanted),
-        prefer=prefer,
-        cutoff=house.matrix.cutoff,
-        interpreter=wanted.row.interpreter,
-    )
-
-
-def _pins(house: House, wanted: Wanted) -> tuple[str, ...]:
-    """The release on trial holds exactly; what it forces moves along, the rest stays by preference.
-
-    A baseline and all newest hold every component exactly.
-    """
-    exact = wanted.trigger in (BASELINE, NEWEST)
-    pins: list[str] = []
-    for name, version in wanted.versions:
-        pin, *beside = house.requirements(((name, version),))
-        held = exact or wanted.trigger == f"{name}=={version}"
-        pins += [pin if held else house.matrix.components[name].package, *beside]
-    return tuple(pins)
-
-
-def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
-    """The cell as it was resolved: a component that had to move along has its new version."""
-    return Cell(
-        row=wanted.row.name,
-        components=tuple(
-            (name, closure.version(house.pinned(name)) or "") for name, _ in wanted.versions
-        ),
-        closure=closure,
-        backend=wanted.backend,
-        model=wanted.row.model,
-        model_digest=wanted.row.model_digest,
-        interpreter=wanted.row.interpreter,
-        image=wanted.row.image if wanted.row.stack else "",
-    )
-
-
-def _stale(house: House, wanted: Wanted) -> bool:
-    """Whether all newest should be resolved anew: what nobody watches may have moved."""
-    if wanted.trigger != NEWEST:
-        return False
-    return closed(house, _question(house, wanted, None)) is None
 
 
 def history(house: House, row: Row) -> History:

@@ -34,7 +34,8 @@ def asked_for(house: House, row: Row, base: Cell | None) -> Iterator[Wanted]:
             (one, queued.version if one == name else version) for one, version in base.components
         )
         trigger = f"{name}=={queued.version}"
-        yield Wanted(row=row, trigger=trigger, versions=versions, backend=base.backend)
+        held = frozenset((name,))
+        yield Wanted(row=row, trigger=trigger, versions=versions, backend=base.backend, held=held)
 
 
 def _queue(house: House) -> Iterator[Queued]:

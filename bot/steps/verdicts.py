@@ -19,7 +19,7 @@ from bot.steps.house import House
 
 NOT_HERE = "not run here"
 _LEFT_OUT = ("excluded", NOT_HERE)  # how a plan begins to say that a cell is nobody's failure
-_Rank: TypeAlias = tuple[int, int, tuple[bool, Version, str], str]
+_Rank: TypeAlias = tuple[int, str, int, tuple[bool, Version, str], str]
 Alone: TypeAlias = dict[tuple[str, str], Judged]  # a cell and a probe, held against goldens only
 
 
@@ -54,13 +54,15 @@ def planned_of(house: House) -> tuple[Planned, ...]:
 
 
 def _rank(house: House, planned: Planned) -> _Rank:
-    """Baseline first, then the releases tried alone, component by component, then all newest."""
+    """Baseline first, then releases tried alone by component, mixtures, and all newest."""
     backend = planned.cell.backend if planned.cell else planned.backend
     if planned.trigger in (BASELINE, NEWEST):
-        return (0 if planned.trigger == BASELINE else 2, 0, key(""), backend)
-    name, version = planned.trigger.split("==")
+        return (0 if planned.trigger == BASELINE else 3, "", 0, key(""), backend)
+    name, alone, version = planned.trigger.partition("==")
+    if not alone:
+        return (2, planned.trigger, 0, key(""), backend)
     place = house.row(planned.row).components.index(name)
-    return (1, place, key(version, house.matrix.components[name].scheme), backend)
+    return (1, "", place, key(version, house.matrix.components[name].scheme), backend)
 
 
 def _rule(house: House, planned: Planned, probe: Probe, alone: Alone) -> Ruled:
