@@ -18,6 +18,11 @@ nox.options.sessions = ["lint", "test"]
 ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
 TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
+SAMPLE = ROOT / "reports" / "sample"
+PACK = (
+    "import sys; from pathlib import Path; from bot.ledger.packed import pack; "
+    "pack(Path(sys.argv[1]), Path(sys.argv[2]))"
+)
 MANY = {"STACKMATRIX_CELLS": "300"}
 WORKFLOW_CHECKS = ("zizmor>=1.20",)
 
@@ -96,6 +101,22 @@ def full(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_github_season.py", env={"STACKMATRIX_FAULTS": "200"})
     session.run("pytest", "tests/real/test_github_day.py", env={"STACKMATRIX_FINDINGS": "1000"})
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
+
+
+@nox.session
+def sample(session: nox.Session) -> None:
+    """Run this repository's matrix from nothing, and make its ledger and report the sample."""
+    session.install(".")  # not editable: what logs tell of our files is where everybody has them
+    place = Path(session.create_tmp()).resolve()
+    state = place / ".stackmatrix"
+    for part in ("facts", "blobs", "outbox"):
+        shutil.rmtree(state / part, ignore_errors=True)
+    into = ["--config", str(ROOT / "matrix.yaml"), "--reports", str(SAMPLE)]
+    ledger = str(SAMPLE / "ledger.tar.xz")
+    with session.chdir(place):
+        session.run("stackmatrix", "run", *into, "--env", "uv", "--fail-on", "never")
+        session.run("python", "-c", PACK, str(state), ledger)
+        session.run("stackmatrix", "render", "--ledger", ledger, *into)
 
 
 @nox.session(venv_backend="none")

@@ -11,17 +11,20 @@ from pathlib import Path
 from bot.errors import LedgerError
 
 PARTS = ("facts", "blobs")
+ENDING = ".tar.xz"
 
 
 @contextmanager
 def unpacked(place: Path) -> Iterator[Path]:
     """Yield the folder of a ledger: `place` itself, or what an archive (tar, compressed) holds.
 
-    Raises `LedgerError` where there is neither.
+    The ending of an archive's name may be left out. Raises `LedgerError` where there is neither.
     """
     if place.is_dir():
         yield place
         return
+    if not place.exists():
+        place = place.with_name(place.name + ENDING)
     with tempfile.TemporaryDirectory(prefix="ledger-") as scratch:
         try:
             with tarfile.open(place) as archive:

@@ -35,7 +35,7 @@ from bot.render.addresses import INDEX, cell_pages, component_page, finding_page
 from bot.render.bumps import affected_by, bumps, drift_plot
 from bot.render.links import link_lines
 from bot.render.rows import embedded, table
-from bot.render.timeline import HEIGHT, WIDTH, steps, together
+from bot.render.timeline import HEIGHT, WIDTH, before_any, steps, together
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,6 +71,7 @@ def _pages(report: Report, pages: Mapping[int, str]) -> Iterator[tuple[str, str]
         told = {
             "component": each,
             "steps": releases,
+            "older": before_any(releases),
             "bumps": bumps(report, each),
             "drift": drift_plot(releases),
             "affected_by": affected_by(report, each),

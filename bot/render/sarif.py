@@ -106,8 +106,9 @@ def _place(report: Report, finding: FindingView) -> Json:
     names = [packages[one.package] for one in culprits if one.package in packages]
     line = next((report.lines[name] for name in (*names, finding.row) if name in report.lines), 1)
     file = PurePath(report.config)
+    outside = file.is_absolute() or ".." in file.parts
     return {
-        "artifactLocation": {"uri": file.name if file.is_absolute() else file.as_posix()},
+        "artifactLocation": {"uri": file.name if outside else file.as_posix()},
         "region": {"startLine": line},
     }
 

@@ -13,6 +13,7 @@ from bot.core.report import CellView, ComponentView, Report
 
 WIDTH, HEIGHT, EDGE = 640, 76, 16
 LANES = 3  # heights that neighbours take turns in, so that their marks do not hide each other
+FEW = 5  # releases that are not worth folding away
 UNTRIED = "not tried"
 
 
@@ -77,6 +78,12 @@ def steps(report: Report, component: ComponentView) -> list[Step]:
             )
         )
     return told
+
+
+def before_any(told: Sequence[Step]) -> int:
+    """Return how many releases came before the first that was tried; of few they are nobody."""
+    at = next((at for at, one in enumerate(told) if one.tried), len(told))
+    return at if at > FEW else 0
 
 
 def tries(report: Report, name: str) -> Mapping[str, Sequence[tuple[str, str, int]]]:

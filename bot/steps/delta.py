@@ -12,6 +12,7 @@ from bot.core.model import Cell, Release
 from bot.core.outcome import Verdict
 from bot.core.phrases import GOOD_WORDS
 from bot.core.report import Delta, Report
+from bot.core.versions import key
 from bot.steps.house import House
 from bot.steps.verdicts import Ruled, planned_of
 
@@ -64,16 +65,16 @@ def _place(ruled: Ruled) -> str:
 
 
 def _releases(house: House) -> tuple[Release, ...]:
-    """The releases that this run saw first; on the first run, those that it follows."""
+    """The releases that this run saw first, in the order of the matrix; at first, all followed."""
     followed = {
         (name, version)
         for each in planned_of(house)
         if isinstance(each.cell, Cell)
         for name, version in each.cell.components
     }
-    fresh = house.memory.first_seen
-    return tuple(
-        release
-        for name, release in house.memory.releases.items()
-        if fresh.get(name) == house.run and name in followed
-    )
+    components = house.matrix.components
+    fresh = [name for name, run in house.memory.first_seen.items() if run == house.run]
+    known = [name for name in fresh if name in followed and name[0] in components]
+    order = [*components]
+    known.sort(key=lambda one: (order.index(one[0]), key(one[1], components[one[0]].scheme)))
+    return tuple(house.memory.releases[one] for one in known)

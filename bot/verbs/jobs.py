@@ -14,7 +14,7 @@ from bot.app import SUITE, Options, house_of, settled
 from bot.core.facts import CellDone
 from bot.core.job import Head, Job, Task
 from bot.core.matrix import Matrix, Model, Row
-from bot.core.model import Cell
+from bot.core.model import Cell, Probe
 from bot.core.shards import expected
 from bot.effects.silence import Silence
 from bot.ledger.bundle import BundleLedger
@@ -32,15 +32,20 @@ def tasks_of(house: House, cells: Sequence[Cell]) -> tuple[Task, ...]:
     """Return a task for each cell that is still to be asked something."""
     seconds = expected(house.memory, cells)
     return tuple(
-        Task(
-            cell=cell,
-            probes=tuple(probe.digest for probe in probes),
-            attempt=house.memory.attempt(house.run, cell.key),
-            seconds=seconds[cell.key],
-            environment=house.at(cell).env.name,
-        )
+        task_of(house, cell, probes, seconds[cell.key])
         for cell in cells
         if (probes := house.unanswered(cell))
+    )
+
+
+def task_of(house: House, cell: Cell, probes: Sequence[Probe], seconds: float) -> Task:
+    """Return the task of asking `cell` these probes, which is expected to take `seconds`."""
+    return Task(
+        cell=cell,
+        probes=tuple(probe.digest for probe in probes),
+        attempt=house.memory.attempt(house.run, cell.key),
+        seconds=seconds,
+        environment=house.at(cell).env.name,
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.render.timeline import EDGE, UNTRIED, WIDTH, steps, together
+from bot.render.timeline import EDGE, FEW, UNTRIED, WIDTH, before_any, steps, together
 from tests.golden.sample import ALL_NEWEST, CELLS, REPORT
 
 ENGINE, CLIENT = REPORT.components
@@ -32,3 +32,12 @@ def test_what_a_component_stood_beside() -> None:
     newest = next(one for one in told if one.cell == id(CELLS[3]))
     assert (newest.version, newest.others) == ("3.54.0", (ALL_NEWEST.components[0],))
     assert together(REPORT, "nobody") == []
+
+
+def test_many_releases_before_the_first_that_was_tried_are_folded_away() -> None:
+    tried = steps(REPORT, ENGINE)
+    untried = [replace(tried[0], tried=())]
+    assert before_any(tried) == 0
+    assert before_any([*untried * FEW, *tried]) == 0
+    assert before_any([*untried * (FEW + 1), *tried]) == FEW + 1
+    assert before_any(untried * (FEW + 1)) == FEW + 1

@@ -1,0 +1,39 @@
+# /// script
+# requires-python = "==3.11.*"
+# dependencies = []
+# ///
+"""mistralrs 0.9.4 -> 0.9.5: another answer at text
+fails (exit 1):  uv run --python 3.11 --with mistralrs==0.9.4 repro.py
+passes (exit 0): uv run --python 3.11 --with mistralrs==0.9.5 repro.py
+"""
+
+import hashlib
+import pathlib
+
+HERE = pathlib.Path(__file__).parent
+FILES = {
+    "config.json": "4d62d49f7e140cfc148087d3b5042c7bb9407d751f893467985b734a8f7c5262",
+    "tokenizer.json": "1dc56d03390b8a1527b566620b19aa38d5763f69d7e6df59791f726714c2f16e",
+    "tokenizer_config.json": "7542cd48203f88d398ff47b62a28ceda7f52f9ae84fb687ec5b145322d4dde2d",
+    "generation_config.json": "47e8105dde51c5d776aa0ceee2afd5157e84b5debab9e160bd333af37f11759d",
+    "model.safetensors": "a6f052848a9611211eb1ed237e7094f2c2d4c2117a1a3664319e4973b4b5d24c",
+}
+for name, digest in FILES.items():
+    if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != digest:
+        raise SystemExit(f"another {name}")
+REQUEST = {'temperature': 0, 'seed': 0, 'messages': [{'role': 'user', 'content': ''}]}
+
+import os
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
+import mistralrs
+
+dtype = mistralrs.ModelDType.F32
+runner = mistralrs.Runner(mistralrs.Which.Plain(str(HERE), mistralrs.Architecture.Llama, dtype=dtype))
+words = {"temperature": REQUEST["temperature"]}
+asked = mistralrs.CompletionRequest(model="default", prompt='<|im_start|>user\nIndent the word deep by four spaces.<|im_end|>\n<|im_start|>assistant\n', **words)
+seen = runner.send_completion_request(asked).choices[0].text
+
+EXPECTED = '    deep'
+if seen != EXPECTED:
+    raise SystemExit(f"seen:     {seen!r}\nexpected: {EXPECTED!r}")
+print("as expected")
