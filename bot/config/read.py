@@ -297,7 +297,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         ),
         cutoff=datetime.combine(day, time.max, tzinfo=UTC) if day else None,
         closure_days=read.closure_days,
-        digest=digest(read.model_dump(mode="json")),
+        digest=digest(read.model_dump(mode="json", exclude_defaults=True)),
         places=tree.places,
     )
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from bot.core.covering import cover
+from bot.core.covering import NoRowError, cover
 from bot.core.matrix import Exclusion
 from bot.core.plan import Versions, excludes
 
@@ -102,12 +102,12 @@ def _chosen(
     steps: int,
 ) -> list[tuple[int, ...]]:
     sizes = [len(column) for column in columns]
-    every = product(*map(range, sizes))
     if word == FULL or STRENGTH[word] >= sum(size > 1 for size in sizes):
-        return [row for row in every if not _banned(row, bans)]
-    if not any(not _banned(row, bans) for row in every):
+        return [row for row in product(*map(range, sizes)) if not _banned(row, bans)]
+    try:
+        return cover(sizes, STRENGTH[word], bans, there, budget_seconds=SECONDS, budget_steps=steps)
+    except NoRowError:
         return []
-    return cover(sizes, STRENGTH[word], bans, there, budget_seconds=SECONDS, budget_steps=steps)
 
 
 def _row(
