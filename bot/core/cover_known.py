@@ -3,8 +3,8 @@
 All cover pairs of columns of one size. Two values: Kleitman and Spencer (Families of
 k-independent sets, Discrete Mathematics 6, 1973). A prime power: the lines of an affine plane
 (Bush, 1952), and its products with itself (Stevens and Mendelsohn, New recursive methods for
-transversal covers, J. Combinatorics. Designs 7, 1999). Any size: a vector that is turned round and
-shifted (Meagher and Stevens, Group construction of covering arrays, J. Combinatorics. Designs 13, 2005).
+transversal covers, Journal of Combinatorial Designs 7, 1999). Any size: a vector that is turned
+round and shifted (Meagher and Stevens, Group construction of covering arrays, the same 13, 2005).
 
 >>> binary(4)
 [(0, 0, 0, 0), (1, 1, 1, 0), (1, 1, 0, 1), (1, 0, 1, 1), (0, 1, 1, 1)]
