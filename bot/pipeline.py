@@ -30,7 +30,8 @@ from bot.steps.search import Ends, explain_group
 from bot.steps.shrink import shown_by, shrink, sides
 from bot.steps.swap import swap
 from bot.steps.traits import traits_of
-from bot.steps.verdicts import Ruled, flips, observations, planned_of, rule
+from bot.steps.urgent import chosen
+from bot.steps.verdicts import Ruled, flips, observations, rule
 from bot.steps.view import report
 from bot.steps.watching import announced
 from bot.steps.withhold import secrets, withhold
@@ -69,10 +70,7 @@ def execute(house: House) -> int:
 
 
 def _execute(house: House) -> int:
-    cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
-    work = [
-        Work(cell=cell, probes=probes) for cell in cells.values() if (probes := house.needs(cell))
-    ]
+    work = [Work(cell=cell, probes=house.needs(cell)) for cell in chosen(house)]
     seconds = expected(house.memory, [one.cell for one in work])
     work.sort(key=lambda one: -seconds[one.cell.key])  # the longest first: the end is even
     house.progress.begin("execute", len(work))

@@ -26,6 +26,7 @@ from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import Allowance, Exclusion, Homes, Matrix
 from bot.core.model import Component, Json, digest
+from bot.core.urgency import Budget
 from bot.core.versions import PEP440, SEMVER
 from bot.errors import ConfigError, Problem
 
@@ -287,6 +288,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             memory_bytes=limits.memory_mb * 1024**2,
             workers=limits.workers,
         ),
+        budget=Budget(cells=limits.cells, minutes=limits.minutes),
         policy=policy_of(read.policy),
         model=model_of(folder, read.model),
         homes=Homes(

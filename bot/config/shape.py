@@ -90,12 +90,14 @@ class ExclusionFile(_Strict):
 
 
 class LimitsFile(_Strict):
-    """`limits`: what one cell may use."""
+    """`limits`: what one cell may use, and how many cells and minutes of them one run may."""
 
     install_seconds: Annotated[float, Field(gt=0)] = 600
     start_seconds: Annotated[float, Field(gt=0)] = 120
     memory_mb: Annotated[int, Field(gt=0)] = 4096
     workers: Annotated[int, Field(gt=0, le=256)] = 2
+    cells: Annotated[int, Field(gt=0)] | None = None
+    minutes: Annotated[float, Field(gt=0)] | None = None
 
 
 def _way(given: object) -> object:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from bot.core.model import Component
 from bot.core.policy import Policy
+from bot.core.urgency import Budget
 
 NO_PYTHON = "none"  # the interpreter of a row whose packages are not Python's
 TINY = "tiny-chat"  # the model that comes along
@@ -114,6 +115,7 @@ class Matrix:
     suite: tuple[str, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
+    budget: Budget = field(default_factory=Budget)
     policy: Policy = field(default_factory=Policy)
     model: Model = Model()
     homes: Homes = Homes()

@@ -119,6 +119,8 @@ def _judged(house: House, cell: Cell | None, probe: Probe, base: Sequence[Observ
         return Judged(outcome=NotRun(why=waits(house, cell.backend)))
     if any(cannot_run_here(one) for one in seen):
         return Judged(outcome=NotRun(why="this machine lacks an instruction that the build uses"))
+    if not seen and cell and cell.key not in house.memory.cells:
+        return Judged(outcome=NotRun(why="it waits for another run"))
     for one in seen:
         if one.failure and one.failure.reason is Reason.ELSEWHERE:
             return Judged(outcome=NotRun(why=one.failure.message))

@@ -26,7 +26,7 @@ from bot.errors import UsageError
 from bot.ledger.carry import opened as opened_bundle
 from bot.ledger.door import read_job, write_job
 from bot.ports import Progress
-from bot.steps.repeats import cells_of
+from bot.steps.urgent import chosen
 from bot.verbs.jobs import job_of, perform, tasks_of
 from bot.verbs.manual import STEPS, epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
@@ -69,7 +69,7 @@ def sharded(
     with opened(options, say, whole=False) as house:
         in_turn("plan", house)
         pipeline.plan(house)
-        parts = cut(tasks_of(house, cells_of(house)), shards)
+        parts = cut(tasks_of(house, chosen(house, anywhere=True)), shards)
         found = tuple(
             Shard(
                 number=number,

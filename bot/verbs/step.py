@@ -5,15 +5,18 @@ The steps of one morning are one run: it stays open until `render` ends it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot import pipeline
 from bot.app import Options, opened
 from bot.core.model import Json
+from bot.core.urgency import Candidate
 from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.cells import prepare_cell
 from bot.steps.house import House
+from bot.steps.urgent import chosen, waiting
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
 from bot.steps.watching import line, polled
@@ -95,16 +98,27 @@ def _watch(house: House) -> Told:
 
 def _plan(house: House) -> Told:
     pipeline.plan(house)
+    known = {one.key: one for one in waiting(house)}
+    fits = {cell.key for cell in chosen(house)}
     rows = tuple(
         (
             each.row,
             each.trigger,
             each.cell.name if each.cell else f"unsolvable: {each.conflict}",
             str(len(house.needs(each.cell))) if each.cell else "0",
+            *_when(known.get(each.cell.key if each.cell else ""), fits),
         )
         for each in planned_of(house)
     )
-    return Told(header=("row", "trigger", "cell", "probes to ask"), rows=rows)
+    header = ("row", "trigger", "cell", "probes to ask", "seconds", "why")
+    return Told(header=header, rows=rows)
+
+
+def _when(one: Candidate | None, fits: Collection[str]) -> tuple[str, str]:
+    """Return what a cell should take, and why it is asked now, or that it waits."""
+    if one is None:
+        return "0", "known"
+    return f"{one.seconds:.0f}", one.why.words if one.key in fits else "waits for the next run"
 
 
 def _prepare(house: House) -> Told:

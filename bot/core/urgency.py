@@ -1,0 +1,78 @@
+"""Which cells are asked first, and which wait, where a run may take only so many or so long.
+
+Baselines come first, for all else is held against them; then what a new release brought, then
+what was broken, then what has waited longest. What does not fit waits for the next run.
+
+>>> def cell(key, why): return Candidate(key=key, why=why, seconds=60.0)
+>>> waiting = [cell("old", Why.WAITED), cell("new", Why.NEW), cell("base", Why.BASELINE)]
+>>> asked, left = within(waiting, Budget(cells=2))
+>>> [one.key for one in asked], [one.key for one in left]
+(['base', 'new'], ['old'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Why(IntEnum):
+    """Why a cell is asked; the lower, the sooner."""
+
+    BASELINE = 0
+    NEW = 1
+    BROKEN = 2
+    WAITED = 3
+
+    @property
+    def words(self) -> str:
+        """The reason as people read it."""
+        return ("a baseline", "a new release", "it was broken", "it waited")[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one run may take: cells, and minutes of cells in all; None is no bound."""
+
+    cells: int | None = None
+    minutes: float | None = None
+
+    @property
+    def words(self) -> str:
+        """The bounds as people read them."""
+        told = [f"{self.cells} cells"] if self.cells is not None else []
+        told += [f"{self.minutes:g} minutes"] if self.minutes is not None else []
+        return " and ".join(told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cell that has something to be asked: why, since which run, and what it should take."""
+
+    key: str
+    why: Why
+    seconds: float
+    since: int = 0
+
+
+def within(
+    waiting: Sequence[Candidate], budget: Budget
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+    """Return the most urgent that fit into `budget`, and the rest, both most urgent first.
+
+    A baseline is asked whatever it takes: without it nothing of its row can be judged. A cell
+    that is too long for what is left does not keep a shorter one from it.
+    """
+    asked: list[Candidate] = []
+    left: list[Candidate] = []
+    spent = 0.0
+    for one in sorted(waiting, key=lambda each: (each.why, each.since, each.seconds, each.key)):
+        fits = budget.cells is None or len(asked) < budget.cells
+        fits &= budget.minutes is None or spent + one.seconds <= 60 * budget.minutes
+        if fits or one.why is Why.BASELINE:
+            asked.append(one)
+            spent += one.seconds
+        else:
+            left.append(one)
+    return tuple(asked), tuple(left)

@@ -1,0 +1,58 @@
+"""The cells of this run that have something to be asked, and those of them that fit into it."""
+
+from __future__ import annotations
+
+from bot.core.facts import Planned
+from bot.core.memory import slot
+from bot.core.model import Cell
+from bot.core.phrases import BAD_WORDS
+from bot.core.plan import BASELINE
+from bot.core.shards import expected
+from bot.core.urgency import Candidate, Why, within
+from bot.steps.house import House
+from bot.steps.past import histories
+from bot.steps.verdicts import planned_of
+
+
+def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
+    """Return a candidate for each cell of the plan that has something to be asked here.
+
+    Or `anywhere`: other machines have other hardware.
+    """
+    asks = house.unanswered if anywhere else house.needs
+    cells = {each.cell.key: each for each in reversed(planned_of(house)) if each.cell}
+    wanted = [each.cell for each in cells.values() if each.cell and asks(each.cell)]
+    seconds = expected(house.memory, wanted)
+    past = histories(house)
+    bad = {place for place, runs in past.items() if runs and runs[-1].word in BAD_WORDS}
+    return tuple(
+        Candidate(
+            key=key,
+            why=_why(house, each, broken=slot(each) in bad),
+            seconds=seconds[key],
+            since=min((one.run for one in past.get(slot(each), ())), default=house.run),
+        )
+        for key, each in cells.items()
+        if key in seconds
+    )
+
+
+def chosen(house: House, *, anywhere: bool = False) -> tuple[Cell, ...]:
+    """Return the cells that this run asks, the rest told: they wait for the next one."""
+    asked, left = within(waiting(house, anywhere=anywhere), house.matrix.budget)
+    cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
+    if left:
+        names = ", ".join(cells[one.key].name for one in left[:3])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""  # noqa: PLR2004 - a line
+        told = f"{len(left)} cells wait for the next run: this one has {house.matrix.budget.words}"
+        house.progress.note(f"{told}; {names}{more}")
+    return tuple(cells[one.key] for one in asked)
+
+
+def _why(house: House, planned: Planned, *, broken: bool) -> Why:
+    if planned.trigger == BASELINE:
+        return Why.BASELINE
+    pairs = planned.cell.components if planned.cell else ()
+    if any(house.memory.first_seen.get(pair) == house.run for pair in pairs):
+        return Why.NEW
+    return Why.BROKEN if broken else Why.WAITED
