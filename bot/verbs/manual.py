@@ -45,7 +45,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
         ("stackmatrix render --ledger ledger.tar.xz", "the last run of a ledger, once more"),
     ),
-    "show": (("stackmatrix show", "the last report, in this terminal"),),
+    "show": (
+        ("stackmatrix show", "the last report, in this terminal"),
+        ("stackmatrix show --fail-on new", "for a script: exit 1 as `run` would have"),
+    ),
     "serve": (("stackmatrix serve", "the last report, in a browser on this machine"),),
     "diff": (
         ("stackmatrix diff minijinja 2.24.0 3.0.0", "what the upgrade changed, as can be seen"),
