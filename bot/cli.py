@@ -161,7 +161,17 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
+for _name in (
+    "merge",
+    "changed",
+    "comment",
+    "diff",
+    "aa",
+    "bless",
+    "drivers",
+    "record",
+    "templates",
+):
     COMMANDS.later(_name)
 COMMANDS.later("image", "image", "group")
 COMMANDS.later("issues", "send", "issues")

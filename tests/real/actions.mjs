@@ -41,6 +41,15 @@ const bare = (text) => {
   return whole && !whole[1].includes("${{") ? whole[1] : text;
 };
 
+// what may stand in an `if`, in the words in which GitHub's parser is told
+const allowed = (contexts) => ({
+  allowedContext: [
+    ...Object.keys(contexts),
+    ...["always", "success", "failure", "cancelled"].map((name) => `${name}(0,0)`),
+    "hashFiles(1,255)",
+  ],
+});
+
 const shown = (value) => (value === null ? "" : String(value));
 
 const answers = {
@@ -52,7 +61,7 @@ const answers = {
   },
   // an `if`, which also asks success() where it asks nothing of that kind
   holds: ({ text, contexts, status }) =>
-    truthy(evaluate(ensureStatusFunction(bare(text)), contexts, status)),
+    truthy(evaluate(ensureStatusFunction(bare(text), allowed(contexts)), contexts, status)),
   check: async ({ uri, text, files }) => {
     const document = TextDocument.create(uri, "yaml", 1, text);
     const fileProvider = {
