@@ -19,7 +19,6 @@ ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
 TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
 MANY = {"STACKMATRIX_CELLS": "300"}
-WORKFLOW_CHECKS = ("zizmor>=1.20",)
 
 
 def _install(session: nox.Session) -> None:
@@ -36,7 +35,6 @@ def _engine(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Style, spelling, types, who may import whom, and the workflows."""
     _install(session)
-    session.install(*WORKFLOW_CHECKS)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run(

@@ -7,19 +7,25 @@ of that name writes down what it was asked), and the pages.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from bot.cli import main_group
-from tests.real.actions import GitHubsWords, github
+from bot.core.workflow import Answers
+from bot.verbs.routine import workflows
+from tests.real.actions import GitHubsWords, Status, github
 from tests.real.jobs import Went, event, read, run_workflow
 from tests.real.newcomer import DAY, built, committed, git, installed, repository
-from tests.real.runner import World
-from tests.real.test_wheel import must
+from tests.real.runner import TOKEN, World
+from tests.real.test_wheel import ROOT, must
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 OWN = Path(".github/workflows/stackmatrix.yml")
@@ -42,15 +48,22 @@ def command(wheel: Path) -> Path:
     return installed(wheel, wheel.parent / "venv")
 
 
+def narrow(file: Path) -> None:
+    """Leave the chats with one question, and see nothing that was released later."""
+    matrix = yaml.safe_load(file.read_text())
+    chat = matrix["stacks"]["chat"]
+    matrix["cutoff"] = DAY
+    matrix["stacks"] = {"chat": {**chat, "suite": ["chat/capital-france"]}}
+    matrix["components"] = {name: matrix["components"][name] for name in chat["components"]}
+    file.write_text(yaml.safe_dump(matrix, sort_keys=False))
+
+
 @pytest.fixture(scope="module")
 def app(wheel: Path, command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository of a newcomer after one command and one commit."""
     place = repository(tmp_path_factory.mktemp("newcomer") / "app")
     must(str(command), "init", "--stackmatrix", str(wheel), cwd=place)
-    matrix = yaml.safe_load((place / "matrix.yaml").read_text())
-    matrix["cutoff"] = DAY  # the one thing that a person would not write
-    matrix["stacks"]["chat"]["suite"] = ["chat/capital-france"]
-    (place / "matrix.yaml").write_text(yaml.safe_dump(matrix, sort_keys=False))
+    narrow(place / "matrix.yaml")
     return committed(place, "look every day")
 
 
@@ -72,9 +85,163 @@ def test_a_newcomer_gets_a_scheduled_matrix_with_one_command_and_one_commit(
     app: Path, went: Went
 ) -> None:
     assert git(app, "status", "--porcelain") == ""
-    workflow = read(app / OWN)
-    (timer,) = workflow["on"]["schedule"]
+    (timer,) = read(app / OWN)["on"]["schedule"]
     assert re.fullmatch(r"\d{1,2} 5 \* \* \*", timer["cron"])
-    assert went.results["merge"] == "success", went.printed
+    good = dict.fromkeys(("plan", "execute", "merge", "keep", "report"), "success")
+    assert went.results == {**good, "file": "skipped", "alive": "skipped"}, went.printed
     report = json.loads((went.artifacts.root / "report" / "report.json").read_text())
     assert {one["name"] for one in report["components"]} == {"openai", "xllamacpp"}
+    assert {cell["trigger"] for cell in report["cells"]} >= {"baseline", "openai==3.35.1"}
+    assert all(cell["tally"]["good"] for cell in report["cells"])
+    (merge,) = went.rooms["merge"]
+    assert merge.summary.startswith("# app and its stack")
+    assert (went.artifacts.root / "github-pages" / "index.html").exists()
+
+
+def test_every_line_of_it_is_run_but_those_that_ask_github(app: Path, went: Went) -> None:
+    workflow = read(app / OWN)
+    scripts = {
+        step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step
+    }
+    asks = {one for one in scripts if "issues file" in one or "gh api" in one}
+    assert len(asks) == 2
+    assert scripts - asks == set(went.done)
+
+
+def test_shards_are_apart_and_hand_on_what_they_saw(went: Went) -> None:
+    shards = went.rooms["execute"]
+    assert len(shards) == 2
+    assert {room.contexts["matrix"]["backend"] for room in shards} == {"cpu"}
+    bundles = [f"bundle-{room.contexts['matrix']['shard']}-1" for room in shards]
+    assert set(bundles) < set(went.artifacts.names)
+    assert not (shards[0].workspace / "state").exists(), "a shard knows its job file alone"
+
+
+def test_no_token_is_in_anything_that_is_handed_on(went: Went) -> None:
+    every = b"".join(one.read_bytes() for one in went.artifacts.root.rglob("*") if one.is_file())
+    assert TOKEN.encode() not in every
+    for room in went.rooms["execute"]:
+        assert TOKEN not in room.printed
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "begins"),
+    [
+        ("schedule", {}, True),
+        ("schedule", {"repository": {"fork": True}}, False),
+        ("workflow_dispatch", {"repository": {"fork": True}}, True),
+        ("issues", {"label": {"name": "stackmatrix-run"}}, True),
+        ("issues", {"label": {"name": "bug'; echo"}}, False),
+    ],
+)
+def test_who_may_begin_a_look(
+    words: GitHubsWords, app: Path, name: str, more: dict[str, Any], begins: bool
+) -> None:
+    workflow = read(app / OWN)
+    side = event(name, **more)
+    contexts = {"github": side, "vars": {}, "needs": {}}
+    assert words.holds(workflow["jobs"]["plan"]["if"], contexts, Status()) == begins
+    group = words.value(workflow["concurrency"]["group"], contexts, Status())
+    waits = name != "issues" or begins
+    assert group == ("stackmatrix-matrix.yaml" if waits else "stackmatrix-1")
+
+
+def test_the_timer_is_kept_on_by_the_timer_alone(
+    words: GitHubsWords, app: Path, tmp_path: Path
+) -> None:
+    """Against a `gh` that writes down what it is asked."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text(f'#!/bin/sh\necho "$GH_TOKEN $*" > {tools}/asked\n')
+    (tools / "gh").chmod(0o755)
+    workflow = read(app / OWN)
+    alone = {**workflow, "jobs": {"alive": workflow["jobs"]["alive"]}}
+    world = World(
+        words=words,
+        here=tmp_path,
+        source=app,
+        github=event("schedule"),
+        extra={"PATH": f"{tools}:{os.environ['PATH']}"},
+    )
+    assert run_workflow(world, alone).results == {"alive": "success"}
+    assert (tools / "asked").read_text() == (
+        f"{TOKEN} api --method PUT repos/owner/app/actions/workflows/stackmatrix.yml/enable\n"
+    )
+
+
+def test_the_example_calls_the_one_that_is_here_with_what_it_takes(words: GitHubsWords) -> None:
+    schedule, watch = (read(ROOT / "workflows" / f"{one}.yml") for one in ("schedule", "watch"))
+    job = schedule["jobs"]["watch"]
+    assert ROOT / job["uses"] == ROOT / ".github/workflows/watch.yml"
+    contexts = {"vars": {"STACKMATRIX_PAGES": "true"}, "secrets": {"STACKMATRIX_TOKEN": "t"}}
+    given = words.value(job["with"], contexts, Status())
+    assert given == {"pages": True, "file": False}
+    assert given.keys() <= watch["on"]["workflow_call"]["inputs"].keys()
+
+
+def checked() -> dict[str, str]:
+    """Return every workflow, ours and those for others, by the path where GitHub looks for it."""
+    ours = {f".github/workflows/{one.name}": one for one in (ROOT / "workflows").glob("*.yml")}
+    own = workflows(Answers(stackmatrix="stackmatrix==1"), pulls=True)
+    return {name: file.read_text() for name, file in ours.items()} | {
+        str(path): content.decode() for path, content in own.items()
+    }
+
+
+def test_githubs_own_checker_finds_nothing_but_what_is_planted(words: GitHubsWords) -> None:
+    files = checked()
+    assert len(files) == 8
+    for name, text in files.items():
+        assert words.check(f"file:///r/{name}", text, files) == []
+    action = (ROOT / "action.yml").read_text()
+    assert words.check("file:///r/action.yml", action, {}) == []
+    for right, wrong in (
+        ("needs.plan.outputs.matrix", "needs.plan.outputs.martix"),
+        ("inputs.shards", "inputs.shrads"),
+        ("timeout-minutes", "timeout-mintues"),
+        ("needs: [plan, execute]", "needs: [plan, exceute]"),
+    ):
+        spoiled = files[".github/workflows/watch.yml"].replace(right, wrong, 1)
+        assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files), wrong
+    spoiled = files[".github/workflows/schedule.yml"].replace("pages: ${{", "pegas: ${{")
+    assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files)
+    assert words.check("file:///r/action.yml", action.replace("composite", "composit"), {})
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "right", "wrong"),
+    [
+        (
+            "check-jsonschema",
+            ["--builtin-schema", "vendor.github-workflows"],
+            "runs-on: ubuntu-24.04",
+            "run-on: ubuntu-24.04",
+        ),
+        (
+            "zizmor",
+            ["--offline", "--quiet"],
+            'run: stackmatrix show --reports reports --fail-on "$FAIL_ON"',
+            "run: echo ${{ github.event.issue.title }}",
+        ),
+    ],
+)
+def test_two_checkers_of_others_find_nothing_but_what_is_planted(
+    tool: str, arguments: list[str], right: str, wrong: str, tmp_path: Path
+) -> None:
+    program = Path(sys.executable).with_name(tool)
+    if not program.exists():
+        pytest.skip(f"{tool} is not installed")
+    files = checked()
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    def good(*names: str) -> bool:
+        argv = [str(program), *arguments, *names]
+        return subprocess.run(argv, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+    assert good(*files)
+    for name in (".github/workflows/watch.yml", str(OWN)):
+        assert right in files[name]
+        (tmp_path / name).write_text(files[name].replace(right, wrong))
+        assert not good(name)
