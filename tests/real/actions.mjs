@@ -52,6 +52,8 @@ const allowed = (contexts) => ({
 
 const shown = (value) => (value === null ? "" : String(value));
 
+let checks = 0;
+
 const answers = {
   // a text with expressions in it; one that is nothing else keeps its kind
   value: ({ text, contexts, status }) => {
@@ -63,7 +65,9 @@ const answers = {
   holds: ({ text, contexts, status }) =>
     truthy(evaluate(ensureStatusFunction(bare(text), allowed(contexts)), contexts, status)),
   check: async ({ uri, text, files }) => {
-    const document = TextDocument.create(uri, "yaml", 1, text);
+    checks += 1; // what was read under an address is remembered there: each gets one of its own
+    const place = uri.replace("file:///", `file:///${checks}/`);
+    const document = TextDocument.create(place, "yaml", 1, text);
     const fileProvider = {
       getFileContent: async (ref) => {
         if (!(ref.path in files)) throw new Error(`no file ${ref.path}`);

@@ -20,6 +20,7 @@ import yaml
 
 from bot.cli import main_group
 from bot.core.workflow import Answers
+from bot.effects.uv import binary
 from bot.verbs.routine import workflows
 from tests.real.actions import GitHubsWords, Status, github
 from tests.real.jobs import Went, event, read, run_workflow
@@ -28,6 +29,7 @@ from tests.real.runner import TOKEN, World
 from tests.real.test_wheel import ROOT, must
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
+PULLS = Path(".github/workflows/stackmatrix-pull_request.yml")
 OWN = Path(".github/workflows/stackmatrix.yml")
 LEFT_OUT = "" if "state" in main_group.commands else "stackmatrix state "
 
@@ -122,6 +124,38 @@ def test_no_token_is_in_anything_that_is_handed_on(went: Went) -> None:
     assert TOKEN.encode() not in every
     for room in went.rooms["execute"]:
         assert TOKEN not in room.printed
+
+
+def test_a_pull_request_is_told_what_its_lock_changes(
+    words: GitHubsWords, app: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """The merge of a branch with a newer openai, as GitHub checks it out; then the words of it."""
+    place = tmp_path / "app"
+    git(tmp_path, "clone", "--quiet", str(app), str(place))
+    git(place, "checkout", "--quiet", "-b", "newer")
+    project = (place / "pyproject.toml").read_text()
+    (place / "pyproject.toml").write_text(project.replace("openai==3.6.0", "openai==3.35.1"))
+    must(binary(), "lock", "--exclude-newer", DAY, cwd=place)
+    committed(place, "a newer openai")
+    git(place, "checkout", "--quiet", "main")
+    git(place, "merge", "--quiet", "--no-ff", "--no-edit", "newer")
+    text = workflows(Answers(stackmatrix=str(wheel)), pulls=True)[PULLS].decode()
+    world = World(
+        words=words,
+        here=tmp_path / "runner",
+        source=place,
+        github=event("pull_request", pull_request={"number": 7}),
+    )
+    (tmp_path / "workflow.yml").write_text(text)
+    went = run_workflow(world, read(tmp_path / "workflow.yml"))
+    assert went.results == {"compare": "success"}, went.printed
+    told = json.loads((went.artifacts.root / "comment" / "comment.json").read_text())
+    assert told["moves"] == [{"component": "openai", "base": "3.6.0", "head": "3.35.1"}]
+    assert {one["word"] for one in told["stacks"]} == {"baseline", "still-good"}
+    assert told["findings"] == []
+    (room,) = went.rooms["compare"]
+    assert room.summary.startswith("# ")
+    assert list(room.workspace.glob("changed-*")) == [], "the matrix in between is gone"
 
 
 @pytest.mark.parametrize(
