@@ -19,9 +19,11 @@ def wrong_version(tree: Tree) -> Iterator[Problem]:
     Whatever else such a file holds is not looked at: its keys are those of another version.
     """
     given = tree.data.get("version") if isinstance(tree.data, dict) else None
-    if not isinstance(given, int) or isinstance(given, bool) or given == VERSION:
+    if not isinstance(given, int) or (given == VERSION and given is not True):
         return
-    if given > VERSION:
+    if isinstance(given, bool):
+        what, cure = f"`version` is {given}, which is no number", f"write `version: {VERSION}`"
+    elif given > VERSION:
         what = f"it is for a newer stackmatrix: version {given}, and this one reads {VERSION}"
         cure = "install a newer stackmatrix, or write the file as this one reads it"
     else:

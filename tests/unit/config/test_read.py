@@ -188,10 +188,7 @@ def test_folders_are_beside_the_file(tmp_path: Path) -> None:
             "no probe family `stories`",
             "use one of",
         ),
-        ("version: 1", "version: 2", (1, 1), "newer stackmatrix: version 2", "install a newer"),
-        ("version: 1", "version: 0", (1, 1), "never was a version 0", "write `version: 1`"),
         ("version: 1", "version: one", (1, 1), "`version` is 'one'", "of that kind"),
-        ("version: 1", "version: 9\nlater: {key: 1}", (1, 1), "version 9", "install a newer"),
         (
             "    suite: [chat]",
             "    suite: [chat]\n    baseline: {engin: '1'}",

@@ -17,6 +17,7 @@ from bot.verbs.comment import command
 from bot.verbs.said import Said
 from tests.unit.core.test_remark import MOVES
 from tests.unit.effects.test_github import Line, caller, said
+from tests.unit.verbs.called import called
 
 SHA = "c" * 40
 ACTIONS = "github-actions[bot]"
@@ -86,8 +87,7 @@ def test_who_may_ask_who_it_is_does(tmp_path: Path) -> None:
 
 
 def run(*arguments: str) -> Said:
-    told: Said = command.main([*arguments], standalone_mode=False)
-    return told
+    return called(command, *arguments)
 
 
 def test_nothing_is_sent_unless_it_is_asked_for(tmp_path: Path) -> None:

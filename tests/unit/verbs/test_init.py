@@ -14,6 +14,7 @@ from bot.verbs import routine
 from bot.verbs.init import LOCKS, lock_of, offers, own, weighed
 from bot.verbs.routine import of_address
 from bot.verbs.said import Said, Terminal
+from tests.unit.verbs.called import called
 
 ROOT = Path(__file__).parents[3]
 OWN = Path(".github/workflows/stackmatrix.yml")
@@ -34,8 +35,7 @@ def said(*arguments: str, answer: str = "") -> Said:
         choose=lambda _, words: answer if answer in words else pytest.fail("nobody is asked"),
         hear=lambda _: pytest.fail("nobody is asked"),
     )
-    told: Said = verb.command.main([*arguments], standalone_mode=False, obj=terminal)
-    return told
+    return called(verb.command, *arguments, terminal=terminal)
 
 
 def written(file: Path, content: str) -> Path:
