@@ -15,10 +15,11 @@ import pytest
 import yaml
 
 from bot.core.remark import MARK, data
+from tests.golden.sample import REPORT
 from tests.real.github_recorder import Recorder
 from tests.real.github_world import World, environment, world
 from tests.real.test_wheel import ROOT
-from tests.unit.core.test_remark import MOVES, REPORT
+from tests.unit.core.test_remark import MOVES
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 COMMENT = yaml.safe_load((ROOT / "workflows" / "comment.yml").read_text())

@@ -119,6 +119,25 @@ def test_shards_are_apart_and_hand_on_what_they_saw(went: Went) -> None:
     assert not (shards[0].workspace / "state").exists(), "a shard knows its job file alone"
 
 
+if not LEFT_OUT:
+
+    def test_the_second_day_takes_up_where_the_first_ended(
+        words: GitHubsWords, app: Path, went: Went, tmp_path: Path
+    ) -> None:
+        """What was seen lies on its branch; nothing is new, so no shard is begun."""
+        assert went.results["keep"] == "success"
+        branch = git(app, "ls-tree", "-r", "--name-only", "stackmatrix-state").splitlines()
+        assert any(name.startswith("facts/") for name in branch)
+        world = World(words=words, here=tmp_path, source=app, github=event("schedule"))
+        workflow = read(app / OWN)
+        jobs = {name: job for name, job in workflow["jobs"].items() if name != "alive"}
+        second = run_workflow(world, {**workflow, "jobs": jobs})
+        assert second.results["execute"] == "skipped", second.printed
+        assert second.results["keep"] == second.results["merge"] == "success", second.printed
+        report = json.loads((second.artifacts.root / "report" / "report.json").read_text())
+        assert (report["run"], report["executed"]) == (2, 0)
+
+
 def test_no_token_is_in_anything_that_is_handed_on(went: Went) -> None:
     every = b"".join(one.read_bytes() for one in went.artifacts.root.rglob("*") if one.is_file())
     assert TOKEN.encode() not in every
