@@ -49,20 +49,18 @@ class Timer:
 
 def _word(text: str) -> str:
     plain = text.replace("-", "").replace(".", "").replace("/", "").replace("_", "")
-    return text if plain.isalnum() else _quoted(text)
+    return text if plain.isalnum() else _quoted(text).replace("$", "$$")
 
 
 def _quoted(text: str) -> str:
-    """Quote as systemd reads it; `%` and `$` mean something there."""
-    safe = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """Quote as systemd reads it; `%` means something there, and in an argument `$` does."""
+    safe = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{safe}"'
 
 
 _SERVICE = """\
 [Unit]
 Description=What new releases do to the stacks of matrix.yaml
-Wants=network-online.target
-After=network-online.target
 
 [Service]
 Type=oneshot

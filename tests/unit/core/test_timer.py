@@ -24,3 +24,9 @@ def test_another_matrix_is_named() -> None:
     timer = Timer(folder="/a", command="/b", minute=3, config="my matrix.yaml")
     assert timer.cron.endswith("/b run --quiet --config 'my matrix.yaml'")
     assert 'run --quiet --config "my matrix.yaml"\n' in timer.service
+
+
+def test_a_dollar_is_a_dollar() -> None:
+    """As `systemd-analyze verify` reads it: in the command it stands for itself."""
+    timer = Timer(folder="/a", command="/b$c", minute=3, config="$d.yaml")
+    assert 'ExecStart="/b$c" run --quiet --config "$$d.yaml"\n' in timer.service
