@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,12 @@ from bot.core.workflow import Answers
 from bot.effects.uv import binary
 from bot.verbs.routine import workflows
 from tests.real.actions import GitHubsWords, Status, github
+from tests.real.artifacts import Artifacts
+from tests.real.github_world import world
 from tests.real.jobs import Went, event, read, run_workflow
 from tests.real.newcomer import DAY, built, committed, git, installed, repository
-from tests.real.runner import TOKEN, World
-from tests.real.test_wheel import ROOT, must
+from tests.real.runner import TOKEN, Room, World
+from tests.real.test_wheel import must
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 PULLS = Path(".github/workflows/stackmatrix-pull_request.yml")
@@ -222,79 +223,36 @@ def test_the_timer_is_kept_on_by_the_timer_alone(
     )
 
 
-def test_the_example_calls_the_one_that_is_here_with_what_it_takes(words: GitHubsWords) -> None:
-    schedule, watch = (read(ROOT / "workflows" / f"{one}.yml") for one in ("schedule", "watch"))
-    job = schedule["jobs"]["watch"]
-    assert ROOT / job["uses"] == ROOT / ".github/workflows/watch.yml"
-    contexts = {"vars": {"STACKMATRIX_PAGES": "true"}, "secrets": {"STACKMATRIX_TOKEN": "t"}}
-    given = words.value(job["with"], contexts, Status())
-    assert given == {"pages": True, "file": False}
-    assert given.keys() <= watch["on"]["workflow_call"]["inputs"].keys()
-
-
-def checked() -> dict[str, str]:
-    """Return every workflow, ours and those for others, by the path where GitHub looks for it."""
-    ours = {f".github/workflows/{one.name}": one for one in (ROOT / "workflows").glob("*.yml")}
-    own = workflows(Answers(stackmatrix="stackmatrix==1"), pulls=True)
-    return {name: file.read_text() for name, file in ours.items()} | {
-        str(path): content.decode() for path, content in own.items()
-    }
-
-
-def test_githubs_own_checker_finds_nothing_but_what_is_planted(words: GitHubsWords) -> None:
-    files = checked()
-    assert len(files) == 8
-    for name, text in files.items():
-        assert words.check(f"file:///r/{name}", text, files) == []
-    action = (ROOT / "action.yml").read_text()
-    assert words.check("file:///r/action.yml", action, {}) == []
-    for right, wrong in (
-        ("needs.plan.outputs.matrix", "needs.plan.outputs.martix"),
-        ("inputs.shards", "inputs.shrads"),
-        ("timeout-minutes", "timeout-mintues"),
-        ("needs: [plan, execute]", "needs: [plan, exceute]"),
-    ):
-        spoiled = files[".github/workflows/watch.yml"].replace(right, wrong, 1)
-        assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files), wrong
-    spoiled = files[".github/workflows/schedule.yml"].replace("pages: ${{", "pegas: ${{")
-    assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files)
-    assert words.check("file:///r/action.yml", action.replace("composite", "composit"), {})
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments", "right", "wrong"),
-    [
-        (
-            "check-jsonschema",
-            ["--builtin-schema", "vendor.github-workflows"],
-            "runs-on: ubuntu-24.04",
-            "run-on: ubuntu-24.04",
-        ),
-        (
-            "zizmor",
-            ["--offline", "--quiet"],
-            'run: stackmatrix show --reports reports --fail-on "$FAIL_ON"',
-            "run: echo ${{ github.event.issue.title }}",
-        ),
-    ],
-)
-def test_two_checkers_of_others_find_nothing_but_what_is_planted(
-    tool: str, arguments: list[str], right: str, wrong: str, tmp_path: Path
+def test_the_job_that_files_says_what_may_be_said(
+    words: GitHubsWords, app: Path, went: Went, tmp_path: Path
 ) -> None:
-    program = Path(sys.executable).with_name(tool)
-    if not program.exists():
-        pytest.skip(f"{tool} is not installed")
-    files = checked()
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-
-    def good(*names: str) -> bool:
-        argv = [str(program), *arguments, *names]
-        return subprocess.run(argv, cwd=tmp_path, capture_output=True, check=False).returncode == 0
-
-    assert good(*files)
-    for name in (".github/workflows/watch.yml", str(OWN)):
-        assert right in files[name]
-        (tmp_path / name).write_text(files[name].replace(right, wrong))
-        assert not good(name)
+    """On a GitHub that nobody here wrote: nothing waits, and the dashboard is one issue there."""
+    (tmp_path / "github").mkdir()
+    with world(tmp_path / "github") as there:
+        place = tmp_path / "app"
+        git(tmp_path, "clone", "--quiet", str(app), str(place))
+        matrix = yaml.safe_load((place / "matrix.yaml").read_text())
+        matrix["policy"] = {"default": "draft", "own": there.place}
+        (place / "matrix.yaml").write_text(yaml.safe_dump(matrix))
+        committed(place, "a place for the dashboard")
+        shutil.copytree(went.artifacts.root, tmp_path / "artifacts")
+        workflow = read(place / OWN)
+        job = workflow["jobs"]["file"]
+        github = {**event("schedule"), "token": "bot-token"}
+        room = Room(
+            world=World(words=words, here=tmp_path, source=place, github=github),
+            name="file",
+            artifacts=Artifacts(tmp_path / "artifacts"),
+            contexts={"github": github, "secrets": {"STACKMATRIX_TOKEN": "bot-token"}, "vars": {}},
+            env=workflow["env"],
+        )
+        room.place.mkdir()
+        for step in job["steps"]:
+            if "issues file" in step.get("run", ""):
+                room.env |= there.recorder.env
+            room.step(step)
+        assert not room.failed, room.printed
+        assert "nothing waits to be filed" in room.printed
+        (page,) = there.issues()
+        assert page["user"]["login"] == "bot"
+        assert there.recorder.violations == []

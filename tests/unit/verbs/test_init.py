@@ -93,6 +93,16 @@ def test_the_workflow_says_what_it_installs_and_what_it_costs(home: Path) -> Non
     assert "inputs." not in OWN.read_text()
 
 
+def test_workflows_for_pull_requests_come_when_they_are_asked_for(home: Path) -> None:
+    written(home / "requirements.txt", LOCK)
+    said("--stackmatrix", HERE, "--pull-requests", "--config", "matrix.yaml")
+    names = {one.name for one in OWN.parent.iterdir()}
+    assert names == {
+        "stackmatrix.yml", "stackmatrix-pull_request.yml", "stackmatrix-comment.yml"
+    }  # fmt: skip
+    assert all(HERE in one.read_text() for one in OWN.parent.iterdir())
+
+
 def test_without_an_address_there_is_no_workflow(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
