@@ -17,6 +17,7 @@ ls /usr/share/vulkan/icd.d/*.json >/dev/null 2>&1 ||
 want curl curl # a proof says the line of it that asks the same
 want strace strace # shows that --offline asks nobody
 want unshare util-linux
+want systemd-analyze systemd # reads the units that `init --timer` writes
 want dockerd docker.io # cells run in containers
 want docker docker.io
 want python3 python3

@@ -161,38 +161,24 @@ def _json(value: object) -> None:
     click.echo(json.dumps(value, indent=1))
 
 
-for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
+for _name in (
+    "merge",
+    "changed",
+    "comment",
+    "diff",
+    "aa",
+    "bless",
+    "drivers",
+    "record",
+    "templates",
+):
     COMMANDS.later(_name)
 COMMANDS.later("image", "image", "group")
 COMMANDS.later("issues", "send", "issues")
 COMMANDS.later("serve")
 
 
-@main_group.command("show", epilog=manual.epilog("show"))
-@click.option("--reports", default="reports", show_default=True, help="Where reports are.")
-@click.option("--state", default=".stackmatrix", show_default=True, help="The ledger.")
-@click.option("--config", default="matrix.yaml", show_default=True, help="The matrix.")
-@click.option("--canonical", is_flag=True, help="Print what equal runs agree on, from the ledger.")
-@talk_options
-def show_command(
-    *, reports: str, state: str, config: str, canonical: bool, quiet: bool, as_json: bool
-) -> None:
-    """Show the last report again, without running anything."""
-    from bot.verbs import show as show_verb  # noqa: PLC0415 - not every verb needs it
-
-    if canonical:
-        options = Options(config=Path(config), state=Path(state), reports=Path(reports))
-        OUT.print(show_verb.last_run(options, Display(ERR, quiet=True)), end="")
-        return
-    report = show_verb.last_report(Path(reports))
-    if as_json:
-        _json(report)
-    elif not quiet:
-        OUT.print(_table(("row", "trigger", "verdict", "probes"), show_verb.matrix(report)))
-        for line in show_verb.findings(report):
-            OUT.print(line)
-
-
+COMMANDS.later("show")
 COMMANDS.later("init")
 
 

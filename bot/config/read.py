@@ -24,6 +24,7 @@ from bot.config.policy import policy_of, wrong_policy
 from bot.config.rows import rows_of
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
+from bot.config.versions import wrong_version
 from bot.core.matrix import Allowance, Exclusion, Homes, Matrix
 from bot.core.model import Component, Json, digest
 from bot.core.urgency import Budget
@@ -60,7 +61,7 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
         why = trouble.strerror if isinstance(trouble, OSError) else trouble
         raise ConfigError((problem(file, (1, 1), f"cannot be read: {why}", cure),)) from None
     tree = Tree.parse(file, text)
-    problems = [*tree.problems, *_shape(tree), *_meaning(tree, known)]
+    problems = [*wrong_version(tree)] or [*tree.problems, *_shape(tree), *_meaning(tree, known)]
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))
     return _matrix(file, MatrixFile.model_validate(tree.data), tree, known, cutoff)

@@ -35,16 +35,19 @@ query($owner: String!, $name: String!, $number: Int!) {
 class Threads:
     """The part of `forge.Forge` that speaks of one issue."""
 
-    def __init__(self, caller: Caller, app: App | None = None) -> None:
-        """Ask through `caller`; `app` is set where that is an App."""
+    def __init__(self, caller: Caller, app: App | None = None, login: str = "") -> None:
+        """Ask through `caller`; `app` is set where that is an App, `login` where it is known."""
         self._caller = caller
         self._app = app
+        self._known = login
 
     @cached_property
     def login(self) -> str:
         """Who writes, where that is a user: what it writes carries this login."""
         if not self._caller.authenticated or self._app is not None:
             return ""
+        if self._known:
+            return self._known
         answer = self._caller.get("/user")
         if answer.status != OK:
             raise refused(answer, "/user")

@@ -78,6 +78,18 @@ def read_job(content: bytes, where: str) -> Job:
     return job
 
 
+def read_comment(content: bytes, where: str) -> dict[str, Any]:
+    """Read what a pull request is to be told: `core.remark`. Raises `BundleError`.
+
+    A pattern's end lets a line break pass, as Python reads it; here nothing of that kind does.
+    """
+    raw = _json(content, where)
+    _hold_schema(raw, where, "comment")
+    if not json.dumps(raw, ensure_ascii=False).isprintable() or "\\" in json.dumps(raw):
+        raise BundleError(f"{where}: a text in it is more than a word", cure=AGAIN)
+    return raw if isinstance(raw, dict) else {}
+
+
 def write_head(head: Head) -> bytes:
     """Return the content of `bundle.json`."""
     told = {"version": VERSION, **CONVERTER.unstructure(head)}

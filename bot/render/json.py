@@ -58,6 +58,7 @@ class JsonRenderer:
             "delta": _delta(report.delta),
             "cells": [_cell(cell) for cell in report.cells],
             **({"withheld": report.withheld} if report.withheld else {}),
+            **({"withheld_new": report.withheld_new} if report.withheld_new else {}),
             "findings": [_finding(report, finding) for finding in report.findings],
         }
         return {"report.json": json.dumps(told, indent=1) + "\n"}

@@ -59,9 +59,13 @@ class GitHub(Threads):
         token: str = "",
         app: App | None = None,
         caller: Caller | None = None,
+        login: str = "",
     ) -> None:
-        """Use a token, an App, or neither: then everything public can be read."""
-        super().__init__(caller or Caller(agent, cache, token=token, app=app), app)
+        """Use a token, an App, or neither: then everything public can be read.
+
+        `login` is who the token is, where it may not ask.
+        """
+        super().__init__(caller or Caller(agent, cache, token=token, app=app), app, login)
 
     def standing(self, place: str, *, since: datetime, consent: str = "") -> Standing:
         """Read what a repository says of issues; see `Forge.standing`."""

@@ -26,6 +26,7 @@ from bot.trackers.outbox import Outbox
 
 TOKENS = ("STACKMATRIX_TOKEN", "GITHUB_TOKEN")
 APP = ("STACKMATRIX_APP_ID", "STACKMATRIX_APP_INSTALLATION", "STACKMATRIX_APP_KEY")
+LOGIN = "STACKMATRIX_LOGIN"  # who the token is, where it may not ask: GitHub Actions' own
 SWITCH = "STACKMATRIX_STOP"
 FILE = "STOP"
 
@@ -98,7 +99,8 @@ def forge_of(state: Path) -> Forge:
     agent = f"stackmatrix/{version('stackmatrix')}"
     told = [os.environ.get(name, "") for name in APP]
     if not any(told):
-        return GitHub(token=token, agent=agent, cache=state / "http" / "github")
+        login = os.environ.get(LOGIN, "")
+        return GitHub(token=token, agent=agent, cache=state / "http" / "github", login=login)
     number, installation, key = told
     try:
         app = App(id=number, key=Path(key).read_bytes(), installation=int(installation))

@@ -33,6 +33,16 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix execute --shard 3", "one job file, on any machine; writes a bundle"),
     ),
     "merge": (("stackmatrix merge bundles", "after every shard; then judge, explain, ... render"),),
+    "changed": (
+        ("stackmatrix changed --base main", "what the lock here does, against that of a branch"),
+        ("stackmatrix changed --base HEAD^1 --out told.json", "of a pull request that was merged"),
+    ),
+    "comment": (
+        (
+            "stackmatrix comment told.json --repository o/r --head me:new --commit " + 40 * "0",
+            "the words of `changed`; --send writes them",
+        ),
+    ),
     "judge": (("stackmatrix judge --json", "after `execute`; one object for each probe"),),
     "explain": (
         ("stackmatrix explain --good old.txt --bad new.txt --probe show.py", "which upgrade?"),
@@ -45,7 +55,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix render --reports site", "after `track`; the report is site/index.html"),
         ("stackmatrix render --ledger ledger.tar.xz", "the last run of a ledger, once more"),
     ),
-    "show": (("stackmatrix show", "the last report, in this terminal"),),
+    "show": (
+        ("stackmatrix show", "the last report, in this terminal"),
+        ("stackmatrix show --fail-on new", "for a script: exit 1 as `run` would have"),
+    ),
     "serve": (("stackmatrix serve", "the last report, in a browser on this machine"),),
     "diff": (
         ("stackmatrix diff minijinja 2.24.0 3.0.0", "what the upgrade changed, as can be seen"),
@@ -107,8 +120,9 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix issues stop --reason 'something is odd'", "everything, until you undo it"),
     ),
     "init": (
-        ("stackmatrix init", "a matrix of what uv.lock or requirements.txt here name"),
-        ("stackmatrix init --from dev.txt", "of what another file names"),
+        ("stackmatrix init", "what uv.lock or requirements.txt here name, looked at every day"),
+        ("stackmatrix init --from dev.txt --no-workflow", "a matrix of what another file names"),
+        ("stackmatrix init --timer", "without GitHub: units of systemd, and a line for cron"),
         ("stackmatrix init --sample", "the sample, with a comment on everything"),
     ),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),

@@ -46,6 +46,7 @@ PATHS = (
     "/repos/{owner}/{repo}/issues/{issue_number}",
     "/repos/{owner}/{repo}/issues/{issue_number}/comments",
     "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "/repos/{owner}/{repo}/pulls",
     "/repos/{owner}/{repo}/labels",
     "/repos/{owner}/{repo}/labels/{name}",
     "/repos/{owner}/{repo}/contents/{path}",
@@ -87,7 +88,7 @@ def packages() -> Path:
             shutil.rmtree(HERE, ignore_errors=True)
             HERE.mkdir(parents=True)
             (HERE / "package.json").write_text(json.dumps(WANTED))
-            fetch(npm)
+            fetch(npm, HERE)
             (HERE / "node_modules" / ".whole").touch()
     return HERE
 
@@ -99,11 +100,12 @@ def whole() -> bool:
     return done and bool(json.loads(file.read_text()) == WANTED)
 
 
-def fetch(npm: str) -> None:
+def fetch(npm: str, home: Path) -> None:
+    """Install what the package.json in `home` names."""
     flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
     for attempt in range(TRIES):
         try:
-            subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=500)
+            subprocess.run([npm, "install", *flags], cwd=home, check=True, timeout=500)
         except subprocess.SubprocessError:
             if attempt + 1 == TRIES:
                 raise

@@ -2,73 +2,44 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.real.actions import GitHubsWords, github
+from tests.real.artifacts import Artifacts
+from tests.real.jobs import event
+from tests.real.newcomer import committed, git
+from tests.real.runner import TOKEN, Room, World
 from tests.real.test_wheel import TWO_RELEASES
 
 ROOT = Path(__file__).parents[2]
 ACTION: Mapping[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
-SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")  # what `shell: bash` means
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runner:
-    """A runner's folders and files, and the inputs of the action."""
-
-    here: Path
-    inputs: Mapping[str, str]
-
-    @property
-    def temporary(self) -> Path:
-        return self.here / "temp"
-
-    def told(self, text: str) -> str:
-        """Replace the expressions of a workflow, of which an action may use these."""
-        known = {
-            "runner.temp": str(self.temporary),
-            "github.action_path": str(ROOT),
-            **{f"inputs.{name}": value for name, value in self.inputs.items()},
-        }
-        return re.sub(r"\$\{\{ *([\w.-]+) *\}\}", lambda found: known[found[1]], text)
-
-    def run(self, step: Mapping[str, Any]) -> int:
-        """Run a step; return its exit code."""
-        usual = ("PATH", "HOME", "SSL_CERT_FILE", "PIP_INDEX_URL", "PIP_CERT", "UV_INDEX_URL")
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith(("PIP_", "UV_")) or name in usual
-        }
-        own = {name: self.told(value) for name, value in step["env"].items()}
-        files = {
-            "GITHUB_OUTPUT": str(self.here / "output"),
-            "GITHUB_STEP_SUMMARY": str(self.here / "summary"),
-            "GITHUB_TOKEN": "ghs_never_for_a_cell_0123456789abcdef",
-        }
-        script = self.here / "step.sh"
-        script.write_text(step["run"])
-        ran = subprocess.run(
-            [*SHELL, str(script)],
-            cwd=self.here / "repository",
-            env={**kept, **own, **files},
-            check=False,
-            timeout=900,
-        )
-        return ran.returncode
+@pytest.fixture(scope="module")
+def words() -> Iterator[GitHubsWords]:
+    with github() as told:
+        yield told
 
 
-def defaults(**given: str) -> dict[str, str]:
-    return {name: str(each["default"]) for name, each in ACTION["inputs"].items()} | given
+def room(words: GitHubsWords, here: Path, name: str, **given: str) -> Room:
+    """A job whose first step has checked out the repository in `here`."""
+    inputs = {each: str(one["default"]) for each, one in ACTION["inputs"].items()} | given
+    world = World(
+        words=words, here=here, source=here / "repository", github=event("push"), inputs=inputs
+    )
+    side = {**world.github, "action_path": str(ROOT)}
+    contexts = {"github": side, "inputs": inputs}
+    made = Room(world=world, name=name, artifacts=Artifacts(here / "kept"), contexts=contexts)
+    made.place.mkdir()
+    made.step({"uses": "actions/checkout@0", "with": {"persist-credentials": False}})
+    return made
 
 
 def test_every_expression_is_an_input_or_a_place_and_none_is_in_a_script() -> None:
@@ -81,20 +52,24 @@ def test_every_expression_is_an_input_or_a_place_and_none_is_in_a_script() -> No
 
 @pytest.mark.real
 @pytest.mark.network
-def test_a_repository_gets_its_matrix_by_one_line(tmp_path: Path) -> None:
-    runner = Runner(here=tmp_path, inputs=defaults(python=sys.executable))
-    for folder in ("repository", "temp"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "repository" / "matrix.yaml").write_text(yaml.safe_dump(TWO_RELEASES))
-    install, run = (step for step in ACTION["runs"]["steps"] if "run" in step)
-    assert runner.run(install) == 0
-    code = runner.run(run)
-    assert code in (0, 1)
-    assert (tmp_path / "output").read_text() == f"code={code}\n"
-    assert (tmp_path / "summary").read_text().startswith("# ")
-    reports = tmp_path / "repository" / runner.inputs["reports"]
-    assert (reports / "index.html").exists()
-    facts = tmp_path / "repository" / runner.inputs["state"] / "facts"
-    assert b"ghs_never" not in b"".join(file.read_bytes() for file in facts.iterdir())
-    spoiled = Runner(here=tmp_path, inputs={**runner.inputs, "config": "nowhere.yaml"})
-    assert spoiled.run(run) == 3
+def test_a_repository_gets_its_matrix_by_one_line(words: GitHubsWords, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    git(repository, "init", "--quiet", "--initial-branch", "main")
+    (repository / "matrix.yaml").write_text(yaml.safe_dump(TWO_RELEASES))
+    committed(repository, "a matrix")
+    job = room(words, tmp_path, "job", python=sys.executable)
+    for step in ACTION["runs"]["steps"]:
+        job.step(step)
+    code = job.steps["run"]["outputs"]["code"]
+    assert code in ("0", "1"), job.printed
+    assert job.failed == (code == "1")
+    assert job.summary.startswith("# ")
+    assert (tmp_path / "kept" / "stackmatrix" / "reports" / "index.html").exists()
+    facts = job.workspace / job.world.inputs["state"] / "facts"
+    assert TOKEN.encode() not in b"".join(file.read_bytes() for file in facts.iterdir())
+    (run,) = (step for step in ACTION["runs"]["steps"] if step.get("id") == "run")
+    job.contexts["inputs"]["config"] = "nowhere.yaml"
+    job.failed = False
+    job.step(run)
+    assert job.steps["run"]["outputs"]["code"] == "3"

@@ -188,7 +188,7 @@ def test_folders_are_beside_the_file(tmp_path: Path) -> None:
             "no probe family `stories`",
             "use one of",
         ),
-        ("version: 1", "version: 2", (1, 1), "`version` is 2", "of that kind"),
+        ("version: 1", "version: one", (1, 1), "`version` is 'one'", "of that kind"),
         (
             "    suite: [chat]",
             "    suite: [chat]\n    baseline: {engin: '1'}",
