@@ -204,7 +204,7 @@ def doctor_command(*, state: str, quiet: bool, as_json: bool) -> None:
 
 @main_group.group("config", cls=Verbs)
 def config_group() -> None:
-    """Check matrix.yaml, or print its JSON Schema for an editor."""
+    """Check matrix.yaml, or print presets or its JSON Schema."""
 
 
 @config_group.command("check", epilog=manual.epilog("check"))
@@ -218,6 +218,14 @@ def check_command(config: str) -> None:
     OUT.print(
         f"{config}: {len(matrix.components)} components, {len(matrix.rows)} stacks, no mistakes"
     )
+
+
+@config_group.command("presets", epilog=manual.epilog("presets"))
+def presets_command() -> None:
+    """List what `extends` in a matrix.yaml can name, and what each is."""
+    from bot.config.presets import listed  # noqa: PLC0415 - likewise
+
+    OUT.print(_table(("extends", "what it is"), listed()))
 
 
 @config_group.command("schema", epilog=manual.epilog("schema"))

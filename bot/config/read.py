@@ -21,6 +21,7 @@ from bot.config.existing import served_by_users, wrong_existing
 from bot.config.images import listed, only, wrong_images
 from bot.config.model import model_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
+from bot.config.presets import extended
 from bot.config.rows import rows_of
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.tree import Path_, Tree, problem
@@ -61,6 +62,7 @@ def read_matrix(file: Path, known: Known, *, cutoff: date | None = None) -> Matr
         why = trouble.strerror if isinstance(trouble, OSError) else trouble
         raise ConfigError((problem(file, (1, 1), f"cannot be read: {why}", cure),)) from None
     tree = Tree.parse(file, text)
+    tree.data = extended(tree)
     problems = [*wrong_version(tree)] or [*tree.problems, *_shape(tree), *_meaning(tree, known)]
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))

@@ -151,6 +151,7 @@ class MatrixFile(_Strict):
     """matrix.yaml as a whole; `stackmatrix config schema` prints its JSON Schema."""
 
     version: Literal[1]
+    extends: str | tuple[str, ...] = ()
     title: str = "stackmatrix"
     index: str = "https://pypi.org/simple"
     suite: tuple[str, ...] = ()

@@ -127,6 +127,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "doctor": (("stackmatrix doctor", "each line that is not `good` says how to mend it"),),
     "check": (("stackmatrix config check", "all mistakes at once, as file:line:column"),),
+    "presets": (("stackmatrix config presets", "what `extends:` in a matrix can name"),),
     "schema": (("stackmatrix config schema > matrix.schema.json", "for an editor"),),
 }
 
