@@ -166,6 +166,7 @@ for _name in ("merge", "diff", "aa", "bless", "drivers", "record", "templates"):
 COMMANDS.later("image", "image", "group")
 COMMANDS.later("issues", "send", "issues")
 COMMANDS.later("serve")
+COMMANDS.later("state", "state", "group")
 
 
 @main_group.command("show", epilog=manual.epilog("show"))
