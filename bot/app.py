@@ -20,7 +20,6 @@ from bot.config.targets import targets
 from bot.core.difference import Comparator
 from bot.core.facts import RunStarted
 from bot.core.matrix import NO_PYTHON, Matrix, Row
-from bot.core.memory import Memory
 from bot.core.model import Probe, digest
 from bot.drivers.anthropic import ANTHROPIC
 from bot.drivers.ctranslate2 import CTRANSLATE2
@@ -76,6 +75,7 @@ from bot.envs.uv import UvEnv
 from bot.errors import ConfigError, Problem, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
+from bot.ledger.recall import memory_of
 from bot.ports import Driver, Ledger, Progress, Renderer, Source
 from bot.render.advisories import AdvisoriesRenderer
 from bot.render.atom import AtomRenderer
@@ -267,7 +267,7 @@ def house_of(
         renderers=RENDERERS,
         shell=UvShell(index_args=index, offline=options.offline),
         ledger=ledger,
-        memory=Memory().fold(ledger.facts()),
+        memory=memory_of(ledger),
         comparators=COMPARATORS,
         progress=progress,
         clock=now,

@@ -176,6 +176,7 @@ for _name in (
 COMMANDS.later("image", "image", "group")
 COMMANDS.later("issues", "send", "issues")
 COMMANDS.later("serve")
+COMMANDS.later("state", "state", "group")
 
 
 COMMANDS.later("show")

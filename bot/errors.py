@@ -9,6 +9,7 @@ What a stack does wrong is a value (see `core.outcome`); only what a person must
     │   └── UnknownPackageError
     ├── MissingToolError      5      no tool to build an environment with
     ├── LedgerError           6      the state folder is damaged or held by another run
+    │   └── BranchError              the branch that keeps it cannot be read or written
     ├── SuiteError            7      a golden or the model is not what its digest says
     │   └── UnknownProbeError
     ├── BundleError           8      a job file or a bundle cannot be used
@@ -87,6 +88,10 @@ class LedgerError(StackmatrixError):
     """The state folder cannot be read, or another run holds it."""
 
     exit_code = 6
+
+
+class BranchError(LedgerError):
+    """The branch that keeps the state cannot be read or written; the state folder is whole."""
 
 
 class SuiteError(StackmatrixError):

@@ -1,6 +1,7 @@
 """What the facts say, folded into tables: the present state of everything, and never the truth.
 
 The fold is incremental and forgets nothing that the ledger holds; throw it away and fold again.
+What cells showed long ago need not be at hand: `told_then` brings it when somebody asks.
 
 >>> memory = Memory()
 >>> memory.add(Fact(run=1, job="run", attempt=0, body=RunEnded(newly_broken=0)))
@@ -11,8 +12,9 @@ The fold is incremental and forgets nothing that the ledger holds; throw it away
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from bot.core.facts import (
@@ -36,15 +38,40 @@ from bot.core.facts import (
 from bot.core.model import Cell, Observation, Release
 
 Slot: TypeAlias = tuple[str, str, str]  # row, trigger, backend
+Then: TypeAlias = Callable[[int, str, int], Sequence[Observed]]  # run, job, attempt: what it saw
 
 
 @dataclass(slots=True, kw_only=True)
 class CellMemory:
-    """What is known of one cell: observations by probe digest, from finished attempts only."""
+    """What is known of one cell, from finished attempts only."""
 
-    seen: dict[str, list[Observation]] = field(default_factory=dict)
     done: CellDone | None = None
     stopped: CellStopped | None = None
+    _seen: dict[str, list[Observation]] = field(default_factory=dict)
+    _later: list[Callable[[], Sequence[Observed]]] = field(default_factory=list)
+
+    @property
+    def seen(self) -> dict[str, list[Observation]]:
+        """The observations by probe digest; of each probe, what the last attempt showed."""
+        for told in self._later:
+            self._seen.update(_by_probe(told()))
+        self._later = []
+        return self._seen
+
+    def learn(self, observed: Sequence[Observed]) -> None:
+        """Take what one more finished attempt showed."""
+        self.seen.update(_by_probe(observed))
+
+    def learn_later(self, told: Callable[[], Sequence[Observed]]) -> None:
+        """Take one more finished attempt; what it showed is asked for when it is needed."""
+        self._later.append(told)
+
+
+def _by_probe(observed: Iterable[Observed]) -> dict[str, list[Observation]]:
+    told: dict[str, list[Observation]] = defaultdict(list)
+    for one in observed:
+        told[one.probe].append(one.observation)
+    return told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +95,7 @@ class Memory:
     reduced: dict[str, Reduced] = field(default_factory=dict)
     swapped: dict[str, Swapped] = field(default_factory=dict)
     drafted: dict[str, Drafted] = field(default_factory=dict)
+    told_then: Then | None = None
     _open: dict[tuple[int, str, int], list[Observed]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -105,22 +133,20 @@ class Memory:
                 self.cells[body.cell].stopped = self._stopped[place] = body
                 self.executed[fact.run].add(body.cell)
             case CellDone() as body:
-                self._finish(body, self._open.pop(place, []), self._stopped.pop(place, None))
+                self._finish(body, place)
                 self.executed[fact.run].add(body.cell)
             case _:
                 return False
         return True
 
-    def _finish(
-        self, body: CellDone, observed: list[Observed], stopped: CellStopped | None
-    ) -> None:
+    def _finish(self, body: CellDone, place: tuple[int, str, int]) -> None:
         """The finished attempt counts: what stopped an earlier one stops nothing any more."""
-        cell = self.cells[body.cell]
-        cell.done, cell.stopped = body, stopped
-        again: dict[str, list[Observation]] = defaultdict(list)
-        for one in observed:
-            again[one.probe].append(one.observation)
-        cell.seen.update(again)
+        cell, observed = self.cells[body.cell], self._open.pop(place, ())
+        cell.done, cell.stopped = body, self._stopped.pop(place, None)
+        if self.told_then is None or observed:
+            cell.learn(observed)
+        else:
+            cell.learn_later(partial(self.told_then, *place))
 
     def _add_step(self, fact: Fact) -> None:
         match fact.body:

@@ -137,8 +137,10 @@ def _started(
     env: Mapping[str, str],
     *,
     stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
     pass_fds: Sequence[int] = (),
 ) -> Iterator[_Child]:
+    """Start a command; what it says on stderr is heard with its stdout, or alone if that goes."""
     mark, before = fresh_mark(), everyone()
     try:
         process = begin(
@@ -147,8 +149,8 @@ def _started(
                 cwd=cwd,
                 env={**env, MARK: mark},
                 stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.PIPE if stdout is None else stdout,
+                stderr=subprocess.STDOUT if stdout is None else subprocess.PIPE,
                 start_new_session=True,
                 pass_fds=tuple(pass_fds),
             )
@@ -165,8 +167,9 @@ def _started(
             child.kill()
             process.wait()
             end(process.pid)
-            if process.stdout:
-                process.stdout.close()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
 
 
 def _attend(child: _Child, ears: Ears, patience: Callable[[], float], memory_bytes: int = 0) -> str:
@@ -201,16 +204,22 @@ def run(
     env: Mapping[str, str],
     seconds: float,
     input: str | None = None,  # noqa: A002 - the word that `subprocess` uses
+    into: Path | None = None,
 ) -> Ran:
     """Run one command to its end and return its exit code and the last megabyte of its output.
 
-    After `seconds` it is killed and the exit code is None. Raises `MissingToolError` when there
-    is no such command, `InterruptedByPersonError` when the run is stopped.
+    Where it says it `into` a file, all of it is there, and what is returned is its stderr. After
+    `seconds` it is killed and the exit code is None. Raises `MissingToolError` when there is no
+    such command, `InterruptedByPersonError` when the run is stopped.
     """
     output = Clip(0, OUTPUT)
     until = ticks() + seconds
-    with _said(input) as stdin, _started(argv, cwd, env, stdin=stdin) as child:
-        with _listening(child, {_stdout(child): output.add}) as ears:
+    with (
+        _said(input) as stdin,
+        _kept(into) as stdout,
+        _started(argv, cwd, env, stdin=stdin, stdout=stdout) as child,
+    ):
+        with _listening(child, {_heard(child): output.add}) as ears:
             stopped = _attend(child, ears, lambda: until)
         returncode = None if stopped else child.process.wait()
     return Ran(returncode=returncode, output=output.content().decode(errors="replace"))
@@ -223,15 +232,26 @@ def _said(text: str | None) -> Iterator[int]:
         yield subprocess.DEVNULL
         return
     with tempfile.TemporaryFile() as stdin:
-        stdin.write(text.encode())
+        stdin.write(text.encode("utf-8", "surrogateescape"))
         stdin.seek(0)
         yield stdin.fileno()
 
 
-def _stdout(child: _Child) -> int:
-    if child.process.stdout is None:
+@contextmanager
+def _kept(file: Path | None) -> Iterator[int | None]:
+    """Yield a descriptor that writes to `file`, or None where there is none."""
+    if file is None:
+        yield None
+        return
+    with file.open("wb") as kept:
+        yield kept.fileno()
+
+
+def _heard(child: _Child) -> int:
+    pipe = child.process.stdout or child.process.stderr
+    if pipe is None:
         raise RuntimeError("the child was started without a pipe")
-    return child.process.stdout.fileno()
+    return pipe.fileno()
 
 
 class Lines:
@@ -283,7 +303,7 @@ def converse(
             os.close(outlet)
             outlet = -1
             lines = Lines(hear, log, seconds)
-            with _listening(child, {_stdout(child): log.add, inlet: lines.take}) as ears:
+            with _listening(child, {_heard(child): log.add, inlet: lines.take}) as ears:
                 stopped = _attend(child, ears, lambda: lines.deadline, memory_bytes)
             returncode = child.process.wait()
     finally:

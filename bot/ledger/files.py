@@ -3,29 +3,34 @@
     .stackmatrix/
         lock              who writes now
         facts/000001.ndjson   one segment per run, one fact per line
+        facts/000001-000016.fold   old runs, folded: see `ledger.fold`
         blobs/ab/abcd...      logs and proofs, named by their content
         torn/             what a crash cut off the end of a segment, kept for the curious
 
 There is no index: reading ten thousand facts takes well under a second, and a memory that is
-rebuilt each time cannot disagree with the truth.
+rebuilt each time cannot disagree with the truth. Folds are read in part (`ledger.old`).
 """
 
 from __future__ import annotations
 
 import threading
 from bisect import insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.core.facts import ASKED_AGAIN, Body, CellDone, Fact, RunEnded, RunStarted
+from bot.core.facts import ASKED_AGAIN, Body, CellDone, Fact, Observed, RunEnded, RunStarted
 from bot.effects.clock import now
 from bot.errors import LedgerError
 from bot.ledger.blobs import Blobs
 from bot.ledger.codec import Unread, decode, encode
-from bot.ledger.lock import Lock
+from bot.ledger.fold import FoldError
+from bot.ledger.lock import Lock, taken
+from bot.ledger.old import Old
+from bot.ledger.runs import FACTS, Runs
 from bot.ledger.segments import Pen, mend, read, segment_path, segment_paths
 
 
@@ -48,7 +53,9 @@ class FileLedger:
         self._turn = threading.Lock()
         self._blobs = Blobs(root / "blobs", synced=synced)
         self._facts: list[Fact] = []
-        self._ids: set[str] = set()
+        self._ids: set[bytes] = set()
+        self._folded = 0
+        self._old = self._load_old()
         for path in segment_paths(root):
             self._load(path)
 
@@ -58,17 +65,7 @@ class FileLedger:
 
         Where a lost fact is only asked again it need not be `synced`: no fact waits for the disk.
         """
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            ignore = root / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="ascii")
-            lock = Lock(root / "lock", at=clock())
-        except OSError as fault:
-            raise LedgerError(
-                f"{root} cannot be used as a state folder: {fault.strerror}",
-                cure="give a folder that can be written, with --state",
-            ) from fault
+        lock = taken(root, at=clock())
         return cls(root, lock=lock, synced=synced)
 
     @classmethod
@@ -82,7 +79,7 @@ class FileLedger:
         The last run goes on, `resumed`, when it never ended and was asked the same thing (equal
         configuration and suite); its facts then count as this run's.
         """
-        last = max((fact.run for fact in self._facts), default=0)
+        last = self._last()
         self.resumed = self._unfinished(last, body)
         self.run = last if self.resumed else last + 1
         self._close_pen()
@@ -93,7 +90,7 @@ class FileLedger:
 
     def go_on(self) -> int:
         """Tell more of the last run, whether it ended or not, and return its number (0: none)."""
-        self.run = max((fact.run for fact in self._facts), default=0)
+        self.run = self._last()
         self._close_pen()
         self._pen = Pen(segment_path(self.root, self.run)) if self.run else None
         return self.run
@@ -110,7 +107,7 @@ class FileLedger:
         with self._turn:
             if self._pen is None:
                 raise LedgerError("no run has begun", cure="open the ledger to write, then begin")
-            name = told.id
+            name = _name(line)
             if name not in self._ids:
                 self._pen.write(line, later=isinstance(body, ASKED_AGAIN))
                 self._add(told, name)
@@ -124,25 +121,46 @@ class FileLedger:
         """
         with self._turn:
             ended = {_place(one) for one in self._facts if isinstance(one.body, CellDone)}
-            known = (one for one in facts if one.id not in self._ids and _place(one) not in ended)
-            new = tuple({one.id: one for one in known}.values())
+            lines = {encode(one): one for one in facts if _place(one) not in ended}
+            new = tuple(one for line, one in lines.items() if _name(line) not in self._ids)
             for run in sorted({one.run for one in new}):
                 self._append(run, [one for one in new if one.run == run])
         return new
 
     def _append(self, run: int, facts: Sequence[Fact]) -> None:
         pen = Pen(segment_path(self.root, run))
+        lines = [encode(one) for one in facts]
         try:
-            pen.write("\n".join(encode(one) for one in facts))
+            pen.write("\n".join(lines))
         finally:
             pen.close()
-        for one in facts:
-            self._add(one, one.id)
+        for line, one in zip(lines, facts, strict=True):
+            self._add(one, _name(line))
 
     def facts(self) -> tuple[Fact, ...]:
-        """Every fact, ordered by (run, job, attempt) and then by when it was told."""
+        """Every fact, ordered by (run, job, attempt) and then by when it was told.
+
+        Of folded runs, what cells showed comes from `folded`, and a plan that repeats itself is
+        told once (see `ledger.old`); `every` leaves nothing out.
+        """
         with self._turn:
             return tuple(self._facts)
+
+    def folded(self, run: int, job: str, attempt: int) -> Sequence[Observed]:
+        """Return what an attempt of an old, folded run observed."""
+        with self._turn:
+            return self._old.observed(run, job, attempt)
+
+    def every(self) -> Iterator[Fact]:
+        """Yield every fact there is, in order; much of it is read from the disk now."""
+        runs = Runs.at(self.root / FACTS)
+        for run, names in runs.holders().items():
+            try:
+                told = [decode(line) for line in runs.of(run, names)]
+            except FoldError as fault:
+                self.notices.append(str(fault))
+                continue
+            yield from sorted((one for one in told if isinstance(one, Fact)), key=_place)
 
     def keep(self, content: bytes) -> str:
         """Store a blob and return its name, the sha256 of its content."""
@@ -179,6 +197,10 @@ class FileLedger:
             self._pen.close()
             self._pen = None
 
+    def _last(self) -> int:
+        """The last run, also where it is in a fold that cannot be read."""
+        return max(self._facts[-1].run if self._facts else 0, self._folded)
+
     def _unfinished(self, run: int, body: RunStarted) -> bool:
         bodies = [fact.body for fact in self._facts if fact.run == run]
         started = next((b for b in bodies if isinstance(b, RunStarted)), None)
@@ -191,13 +213,30 @@ class FileLedger:
         self.notices.extend(segment.notices)
         if segment.torn and self._lock is not None:
             self.notices.append(mend(path, segment, self.root / "torn"))
-        for fact in segment.facts:
-            self._add(fact, fact.id)
+        for fact, line in segment.facts:
+            self._add(fact, _name(line))
 
-    def _add(self, fact: Fact, name: str) -> None:
+    def _load_old(self) -> Old:
+        """Read the folds first: they are of older runs, and mostly in order."""
+        runs = Runs.at(self.root / FACTS)
+        old = Old(runs)
+        for fact, line in old.facts():
+            self._facts.append(fact)
+            self._ids |= {_name(line)} if line else set()
+        self._facts.sort(key=_place)
+        self._folded = runs.last_folded
+        self.notices = runs.notices
+        return old
+
+    def _add(self, fact: Fact, name: bytes) -> None:
         if name not in self._ids:
             self._ids.add(name)
-            insort(self._facts, fact, key=lambda f: (f.run, f.job, f.attempt))
+            insort(self._facts, fact, key=_place)
+
+
+def _name(line: str) -> bytes:
+    """Return what tells a line from every other: telling one twice is telling it once."""
+    return blake2b(line.encode(), digest_size=16).digest()
 
 
 def _place(fact: Fact) -> tuple[int, str, int]:

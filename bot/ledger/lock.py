@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import LedgerError
+from bot.ledger.taking import finish
 
 
 class Lock:
@@ -27,6 +28,26 @@ class Lock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def taken(root: Path, *, at: datetime) -> Lock:
+    """Make the state folder `root` where there is none, and hold it.
+
+    Raises `LedgerError` where it cannot be written, or another run holds it.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        ignore = root / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+        lock = Lock(root / "lock", at=at)
+        finish(root)
+    except OSError as fault:
+        raise LedgerError(
+            f"{root} cannot be used as a state folder: {fault.strerror}",
+            cure="give a folder that can be written, with --state",
+        ) from fault
+    return lock
 
 
 def _held(path: Path) -> LedgerError:

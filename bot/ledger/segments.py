@@ -18,7 +18,7 @@ from bot.ledger.codec import Unread, decode
 class Segment:
     """What one file says: its facts in the order they were told, what was not understood."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[tuple[Fact, str], ...]  # each with its line
     notices: tuple[str, ...]
     whole: int  # bytes up to the end of the last whole line
     torn: bytes  # what follows: the line that a crash cut off
@@ -38,14 +38,15 @@ def read(path: Path) -> Segment:
     """Read a segment; only what ends in a newline was ever told."""
     content = path.read_bytes()
     whole = content.rfind(b"\n") + 1
-    facts: list[Fact] = []
+    facts: list[tuple[Fact, str]] = []
     notices: list[str] = []
-    for number, line in enumerate(content[:whole].splitlines(), start=1):
-        match decode(line.decode("utf-8", errors="replace")):
+    for number, told in enumerate(content[:whole].splitlines(), start=1):
+        line = told.decode("utf-8", errors="replace")
+        match decode(line):
             case Unread(why=why):
                 notices.append(f"{path.name}:{number} was skipped: {why}")
             case fact:
-                facts.append(fact)
+                facts.append((fact, line))
     return Segment(
         facts=tuple(facts), notices=tuple(notices), whole=whole, torn=bytes(content[whole:])
     )
@@ -57,6 +58,18 @@ def mend(path: Path, segment: Segment, torn: Path) -> str:
     write_atomically(torn / name, segment.torn)
     os.truncate(path, segment.whole)
     return f"{path.name} ended in a torn line; its {len(segment.torn)} bytes are in torn/{name}"
+
+
+def mend_all(root: Path) -> None:
+    """Cut the torn end off every segment of a state folder that is held."""
+    for path in segment_paths(root):
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(max(0, size - 1))
+            whole = file.read(1) in (b"\n", b"")
+        if not whole:
+            mend(path, read(path), root / "torn")
 
 
 GROUP_SECONDS = 0.5  # of what cells show that a power cut may take, and no more

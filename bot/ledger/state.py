@@ -16,5 +16,5 @@ def facts_under(state: Path) -> Iterator[Fact]:
     """Yield the facts of every ledger under `state`; numbers of runs are unlike in unlike ones."""
     for at, name in enumerate(LEDGERS):
         root = state / name
-        for fact in FileLedger.read(root).facts() if root.is_dir() else ():
+        for fact in FileLedger.read(root).every() if root.is_dir() else ():
             yield replace(fact, run=len(LEDGERS) * fact.run + at)

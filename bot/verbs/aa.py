@@ -12,11 +12,11 @@ import click
 
 from bot.app import Options, remembered
 from bot.core.facts import RunEnded, RunStarted
-from bot.core.memory import Memory
 from bot.core.model import Json
 from bot.core.stats import Rate
 from bot.effects.clock import now
 from bot.ledger.files import FileLedger
+from bot.ledger.recall import memory_of
 from bot.ports import Progress
 from bot.steps.house import House
 from bot.steps.repeats import AgainstItself, against_itself, cells_of
@@ -63,7 +63,7 @@ def _opened(root: Path, last: House) -> Iterator[House]:
     with FileLedger.open(root) as ledger:
         started = RunStarted(at=now(), bot="aa", config=now().isoformat(), suite=last.suite)
         run = ledger.begin(started)
-        memory = Memory().fold(ledger.facts())
+        memory = memory_of(ledger)
         house = replace(last, ledger=ledger, memory=memory, run=run, clock=now)
         yield house
         house.tell(RunEnded(newly_broken=0), job="run")

@@ -16,7 +16,6 @@ from typing import Final
 from bot.config.options import Options
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.matrix import Matrix
-from bot.core.memory import Memory
 from bot.core.model import Json, Link, Look, Probe
 from bot.core.outcome import Ending
 from bot.core.pins import Asked
@@ -29,6 +28,7 @@ from bot.effects.uv import PYPI
 from bot.envs.shelf import ShelfEnv
 from bot.envs.shell import UvShell
 from bot.ledger.files import FileLedger
+from bot.ledger.recall import memory_of
 from bot.ports import Progress, Source
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
@@ -182,7 +182,7 @@ def _house(
         renderers=(),
         shell=UvShell(index_args=index, offline=offline),
         ledger=ledger,
-        memory=Memory().fold(ledger.facts()),
+        memory=memory_of(ledger),
         comparators={},
         progress=progress,
         clock=now,

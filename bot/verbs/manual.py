@@ -119,6 +119,15 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix issues stop owner/name --reason 'they asked us'", "for ever"),
         ("stackmatrix issues stop --reason 'something is odd'", "everything, until you undo it"),
     ),
+    "state pull": (("stackmatrix state pull", "before `run`, on a machine that keeps nothing"),),
+    "state push": (
+        ("stackmatrix state push", "after `run`; two runs at once are both kept"),
+        ("stackmatrix state push --remote git@example.org:me/state.git", "into another one"),
+    ),
+    "state compact": (
+        ("stackmatrix state compact", "now and then, where nobody pushes"),
+        ("stackmatrix state compact --push --days 30", "the same on the branch; a short history"),
+    ),
     "init": (
         ("stackmatrix init", "what uv.lock or requirements.txt here name, looked at every day"),
         ("stackmatrix init --from dev.txt --no-workflow", "a matrix of what another file names"),

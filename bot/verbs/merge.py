@@ -77,8 +77,9 @@ def _take(bundle: Bundle, ledger: FileLedger) -> Taken:
     counting = tuple(countable(bundle))
     for content in bundle.blobs.values():
         ledger.keep(content)
-    before = {(one.job, one.attempt) for one in ledger.facts() if isinstance(one.body, CellDone)}
-    known = {one.id for one in ledger.facts()}
+    facts = [one for one in ledger.facts() if one.run == bundle.head.run]
+    before = {(one.job, one.attempt) for one in facts if isinstance(one.body, CellDone)}
+    known = {one.id for one in facts}
     other = {f.job for f in counting if (f.job, f.attempt) in before and f.id not in known}
     new = ledger.take(counting)
     ended = any(isinstance(f.body, RunEnded) and f.run == bundle.head.run for f in ledger.facts())

@@ -197,3 +197,27 @@ def test_folding_piece_by_piece_is_folding_at_once() -> None:
     for each in facts:
         piecewise.add(each)
     assert piecewise == memory(*facts)
+
+
+def test_what_a_cell_showed_long_ago_is_asked_for_when_it_is_needed() -> None:
+    asked: list[tuple[int, str, int]] = []
+
+    def then(run: int, job: str, attempt: int) -> list[Observed]:
+        asked.append((run, job, attempt))
+        return [observed("p", "old"), observed("q", "old")]
+
+    facts = [Fact(run=1, job=KEY, attempt=0, body=DONE), Fact(run=2, job=KEY, attempt=0, body=DONE)]
+    told = Memory(told_then=then).fold(facts)
+    assert told.cells[KEY].done == DONE
+    assert asked == []
+    assert {*told.cells[KEY].seen} == {*told.cells[KEY].seen} == {"p", "q"}
+    assert asked == [(1, KEY, 0), (2, KEY, 0)]
+
+
+def test_what_a_cell_shows_now_comes_after_what_it_showed_long_ago() -> None:
+    told = Memory(told_then=lambda *_: [observed("p", "old"), observed("q", "old")])
+    told.add(Fact(run=1, job=KEY, attempt=0, body=DONE))
+    for body in (observed("p", "new"), DONE):
+        told.add(Fact(run=2, job=KEY, attempt=0, body=body))
+    assert [one.log for one in told.cells[KEY].seen["p"]] == ["new"]
+    assert [one.log for one in told.cells[KEY].seen["q"]] == ["old"]
