@@ -103,7 +103,7 @@ def full(session: nox.Session) -> None:
 
 @nox.session
 def sample(session: nox.Session) -> None:
-    """Run this repository's matrix from nothing, and make its ledger and report the sample."""
+    """Run this repository's matrix from nothing, make it the sample (`-- draw`: draw it again)."""
     session.install(".")  # not editable: what logs tell of our files is where everybody has them
     place = Path(session.create_tmp()).resolve()
     state = place / ".stackmatrix"
@@ -112,8 +112,9 @@ def sample(session: nox.Session) -> None:
     into = ["--config", str(ROOT / "matrix.yaml"), "--reports", str(SAMPLE)]
     ledger = str(SAMPLE / "ledger.tar.xz")
     with session.chdir(place):
-        session.run("stackmatrix", "run", *into, "--env", "uv", "--fail-on", "never")
-        session.run("python", "-c", PACK, str(state), ledger)
+        if "draw" not in session.posargs:
+            session.run("stackmatrix", "run", *into, "--env", "uv", "--fail-on", "never")
+            session.run("python", "-c", PACK, str(state), ledger)
         session.run("stackmatrix", "render", "--ledger", ledger, *into)
 
 

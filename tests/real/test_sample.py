@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "reports" / "sample"
 LEDGER = SAMPLE / "ledger"
 AT_RANDOM = 3  # cells
+ANEW = "`nox -s sample -- draw` draws it anew"
 SAY = Display(Console(stderr=True), quiet=True)
 
 
@@ -52,9 +53,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def test_the_sample_is_drawn_again_byte_for_byte(drawn: Path) -> None:
     committed = json.loads((SAMPLE / LIST).read_text())
-    assert json.loads((drawn / LIST).read_text()) == committed, "`nox -s sample` makes it anew"
+    assert json.loads((drawn / LIST).read_text()) == committed, ANEW
     for name in committed:
-        assert (drawn / name).read_bytes() == (SAMPLE / name).read_bytes(), name
+        assert (drawn / name).read_bytes() == (SAMPLE / name).read_bytes(), f"{name}: {ANEW}"
 
 
 def test_each_kind_of_page_shows_something_that_is_not_green(drawn: Path) -> None:

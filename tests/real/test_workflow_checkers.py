@@ -45,13 +45,13 @@ def test_githubs_own_checker_finds_nothing_but_what_is_planted(words: GitHubsWor
         ("needs.plan.outputs.matrix", "needs.plan.outputs.martix"),
         ("inputs.shards", "inputs.shrads"),
         ("timeout-minutes", "timeout-mintues"),
-        ("needs: [plan, execute]", "needs: [plan, exceute]"),
+        ("needs: [plan, execute]", "needs: [plan, executor]"),
     ):
         spoiled = files[".github/workflows/watch.yml"].replace(right, wrong, 1)
         assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files), wrong
     spoiled = files[".github/workflows/schedule.yml"].replace("pages: ${{", "pegas: ${{")
     assert words.check("file:///r/.github/workflows/spoiled.yml", spoiled, files)
-    assert words.check("file:///r/action.yml", action.replace("composite", "composit"), {})
+    assert words.check("file:///r/action.yml", action.replace("composite", "composed"), {})
 
 
 @pytest.mark.parametrize(
