@@ -174,7 +174,7 @@ def _matrix(
         return {file: sample()}, aside, (f"{file}: edit it, then `stackmatrix config check`",)
     title = f"{file.absolute().parent.name} and its stack"
     about = (
-        f"{len(mine.own.left)} further packages of {mine.read.name} have no driver of their own",
+        f"further packages of {mine.read.name} without a driver of their own: {len(mine.own.left)}",
         cost(mine),
     )
     then = ("`stackmatrix plan` shows the cells, `stackmatrix run` runs them",)
@@ -185,8 +185,10 @@ def cost(mine: Mine) -> str:
     """Say what the first run costs: later ones ask only what is new."""
     minutes = max(1, round(mine.own.cells * UNKNOWN_SECONDS / 60))
     heavy = f", {mine.bytes / 1e6:.0f} MB of wheels for what is pinned" if mine.bytes else ""
+    stacks = len(mine.own.stacks)
+    told = f"{stacks} stack{'s' if stacks != 1 else ''}"
     return (
-        f"{len(mine.own.stacks)} stacks, {mine.own.cells} cells at most the first time: about "
+        f"{told}, {mine.own.cells} cells at most the first time: about "
         f"{minutes} minutes of one machine at {UNKNOWN_SECONDS:.0f} s a cell{heavy}; "
         "afterwards only what is new"
     )

@@ -87,7 +87,7 @@ def test_a_broken_installation_is_told(home: Path, monkeypatch: pytest.MonkeyPat
 def test_the_workflow_says_what_it_installs_and_what_it_costs(home: Path) -> None:
     written(home / "requirements.txt", LOCK)
     told = "\n".join(map(str, said("--stackmatrix", HERE).lines))
-    assert "1 stacks, 4 cells at most the first time: about 2 minutes" in told
+    assert "1 stack, 4 cells at most the first time: about 2 minutes" in told
     assert HERE in told
     assert f'STACKMATRIX: "{HERE}"' in OWN.read_text()
     assert "inputs." not in OWN.read_text()
