@@ -8,6 +8,7 @@ whoever holds the state folder next ends it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,9 @@ def changing(root: Path, folder: Path, draft: Path) -> Iterator[tuple[Path, set[
     yield files, gone
     names = {"folder": folder.relative_to(root).as_posix(), "gone": sorted(gone)}
     (draft / _GONE).write_text(json.dumps(names), encoding="utf-8")
+    for file in (draft / _GONE, *files.iterdir()):
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
     draft.rename(root / PLACE)
     finish(root)
 

@@ -109,6 +109,24 @@ def test_compaction_races_with_a_push(place: Path) -> None:
     assert commits(place) < 14
 
 
+@pytest.mark.parametrize("compact", [False, True])
+def test_who_pushes_in_between_is_not_replaced(place: Path, *, compact: bool) -> None:
+    a, b = machine(place, "a"), machine(place, "b")
+    a.run(0)
+    push(a.where)
+    b.run(0)
+    rounds = [1]
+
+    def between() -> None:
+        if rounds:
+            a.run(rounds.pop())
+            push(a.where)
+
+    done = push(b.where, compact=compact, days=9999, before=between)
+    assert (done.attempts, done.moved) == (2, {1: 3})
+    assert lost([(a, 2), (b, 1)], fresh(place)) == []
+
+
 def test_a_rewritten_branch_is_filled_again(place: Path) -> None:
     a, b = machine(place, "a"), machine(place, "b")
     for at in range(3):

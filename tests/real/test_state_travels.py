@@ -15,6 +15,7 @@ from bot.core.facts import Marked
 from bot.errors import BranchError
 from bot.ledger.files import FileLedger
 from bot.ledger.sync import pull, push
+from tests.real.git_server import READ, WRITE, serving
 from tests.real.pushers import DAY, fresh, git, lost, machine
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -187,3 +188,36 @@ def test_a_wrong_place_is_one_clear_error(place: Path, words: list[str], says: b
     assert b"mend:" in ran.stderr
     assert b"hunter2" not in ran.stderr
     assert b"Traceback" not in ran.stderr
+
+
+def test_git_signs_in_as_the_checkout_does_and_nobody_reads_how(place: Path) -> None:
+    a = machine(place, "a")
+    a.run(0)
+    git("config", "http.receivepack", "true", cwd=place / "origin.git")
+    command = [sys.executable, "-c", ONCE, "state", "push", "--state", "state"]
+    with serving(place) as address:
+        setting = f"http.{address}/.extraheader"
+        git("remote", "set-url", "origin", f"{address}/origin.git", cwd=place / "a")
+        said = []
+        for word in ("AUTHORIZATION: basic d3Jvbmc=", READ, WRITE):
+            git("config", "--local", setting, word, cwd=place / "a")
+            ran = subprocess.run(
+                command, env=ENV, cwd=place / "a", capture_output=True, check=False
+            )
+            said.append((ran.returncode, (ran.stdout + ran.stderr).decode()))
+            assert word.split()[-1] not in said[-1][1]
+        state = fresh_from(place, f"{address}/origin.git", setting)
+    assert [code for code, _ in said] == [6, 6, 0], said
+    assert "asks who is there" in said[0][1]
+    assert "may not be written" in said[1][1]
+    assert "contents: write" in said[1][1]
+    assert lost([(a, 1)], state) == []
+
+
+def fresh_from(place: Path, address: str, setting: str) -> Path:
+    """Pull with a token that may only read."""
+    one = machine(place, "reader")
+    git("remote", "set-url", "origin", address, cwd=place / "reader")
+    git("config", "--local", setting, READ, cwd=place / "reader")
+    pull(one.where)
+    return one.state
