@@ -23,6 +23,7 @@ from bot.config.model import model_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
 from bot.config.rows import rows_of
 from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
+from bot.config.sources import wrong_index
 from bot.config.tree import Path_, Tree, problem
 from bot.core.matrix import Allowance, Exclusion, Homes, Matrix
 from bot.core.model import Component, Json, digest
@@ -149,6 +150,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from wrong_images(tree, name, entry, _packages(entry, kinds))
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from _exclusions(tree, sorted(components))
+    yield from wrong_index(tree)
     yield from wrong_model(tree)
     yield from wrong_policy(tree)
 

@@ -45,6 +45,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from bot.core.release import Release as Release  # noqa: PLC0414 - a word of this page
+
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 
 
@@ -115,20 +117,6 @@ class Component:
     prereleases: bool = False
     skip: tuple[str, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """One version of one component. `yanked` holds the reason, or None when it is not yanked."""
-
-    component: str
-    version: str
-    uploaded: datetime | None
-    origin: str
-    digests: tuple[str, ...] = ()
-    yanked: str | None = None
-    requires_python: str = ""
-    wheels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
