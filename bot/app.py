@@ -93,6 +93,7 @@ from bot.steps.house import House
 from bot.steps.watching import misnamed_in
 from bot.trackers.outbox import Outbox
 
+ERRANDS: Final = 32  # lanes in which sources are asked at a time
 SUITE: Final = Path(__file__).parent / "suite"
 
 DRIVERS: Final[Mapping[str, Driver]] = {
@@ -256,6 +257,7 @@ def house_of(
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),
         runner=LocalRunner(workers=options.workers or at_once(matrix.allowance)),
+        errands=LocalRunner(workers=ERRANDS),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
         shell=UvShell(index_args=index, offline=options.offline),

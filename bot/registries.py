@@ -18,20 +18,34 @@ from bot.effects.credentials import Identity
 from bot.effects.http import Fetcher
 from bot.effects.npm import obstacle, registry
 from bot.ports import Source
+from bot.sources.github import GitHub
+from bot.sources.hub import Hub
 from bot.sources.npm import Npm
+from bot.sources.oci import Oci
 from bot.sources.pypi import PyPI
+from bot.sources.url import Url
 
 GITHUB: Final = "https://api.github.com"
 HUB: Final = "https://huggingface.co"
 SOURCES: Final[Mapping[str, Callable[[Fetcher, Matrix], Source]]] = {
     "pypi": lambda fetcher, matrix: PyPI(fetcher=fetcher, index=matrix.index),
     "npm": lambda fetcher, _: Npm(fetcher, registry()),
+    "github": lambda fetcher, _: GitHub(fetcher=fetcher, api=github(), graphql=graphql(fetcher)),
+    "oci": lambda fetcher, _: Oci(fetcher=fetcher),
+    "hub": lambda fetcher, _: Hub(fetcher=fetcher, hub=hub()),
+    "url": lambda fetcher, _: Url(fetcher=fetcher),
 }
 
 
 def github() -> str:
     """Return GitHub's API, or that of the server that GITHUB_API_URL names."""
     return (os.environ.get("GITHUB_API_URL") or GITHUB).rstrip("/")
+
+
+def graphql(fetcher: Fetcher) -> str:
+    """Return where GraphQL is asked, "" without a token: nobody may without one."""
+    place = os.environ.get("GITHUB_GRAPHQL_URL") or f"{github().removesuffix('/v3')}/graphql"
+    return place if fetcher.identity.of(place) else ""
 
 
 def hub() -> str:
@@ -46,7 +60,7 @@ def fetcher_of(options: Options, matrix: Matrix | None = None, **more: Any) -> F
         os.environ,
         index=matrix.index if matrix else "",
         registry=registry() if of_npm else "",
-        github=github(),
+        github=github().removesuffix("/v3"),
         hub=hub(),
     )
     return Fetcher(

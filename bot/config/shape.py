@@ -44,11 +44,16 @@ class ComponentFile(_Strict):
     """One entry of `components`."""
 
     role: Role
-    source: Literal["pypi", "npm"] | None = None
+    source: Literal["pypi", "npm", "github", "oci", "hub", "url"] | None = None
     package: str = ""
     upstream: str
+    versions: str = ""
     scheme: Literal["pep440", "semver"] | None = None
-    driver: str = "script"
+    driver: str | None = None
+    match: str = ""
+    kind: Literal["releases", "tags", "assets"] | None = None
+    moving: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
     prereleases: bool = False
     skip: Mapping[str, str] = Field(default_factory=dict)

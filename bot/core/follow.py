@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from packaging.version import Version
-
 from bot.core.model import Release
-from bot.core.versions import PEP440, parse
+from bot.core.schemes import Parsed
+from bot.core.versions import PEP440, key, parse
 
 _HALF_A_YEAR = timedelta(days=182)
 
@@ -31,7 +30,7 @@ def ordered(
     kept = [
         (parsed, release)
         for parsed, release in readable
-        if release.yanked is None and (prereleases or not parsed.is_prerelease)
+        if release.yanked is None and (prereleases or not parsed.early)
     ]
     return tuple(release for _, release in sorted(kept, key=lambda pair: pair[0]))
 
@@ -100,10 +99,10 @@ def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
     return [r for r in dated if last and r.uploaded and r.uploaded <= last - _HALF_A_YEAR][-1:]
 
 
-def _age(release: Release, scheme: str) -> tuple[Version, str]:
+def _age(release: Release, scheme: str) -> tuple[bool, Parsed, str]:
     """By version; one that the scheme cannot read counts as older than all."""
-    return (_parse(release, scheme) or Version("0.dev0"), release.version)
+    return key(release.version, scheme)
 
 
-def _parse(release: Release, scheme: str) -> Version | None:
+def _parse(release: Release, scheme: str) -> Parsed | None:
     return parse(release.version, scheme)

@@ -64,8 +64,8 @@ class Row:
 class Exclusion:
     """Cells that are left out, by version specifiers of components, with a reason and an owner.
 
-    An exclusion does not hold where one of those named in `unless` does. `semver` are those of
-    its components whose versions are ordered by SemVer.
+    An exclusion does not hold where one of those named in `unless` does. `schemes` are
+    those of its components whose versions are not of PEP 440.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Exclusion:
     owner: str
     expires: date | None = None
     unless: tuple[str, ...] = ()
-    semver: frozenset[str] = frozenset()
+    schemes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

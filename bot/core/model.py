@@ -45,6 +45,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from bot.core.lookout import EVERYTHING, Lookout
 from bot.core.release import Release as Release  # noqa: PLC0414 - a word of this page
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
@@ -104,7 +105,10 @@ def digest(value: Json) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A thing that is upgraded, and where its releases are announced."""
+    """A thing that is upgraded, and where its releases are announced.
+
+    Without a driver it is only watched: nothing here installs it, and no stack may hold it.
+    """
 
     name: str
     role: Role
@@ -117,6 +121,7 @@ class Component:
     prereleases: bool = False
     skip: tuple[str, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)
+    lookout: Lookout = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bot.core.model import Component, Release
 from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
 from bot.ports import Runner, Source
 from bot.steps.house import House
+from bot.steps.polling import poll
 
 
 def announced(house: House) -> tuple[Release, ...]:
@@ -21,11 +22,7 @@ def announced(house: House) -> tuple[Release, ...]:
     lived with where the ledger knows the component, else it raises `SourceError`.
     """
     components = polled(house)
-    house.progress.begin("watch", len(components))
-    found: dict[str, tuple[Release, ...] | SourceError] = {}
-    for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
-        found[component.name] = answer
-        house.progress.advance("watch", component.name)
+    found = poll(house, components)
     problems = [
         problem for one in components for problem in misnamed(house.matrix, one, found[one.name])
     ]
@@ -46,13 +43,9 @@ def polled(house: House) -> tuple[Component, ...]:
     )
 
 
-def _poll(house: House, component: Component) -> tuple[Release, ...] | SourceError:
-    try:
-        return visible(
-            tuple(house.sources[component.source].releases(component)), house.matrix.cutoff
-        )
-    except SourceError as trouble:
-        return trouble
+def tried(house: House) -> tuple[Component, ...]:
+    """Return the components whose releases get cells; what has no driver is only watched."""
+    return tuple(one for one in polled(house) if one.driver)
 
 
 def _kept(
@@ -61,7 +54,7 @@ def _kept(
     if not isinstance(answer, SourceError):
         return answer
     known = remembered(house, component)
-    if not known:
+    if not known and component.driver:
         raise answer
     house.progress.note(f"{component.name}: {answer.message}; going on with what is known")
     return known
@@ -124,7 +117,7 @@ def misnamed(
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"
             cure = _newest(component, answer)
             yield _problem(matrix, what, cure, "stacks", row.name, "baseline", name)
-    if not lost and not _followed(component, answer):
+    if not lost and component.driver and not _followed(component, answer):
         what = f"component `{name}` has no release that `follow` would choose"
         cure = "follow `all`, or allow `prereleases: true`"
         yield _problem(matrix, what, cure, "components", name)

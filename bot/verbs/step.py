@@ -16,7 +16,7 @@ from bot.steps.cells import prepare_cell
 from bot.steps.house import House
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
-from bot.steps.watching import line, polled
+from bot.steps.watching import line, tried
 from bot.verbs.run import finish, ready
 
 
@@ -62,7 +62,7 @@ def step(name: str, options: Options, progress: Progress, *, prepare_only: bool 
 
 def in_turn(name: str, house: House) -> None:
     """Refuse a step that has nothing to stand on yet: it would seem to find nothing wrong."""
-    unknown = [one.name for one in polled(house) if not line(house, one)]
+    unknown = [one.name for one in tried(house) if not line(house, one)]
     planned = planned_of(house)
     ran = any(each.cell.key in house.memory.cells for each in planned if each.cell)
     if name != "watch" and unknown:
