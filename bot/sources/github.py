@@ -210,9 +210,9 @@ def _files(look: Lookout, one: _Told) -> tuple[tuple[str, str], ...]:
 
 
 def _place(one: _Told) -> str:
-    """Return where a moving tag is: when its assets came last, else at which commit."""
+    """Return where a moving tag is: when it was put there last, else at which commit."""
     moment = _moment(one)
-    return f"{moment:%Y%m%d%H%M}" if moment and one.assets else one.commit
+    return f"{moment:%Y%m%d%H%M}" if moment else one.commit
 
 
 def _moment(one: _Told) -> datetime | None:

@@ -73,7 +73,7 @@ class Hub:
         patterns = component.lookout.files or MATTER
         rows = [row for row in self._tree(name, commit) if _matters(row, patterns)]
         files = [(str(row.get("path")), _content(row)) for row in rows]
-        if about.get("gguf"):
+        if about.get("gguf") and any(fnmatch("model.gguf", each) for each in patterns):
             files.append((GGUF, f"sha256:{digest(about['gguf'])}"))
         if not files:
             what = f"{component.package} has no file like {', '.join(patterns)}"
