@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bot.config.options import Options
 from bot.core.credentials import known
+from bot.core.manners import Manners
 from bot.core.matrix import Matrix
 from bot.effects.credentials import Identity
 from bot.effects.http import Fetcher
@@ -68,6 +69,7 @@ def fetcher_of(options: Options, matrix: Matrix | None = None, **more: Any) -> F
         user_agent=f"stackmatrix/{version('stackmatrix')}",
         offline=options.offline,
         identity=Identity(credentials),
+        manners=matrix.manners if matrix else Manners(),
         **more,
     )
 

@@ -30,6 +30,7 @@ from bot.config.sources import (
 )
 from bot.config.tree import Path_, Tree, meant, names, problem, table
 from bot.core.lookout import ONLY_WATCHED
+from bot.core.manners import Manners
 from bot.core.matrix import Allowance, Homes, Matrix
 from bot.core.model import Component, Json, digest
 from bot.core.versions import PEP440
@@ -238,6 +239,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             workers=limits.workers,
         ),
         policy=policy_of(read.policy),
+        manners=Manners(**read.polling.model_dump()),
         model=model_of(folder, read.model),
         homes=Homes(
             env=read.env,

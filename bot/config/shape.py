@@ -99,6 +99,16 @@ class LimitsFile(_Strict):
     workers: Annotated[int, Field(gt=0, le=256)] = 2
 
 
+class PollingFile(_Strict):
+    """`polling`: how sources may be asked."""
+
+    per_host: Annotated[int, Field(gt=0, le=16)] = 4
+    spacing: Annotated[float, Field(ge=0)] = 0.02
+    requests: Annotated[int, Field(gt=0)] = 20_000
+    seconds: Annotated[float, Field(gt=0)] = 1_800
+    patience: Annotated[float, Field(gt=0)] = 30
+
+
 def _way(given: object) -> object:
     """A word alone is how far it goes."""
     return {"way": given} if isinstance(given, str) else given
@@ -163,6 +173,7 @@ class MatrixFile(_Strict):
     fallback: Literal["uv"] | None = None
     certificates: str = ""
     limits: LimitsFile = LimitsFile()
+    polling: PollingFile = PollingFile()
     components: Mapping[str, ComponentFile] = Field(min_length=1)
     stacks: Mapping[str, StackFile] = Field(min_length=1)
     exclude: Mapping[str, ExclusionFile] = Field(default_factory=dict)
@@ -198,6 +209,7 @@ def keys_at(path: tuple[str | int, ...]) -> list[str]:
         "exclude": ExclusionFile,
         "limits": LimitsFile,
         "policy": PolicyFile,
+        "polling": PollingFile,
         "model": ModelFile,
     }
     if path[:2] == ("policy", "targets") and path[2:]:

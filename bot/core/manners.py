@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """`per_host` questions at a time, `spacing` seconds between two; a budget for a whole run."""
+    """`per_host` questions at a time, `spacing` seconds between two; a budget for a whole run.
+
+    `patience` is how many seconds a host may be silent; it has four times as long for an answer.
+    """
 
     per_host: int = 4
     spacing: float = 0.02
     requests: int = 20_000
     seconds: float = 1_800.0
+    patience: float = 30.0
 
     def spent(self, *, asked: int, seconds: float) -> str:
         """Say which budget is used up, or nothing."""

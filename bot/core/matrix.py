@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.core.manners import Manners
 from bot.core.model import Component
 from bot.core.policy import Policy
 
@@ -114,6 +115,7 @@ class Matrix:
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
     policy: Policy = field(default_factory=Policy)
+    manners: Manners = field(default_factory=Manners)
     model: Model = Model()
     homes: Homes = Homes()
     cutoff: datetime | None = None

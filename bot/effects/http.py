@@ -29,8 +29,8 @@ from bot.effects.kept import Kept, Shelf
 from bot.effects.trust import session
 from bot.errors import ForeignAnswerError, SourceError, UnknownPackageError
 
-TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
-PATIENCE = 120.0  # seconds for one answer, however slowly it trickles in
+CONNECT = 10.0  # seconds to connect, at most
+TRICKLE = 4  # how often a host may be as silent as it may be, within one answer
 LARGEST = 256 << 20  # bytes of an answer that is held in memory
 RETRIES = 3
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -199,7 +199,7 @@ class Fetcher:
             return self._stand_in(asked, kept, why)
         if not answer.ok:
             _refuse(asked.url, answer.status_code)
-        content = _whole(answer)
+        content = _whole(answer, TRICKLE * self.manners.patience)
         if "json" in asked.headers["Accept"] and asked.method != "HEAD":
             _parse(asked.url, content.decode("utf-8", errors="replace"))
         fresh = Shelf(self.cache_dir).keep(asked.key, content, answer.headers)
@@ -211,7 +211,9 @@ class Fetcher:
         for attempt in range(RETRIES):
             try:
                 answer = self._once(asked, kept)
-            except (requests.ConnectionError, requests.Timeout):
+            except requests.Timeout:
+                raise  # it was waited for long enough
+            except requests.ConnectionError:
                 self.hosts.later(asked.host, 0.5 * 2**attempt)
                 continue
             if answer.status_code not in BUSY:
@@ -232,7 +234,7 @@ class Fetcher:
             realm,
             headers={"User-Agent": self.user_agent},
             auth=self.identity.asks(realm, asked.url),
-            timeout=TIMEOUT,
+            timeout=self._timeout,
         )
         told = given.json() if given.ok else {}
         token = str(told.get("token") or told.get("access_token") or "")
@@ -250,9 +252,13 @@ class Fetcher:
                 headers={"User-Agent": self.user_agent, **asked.headers, **conditions},
                 json=asked.body,
                 auth=self.identity.of(asked.url),
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 stream=True,
             )
+
+    @property
+    def _timeout(self) -> tuple[float, float]:
+        return (min(CONNECT, self.manners.patience), self.manners.patience)
 
     def _stand_in(self, asked: _Asked, kept: Kept | None, why: str) -> Answer:
         if kept is None:
@@ -275,13 +281,13 @@ def _remembered(url: str, kept: Kept | None) -> Answer:
     return Answer(text=kept.text, changed=False, stale=True, headers=kept.headers)
 
 
-def _whole(answer: requests.Response) -> bytes:
+def _whole(answer: requests.Response, seconds: float) -> bytes:
     """Return the body, unless it takes too long or is too large. Raises as requests does."""
-    end, found = monotonic() + PATIENCE, bytearray()
+    end, found = monotonic() + seconds, bytearray()
     while piece := _piece(answer):
         found += piece
         if monotonic() > end:
-            raise requests.Timeout(f"not all of it came within {PATIENCE:.0f} seconds")
+            raise requests.Timeout(f"not all of it came within {seconds:.0f} seconds")
         if len(found) > LARGEST:
             raise requests.RequestException(f"it sends more than {LARGEST >> 20} MiB")
     return bytes(found)
