@@ -21,6 +21,7 @@ from bot.config.policy import policy_of, wrong_policy
 from bot.config.rows import rows_of
 from bot.config.shape import ComponentFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.sources import (
+    blocks_of,
     driver_of,
     lookout_of,
     scheme_of,
@@ -267,7 +268,7 @@ def _component(name: str, entry: ComponentFile, known: Known) -> Component:
         driver=driver,
         follow=tuple(entry.follow),
         prereleases=entry.prereleases,
-        skip=tuple(entry.skip),
+        skip=blocks_of(entry),
         options=dict(entry.options),
         lookout=lookout_of(entry),
     )

@@ -23,7 +23,7 @@ Follow = Annotated[
     str,
     StringConstraints(
         pattern=r"^(newest|previous|oldest|all|last-of-previous-major|half-year-ago"
-        r"|last-[1-9][0-9]*|==\S+)$"
+        r"|last-[1-9][0-9]*|newest-per-minor(-[1-9][0-9]*)?|since-\d{4}-\d\d-\d\d|==\S+)$"
     ),
 ]
 
@@ -38,6 +38,14 @@ class _Strict(BaseModel):
     """Unknown keys are mistakes: a misspelt key must never be silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SkipFile(_Strict):
+    """One entry of a component's `skip`: releases that are known to be bad."""
+
+    reason: Annotated[str, StringConstraints(min_length=3)]
+    owner: Annotated[str, StringConstraints(min_length=1)]
+    expires: date | None = None
 
 
 class ComponentFile(_Strict):
@@ -56,7 +64,11 @@ class ComponentFile(_Strict):
     files: tuple[str, ...] = ()
     follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
     prereleases: bool = False
-    skip: Mapping[str, str] = Field(default_factory=dict)
+    skip: Mapping[str, str | SkipFile] = Field(default_factory=dict)
+    lanes: Mapping[Literal["stable", "rc", "nightly"], Literal["test", "tell", "off"]] = Field(
+        default_factory=dict
+    )
+    min_age_days: Annotated[float, Field(ge=0)] = 0
     options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.config.shape import ComponentFile
 from bot.config.tree import Tree, problem
+from bot.core.blocks import Block
+from bot.core.follow import SINCE
 from bot.core.lookout import ONLY_WATCHED, RELEASES, Lookout
 from bot.core.model import Json
+from bot.core.spans import mistake as wrong_span
 from bot.core.versions import PEP440, SEMVER, mistake
 from bot.errors import Problem
 
@@ -69,13 +73,50 @@ def lookout_of(entry: ComponentFile) -> Lookout:
         kind=entry.kind or RELEASES,
         moving=tuple(entry.moving),
         files=tuple(entry.files),
+        lanes=tuple(entry.lanes.items()),
+        min_age_days=entry.min_age_days,
     )
+
+
+def blocks_of(entry: ComponentFile) -> tuple[Block, ...]:
+    """Return the releases of a component that are not tried."""
+    return tuple(
+        Block(span=span, reason=told)
+        if isinstance(told, str)
+        else Block(span=span, reason=told.reason, owner=told.owner, expires=told.expires)
+        for span, told in entry.skip.items()
+    )
+
+
+def _wrong_skip(tree: Tree, name: str, entry: Mapping[str, Json]) -> Iterator[Problem]:
+    """Yield ranges in `skip` that cannot be read, and what has no release since its date."""
+    skip, scheme = entry.get("skip"), str(entry.get("versions") or PEP440)
+    for span in skip if isinstance(skip, dict) else ():
+        if Block(span=span, reason="").ranges and (mistake(scheme) or wrong_span(span, scheme)):
+            place = tree.place(("components", name, "skip", span))
+            what = f"component `{name}` skips `{span}`, which is no version specifier"
+            yield problem(tree.file, place, what, 'write a version, or one as in `">=1.4,<2"`')
+    follow = entry.get("follow")
+    for at, word in enumerate(follow if isinstance(follow, list) else []):
+        if str(word).startswith(SINCE) and not _is_day(str(word).removeprefix(SINCE)):
+            place = tree.place(("components", name, "follow", at))
+            what = f"component `{name}` follows `{word}`, which is no day"
+            yield problem(tree.file, place, what, "write one as in since-2026-01-31")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def wrong_sources(tree: Tree, name: str, entry: Mapping[str, Json]) -> Iterator[Problem]:
     """Yield what is wrong with where a component is announced, and how."""
     yield from wrong_versions(tree, name, entry)
     yield from _wrong_match(tree, name, entry)
+    yield from _wrong_skip(tree, name, entry)
     source = str(entry.get("source") or "pypi")
     for key, sources in _KEYS.items():
         if key in entry and source not in sources:

@@ -20,12 +20,16 @@ class Lookout:
 
     `kind` says what a forge is asked for. `moving` are tags that lead elsewhere from day to day,
     each place of which is a release of its own. `files` are patterns of the names that matter.
+    `lanes` says what becomes of the releases of a lane, and `min_age_days` how old one has to be
+    before it is tried.
     """
 
     match: str = ""
     kind: str = RELEASES
     moving: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    lanes: tuple[tuple[str, str], ...] = ()
+    min_age_days: float = 0.0
 
     def named(self, text: str) -> str:
         """Return the version that `text` announces, "" where it announces none."""

@@ -45,6 +45,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from bot.core.blocks import Block
 from bot.core.lookout import EVERYTHING, Lookout
 from bot.core.release import Release as Release  # noqa: PLC0414 - a word of this page
 
@@ -119,7 +120,7 @@ class Component:
     driver: str = "script"
     follow: tuple[str, ...] = ("newest",)
     prereleases: bool = False
-    skip: tuple[str, ...] = ()
+    skip: tuple[Block, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)
     lookout: Lookout = EVERYTHING
 

@@ -45,8 +45,6 @@ def step(name: str, options: Options, progress: Progress, *, prepare_only: bool 
     with opened(options, progress, whole=False) as house:
         in_turn(name, house)
         match name:
-            case "watch":
-                return _watch(house)
             case "plan":
                 return _plan(house)
             case "execute" if prepare_only:
@@ -77,20 +75,6 @@ def in_turn(name: str, house: House) -> None:
     ):
         what = f"run {house.run} has seen no answer of any cell"
         raise UsageError(what, cure="`stackmatrix execute` first")
-
-
-def _watch(house: House) -> Told:
-    fresh = pipeline.watch(house)
-    rows = tuple(
-        (
-            r.component,
-            r.version,
-            r.uploaded.date().isoformat() if r.uploaded else "",
-            r.yanked or "",
-        )
-        for r in fresh
-    )
-    return Told(header=("component", "version", "uploaded", "yanked"), rows=rows)
 
 
 def _plan(house: House) -> Told:

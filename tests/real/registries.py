@@ -28,7 +28,7 @@ NPM = {
     "dependencies": {"verdaccio": "6.2.1"},
     "overrides": {"node-fetch": "2.7.0"},
 }
-HERE = Path(__file__).parents[2] / ".nox" / "verdaccio"
+NOX = Path(__file__).parents[2] / ".nox"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
@@ -100,24 +100,26 @@ def nginx(site: Path, folder: Path, secret: tuple[str, str] | None = None) -> It
         yield Site(url=f"http://127.0.0.1:{port}", log=log)
 
 
-def _verdaccio() -> Path:
-    npm = tool("npm")
-    with exclusive(HERE.with_name("verdaccio.lock")):
-        done = HERE / "node_modules" / ".whole"
-        if not done.exists() or json.loads((HERE / "package.json").read_text()) != NPM:
-            shutil.rmtree(HERE, ignore_errors=True)
-            HERE.mkdir(parents=True)
-            (HERE / "package.json").write_text(json.dumps(NPM))
+def fetched(name: str, wanted: Mapping[str, Any]) -> Path:
+    """Return the folder of these npm packages, each of exactly its version, fetched once."""
+    npm, home = tool("npm"), NOX / name
+    with exclusive(NOX / f"{name}.lock"):
+        done, file = home / "node_modules" / ".whole", home / "package.json"
+        if not done.exists() or json.loads(file.read_text()) != wanted:
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
+            file.write_text(json.dumps(wanted))
             flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-            subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=500)
+            subprocess.run([npm, "install", *flags], cwd=home, check=True, timeout=500)
             done.touch()
-    return HERE / "node_modules" / ".bin" / "verdaccio"
+    return home / "node_modules"
 
 
 @contextmanager
 def verdaccio(folder: Path) -> Iterator[str]:
     """Run a registry of npm in which anyone may publish; yields its address."""
-    program, conf = str(_verdaccio().resolve()), folder / "verdaccio.yaml"
+    conf = folder / "verdaccio.yaml"
+    program = str((fetched("verdaccio", NPM) / ".bin" / "verdaccio").resolve())
     anyone = "{access: $all, publish: $anonymous, unpublish: $anonymous}"
     conf.write_text(
         f"storage: {folder}/storage\nauth: {{htpasswd: {{file: {folder}/users}}}}\nuplinks: {{}}\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +17,16 @@ from bot.core.credentials import Credential
 from bot.core.lookout import TAGS, Lookout
 from bot.core.model import Component, Release, Role
 from bot.effects.credentials import Identity
-from bot.effects.files import exclusive
 from bot.effects.http import Fetcher
 from bot.errors import SourceError, UnknownPackageError
 from bot.sources.github import GitHub
+from tests.real import registries
 from tests.real.github_world import SEED, described, node, packages, served
 
-PACKAGES = {"@octokit/graphql-schema": "15.26.1", "graphql": "16.11.0"}
-HERE = Path(__file__).parents[2] / ".nox" / "graphql"
+WANTED = {
+    "private": True,
+    "dependencies": {"@octokit/graphql-schema": "15.26.1", "graphql": "16.11.0"},
+}  # GitHub's own schema, and what executes a question by it
 PLACE = "owner/engine-0"
 OWNER = {"Authorization": "token owner-token"}
 
@@ -129,34 +130,19 @@ REFS = [
 ]
 
 
-def library() -> Path:
-    """Return the folder of GitHub's schema and of what executes it, fetched once."""
-    npm, wanted = shutil.which("npm"), {"private": True, "dependencies": PACKAGES}
-    if npm is None:
-        pytest.skip("npm is not installed")
-    with exclusive(HERE.with_name("graphql.lock")):
-        if not (HERE / "node_modules" / ".whole").exists():
-            shutil.rmtree(HERE, ignore_errors=True)
-            HERE.mkdir(parents=True)
-            (HERE / "package.json").write_text(json.dumps(wanted))
-            flags = ["--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-            subprocess.run([npm, "install", *flags], cwd=HERE, check=True, timeout=500)
-            (HERE / "node_modules" / ".whole").touch()
-    return HERE
-
-
 @pytest.fixture
 def graphql(tmp_path: Path) -> Iterator[str]:
     """Yield where GitHub's schema is executed over a hundred repositories."""
-    home = library()
-    shutil.copyfile(Path(__file__).with_name("github_graphql.mjs"), home / "serve.mjs")
+    modules = registries.fetched("graphql", WANTED)
+    program = modules.parent / "serve.mjs"
+    shutil.copyfile(Path(__file__).with_name("github_graphql.mjs"), program)
     data = {f"acme/tea-{at}": {"releases": [release(f"v1.{at}")], "refs": []} for at in range(98)}
     assets = release("night", isPrerelease=True, assets=[ASSET])
     data["acme/pot"] = {"releases": [assets, release("v3", isDraft=True)], "refs": REFS}
     file = tmp_path / "data.json"
     file.write_text(json.dumps(data))
-    schema = str(home / "node_modules/@octokit/graphql-schema/schema.graphql")
-    command = [node(), str(home / "serve.mjs"), str(file), schema]
+    schema = str(modules / "@octokit" / "graphql-schema" / "schema.graphql")
+    command = [node(), str(program), str(file), schema]
     with served(lambda port: [*command, str(port)], "Ready.", tmp_path / "log") as port:
         yield f"http://127.0.0.1:{port}"
 

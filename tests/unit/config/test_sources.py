@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.config.read import Known, read_matrix
+from bot.core.blocks import Block
 from bot.core.lookout import Lookout
 from bot.core.matrix import Matrix
 from bot.errors import ConfigError
@@ -79,6 +81,39 @@ def test_what_not(tmp_path: Path, said: str, what: str, cure: str) -> None:
     assert what in found.what
     assert cure in found.cure
     assert found.line == 4
+
+
+def test_policies(tmp_path: Path) -> None:
+    said = (
+        "other: {role: engine, upstream: u, lanes: {rc: test, nightly: tell}, min_age_days: 3, "
+        "follow: [newest-per-minor-3, since-2026-01-31], skip: {'1.0': it fails, "
+        "'>=1.4,<1.5': {reason: it forgets, owner: '@me', expires: 2027-01-01}}}"
+    )
+    other = read(tmp_path, said).components["other"]
+    assert other.lookout.lanes == (("rc", "test"), ("nightly", "tell"))
+    assert other.lookout.min_age_days == 3
+    assert other.follow == ("newest-per-minor-3", "since-2026-01-31")
+    assert other.skip == (
+        Block(span="1.0", reason="it fails"),
+        Block(span=">=1.4,<1.5", reason="it forgets", owner="@me", expires=date(2027, 1, 1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("skip: {'>what': it fails}", "which is no version specifier"),
+        ("skip: {'<b5': it fails}, versions: semver", "which is no version specifier"),
+        ("follow: [since-2026-02-31]", "which is no day"),
+        ("follow: [newest-per-minor-0]", "cannot be"),
+        ("lanes: {beta: test}", "cannot be"),
+        ("min_age_days: -1", "cannot be"),
+    ],
+)
+def test_what_no_policy_can_be(tmp_path: Path, said: str, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, f"other: {{role: engine, upstream: u, {said}}}")
+    assert what in caught.value.problems[0].what
 
 
 def test_what_is_only_watched_is_in_no_stack(tmp_path: Path) -> None:
