@@ -108,13 +108,30 @@ class Hosts:
             return at - now
 
 
+BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+def busy(answer: requests.Response) -> bool:
+    """Whether a host wants to be asked later: by its status, or since an allowance is used up."""
+    if answer.status_code in BUSY:
+        return True
+    spent = answer.headers.get("X-RateLimit-Remaining") == "0" or "Retry-After" in answer.headers
+    return answer.status_code == requests.codes.forbidden and spent
+
+
 def told_to_wait(answer: requests.Response, otherwise: float) -> float:
-    """Read Retry-After (RFC 9110: seconds or a date), in seconds."""
-    told = answer.headers.get("Retry-After", "")
+    """Return for how many seconds a host wants to be left alone.
+
+    By Retry-After (RFC 9110: seconds or a date), or by when an allowance is filled up again.
+    """
+    told, now = answer.headers.get("Retry-After", ""), datetime.now(UTC)
+    refilled = answer.headers.get("X-RateLimit-Reset", "")
     if told.isdigit():
         return float(told)
+    if not told and answer.headers.get("X-RateLimit-Remaining") == "0" and refilled.isdigit():
+        return max(float(refilled) - now.timestamp(), 0.0)
     try:
         until = parsedate_to_datetime(told)
     except ValueError:
         return otherwise
-    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+    return max((until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds(), 0.0)

@@ -12,29 +12,23 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
-from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
 
 import requests
-from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
 from bot.core.manners import Manners
 from bot.core.model import Json
+from bot.effects.answers import on_disk, parsed, refuse, whole
 from bot.effects.clock import sleep
 from bot.effects.credentials import Identity
-from bot.effects.hosts import Hosts, NotAskedError, told_to_wait
+from bot.effects.hosts import Hosts, NotAskedError, busy, told_to_wait
 from bot.effects.kept import Kept, Shelf
 from bot.effects.trust import session
-from bot.errors import ForeignAnswerError, SourceError, UnknownPackageError
+from bot.errors import SourceError
 
 CONNECT = 10.0  # seconds to connect, at most
 TRICKLE = 4  # how often a host may be as silent as it may be, within one answer
-LARGEST = 256 << 20  # bytes of an answer that is held in memory
 RETRIES = 3
-BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-FOREIGN = frozenset({406, 415})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +54,7 @@ class Answer:
     stale: bool = False
     notice: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None  # what a text that was asked for as JSON says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +73,11 @@ class _Asked:
         if self.method == "GET":
             return key
         return f"{self.method} {key} {json.dumps(self.body, sort_keys=True)}"
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer has to be JSON."""
+        return "json" in self.headers.get("Accept", "") and self.method != "HEAD"
 
     @property
     def host(self) -> str:
@@ -128,7 +128,7 @@ class Fetcher:
         `SourceError` for every other refusal, and for a host that is down when nothing was kept.
         """
         if urlsplit(url).scheme == "file":
-            return Fetched(body=_parse(url, _on_disk(url)), changed=True)
+            return Fetched(body=parsed(url, on_disk(url)), changed=True)
         return _parsed(url, self._answer(self._asked("GET", url, accept, headers)))
 
     def post(self, url: str, body: Json, *, headers: Mapping[str, str] | None = None) -> Fetched:
@@ -139,7 +139,7 @@ class Fetcher:
     def text(self, url: str, *, accept: str = "*/*") -> Answer:
         """Return what is at `url` as text; raises as `fetch` does."""
         if urlsplit(url).scheme == "file":
-            return Answer(text=_on_disk(url), changed=True)
+            return Answer(text=on_disk(url), changed=True)
         return self._answer(self._asked("GET", url, accept, None))
 
     def head(self, url: str, *, accept: str = "*/*") -> Answer:
@@ -157,7 +157,7 @@ class Fetcher:
         try:
             with self._ask(asked, None) as answer:
                 if not answer.ok:
-                    _refuse(url, answer.status_code)
+                    refuse(url, answer.status_code)
                 with to.open("wb") as file:
                     file.writelines(answer.iter_content(1 << 20))
         except (requests.RequestException, NotAskedError) as error:
@@ -193,18 +193,19 @@ class Fetcher:
     def _heard(self, asked: _Asked, answer: requests.Response, kept: Kept | None) -> Answer:
         if answer.status_code == requests.codes.not_modified and kept:
             return Answer(text=kept.text, changed=False, headers=kept.headers)
-        if answer.status_code in BUSY:
+        if busy(answer):
             why = f"HTTP {answer.status_code}"
             self.hosts.failed(asked.host, why, dead=False)
             return self._stand_in(asked, kept, why)
         if not answer.ok:
-            _refuse(asked.url, answer.status_code)
-        content = _whole(answer, TRICKLE * self.manners.patience)
-        if "json" in asked.headers["Accept"] and asked.method != "HEAD":
-            _parse(asked.url, content.decode("utf-8", errors="replace"))
+            refuse(asked.url, answer.status_code)
+        content = whole(answer, TRICKLE * self.manners.patience)
+        body: Json = None
+        if asked.json:
+            body = parsed(asked.url, content.decode("utf-8", errors="replace"))
         fresh = Shelf(self.cache_dir).keep(asked.key, content, answer.headers)
         changed = kept is None or (kept.digest, kept.headers) != (fresh.digest, fresh.headers)
-        return Answer(text=fresh.text, changed=changed, headers=fresh.headers)
+        return Answer(text=fresh.text, changed=changed, headers=fresh.headers, body=body)
 
     def _ask(self, asked: _Asked, kept: Kept | None) -> requests.Response:
         """Ask until there is an answer, with pauses that the host or we choose."""
@@ -216,7 +217,7 @@ class Fetcher:
             except requests.ConnectionError:
                 self.hosts.later(asked.host, 0.5 * 2**attempt)
                 continue
-            if answer.status_code not in BUSY:
+            if not busy(answer):
                 self.hosts.answered(asked.host)
                 return answer
             answer.close()
@@ -271,7 +272,6 @@ class Fetcher:
 
 
 _NETWORK = "check the network, the proxy and the certificates, or try again later"
-_SPELLING = "check the spelling of the name, and the index that it is looked up in"
 
 
 def _remembered(url: str, kept: Kept | None) -> Answer:
@@ -281,68 +281,16 @@ def _remembered(url: str, kept: Kept | None) -> Answer:
     return Answer(text=kept.text, changed=False, stale=True, headers=kept.headers)
 
 
-def _whole(answer: requests.Response, seconds: float) -> bytes:
-    """Return the body, unless it takes too long or is too large. Raises as requests does."""
-    end, found = monotonic() + seconds, bytearray()
-    while piece := _piece(answer):
-        found += piece
-        if monotonic() > end:
-            raise requests.Timeout(f"not all of it came within {seconds:.0f} seconds")
-        if len(found) > LARGEST:
-            raise requests.RequestException(f"it sends more than {LARGEST >> 20} MiB")
-    return bytes(found)
-
-
-def _piece(answer: requests.Response) -> bytes:
-    """Return what came next, however little: who waits for a full piece may wait for ever."""
-    try:
-        return bytes(answer.raw.read1(1 << 16, decode_content=True))
-    except (ProtocolError, DecodeError) as error:
-        raise requests.ConnectionError(str(error)) from error
-    except ReadTimeoutError as error:
-        raise requests.Timeout(str(error)) from error
-
-
-def _on_disk(url: str) -> str:
-    path = Path(url2pathname(urlsplit(url).path))
-    page = path / "index.json" if path.is_dir() else path
-    try:
-        return page.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise UnknownPackageError(f"There is no {page}.", cure=_SPELLING) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{page} cannot be read: {error}", cure="mend the file") from error
-
-
-def _refuse(url: str, status: int) -> NoReturn:
-    if status in {404, 410}:
-        raise UnknownPackageError(f"{url} does not exist (HTTP {status}).", cure=_SPELLING)
-    if status in FOREIGN:
-        cure = "check that the address is an index that speaks JSON (PEP 691)"
-        raise ForeignAnswerError(f"{url} speaks another format (HTTP {status}).", cure=cure)
-    cure = "check that the address is right, and that the environment holds what opens it"
-    raise SourceError(f"{url} refuses to answer (HTTP {status}).", cure=cure)
-
-
 def _parsed(url: str, answer: Answer) -> Fetched:
     links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
     onward = next((str(each["url"]) for each in links if each.get("rel") == "next"), "")
     return Fetched(
-        body=_parse(url, answer.text),
+        body=parsed(url, answer.text) if answer.body is None else answer.body,
         changed=answer.changed,
         stale=answer.stale,
         notice=answer.notice,
         following=urljoin(url, onward) if onward else "",
     )
-
-
-def _parse(url: str, text: str) -> Json:
-    try:
-        body: Json = json.loads(text)
-    except ValueError as error:
-        cure = "check that the address is an index that speaks JSON (PEP 691)"
-        raise ForeignAnswerError(f"{url} does not answer with JSON: {error}", cure=cure) from error
-    return body
 
 
 def _first_line(error: Exception) -> str:
