@@ -18,6 +18,8 @@ want curl curl # a proof says the line of it that asks the same
 want strace strace # shows that --offline asks nobody
 want unshare util-linux
 want systemd-analyze systemd # reads the units that `init --timer` writes
+want nginx nginx # serves an index of files, as many private ones are
+want docker-registry docker-registry # a registry of images to watch
 want dockerd docker.io # cells run in containers
 want docker docker.io
 want python3 python3

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bot.compare import logprobs, messages, stream, text, tokens
 from bot.config.options import Options as Options  # noqa: PLC0414 - known to all by this name
@@ -64,9 +64,8 @@ from bot.effects.aloud import Aloud
 from bot.effects.asset import Assets
 from bot.effects.clock import now, sleep
 from bot.effects.hardware import lacking, machine
-from bot.effects.http import Fetcher
 from bot.effects.machine import at_once, worker
-from bot.effects.npm import node_version, obstacle, registry
+from bot.effects.npm import node_version, obstacle
 from bot.effects.uv import PYPI as PYPI  # noqa: PLC0414 - as above
 from bot.effects.uv import index_args as index_args  # noqa: PLC0414
 from bot.environments import Ground, swept
@@ -76,7 +75,9 @@ from bot.errors import ConfigError, Problem, SuiteError, UsageError
 from bot.kits import Kits
 from bot.ledger.files import FileLedger
 from bot.ledger.recall import memory_of
-from bot.ports import Driver, Ledger, Progress, Renderer, Source
+from bot.ports import Driver, Ledger, Progress, Renderer
+from bot.registries import SOURCES as SOURCES  # noqa: PLC0414 - as above
+from bot.registries import fetcher_of, sources_of
 from bot.render.advisories import AdvisoriesRenderer
 from bot.render.atom import AtomRenderer
 from bot.render.badges import BadgesRenderer
@@ -89,12 +90,11 @@ from bot.render.sarif import SarifRenderer
 from bot.render.updates import UpdatesRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
-from bot.sources.npm import Npm
-from bot.sources.pypi import PyPI
 from bot.steps.house import House
 from bot.steps.watching import misnamed_in
 from bot.trackers.outbox import Outbox
 
+ERRANDS: Final = 32  # lanes in which sources are asked at a time
 SUITE: Final = Path(__file__).parent / "suite"
 
 DRIVERS: Final[Mapping[str, Driver]] = {
@@ -183,13 +183,9 @@ def matrix_of(options: Options) -> Matrix:
         raise ConfigError((*trouble.problems, *found)) from None
 
 
-def _fetcher(options: Options, **more: Any) -> Fetcher:  # noqa: ANN401 - fields of a Fetcher
-    agent, cache = f"stackmatrix/{version('stackmatrix')}", options.state / "http"
-    return Fetcher(cache_dir=cache, user_agent=agent, offline=options.offline, **more)
-
-
 def _misnamed(options: Options, matrix: Matrix) -> tuple[Problem, ...]:
-    sources = _sources(matrix, _fetcher(options, wait=lambda _: None))  # a courtesy
+    quick = fetcher_of(options, matrix, wait=lambda _: None)  # a courtesy
+    sources = sources_of(matrix, quick)
     return misnamed_in(matrix, sources, LocalRunner(workers=8))
 
 
@@ -250,7 +246,7 @@ def house_of(
     ground = Ground(root=root, index_args=index, offline=options.offline, asked=options.env)
     kits = Kits(ground=ground)
     used = {name for row in matrix.rows for name in row.backends}
-    fetcher = _fetcher(options, notices=Aloud(progress))
+    fetcher = fetcher_of(options, matrix, notices=Aloud(progress))
     return House(
         matrix=matrix,
         bot=version("stackmatrix"),
@@ -258,11 +254,12 @@ def house_of(
         platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
         models={matrix.model.name: Path(matrix.model.path)},
-        sources=_sources(matrix, fetcher),
+        sources=sources_of(matrix, fetcher),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),
         runner=LocalRunner(workers=options.workers or at_once(matrix.allowance)),
+        errands=LocalRunner(workers=ERRANDS),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=RENDERERS,
         shell=UvShell(index_args=index, offline=options.offline),
@@ -282,15 +279,6 @@ def house_of(
         lacks=lacking(used),
         machine=machine(used),
     )
-
-
-def _sources(matrix: Matrix, fetcher: Fetcher) -> Mapping[str, Source]:
-    """Return where releases are announced; npm is asked for its registry where it is needed."""
-    found: dict[str, Source] = {"pypi": PyPI(fetcher=fetcher, index=matrix.index)}
-    wanted = any(component.source == "npm" for component in matrix.components.values())
-    if wanted and not obstacle():
-        found["npm"] = Npm(fetcher, registry())
-    return found
 
 
 def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
@@ -313,7 +301,7 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
 def assets_of(options: Options) -> Assets:
     """Return where programs are kept that come as release assets."""
     place = options.state / "assets"
-    return Assets(root=place, fetcher=_fetcher(options), offline=options.offline)
+    return Assets(root=place, fetcher=fetcher_of(options), offline=options.offline)
 
 
 def settled(options: Options, matrix: Matrix, progress: Progress) -> Matrix:

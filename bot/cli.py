@@ -50,6 +50,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 RICHER = {
+    "watch": ("watch", "command"),
     "plan": ("shards", "plan_command"),
     "execute": ("shards", "execute_command"),
     "explain": ("explain", "command"),

@@ -6,7 +6,8 @@ What a stack does wrong is a value (see `core.outcome`); only what a person must
     ├── UsageError            2      a flag or an argument
     ├── ConfigError           3      matrix.yaml, the suite or a requirements file
     ├── SourceError           4      a release source does not answer
-    │   └── UnknownPackageError
+    │   ├── UnknownPackageError
+    │   └── ForeignAnswerError
     ├── MissingToolError      5      no tool to build an environment with
     ├── LedgerError           6      the state folder is damaged or held by another run
     │   └── BranchError              the branch that keeps it cannot be read or written
@@ -76,6 +77,10 @@ class SourceError(StackmatrixError):
 
 class UnknownPackageError(SourceError):
     """A release source answers, and knows no package of that name."""
+
+
+class ForeignAnswerError(SourceError):
+    """A release source answers, in another format than the one it was asked for."""
 
 
 class MissingToolError(StackmatrixError):

@@ -8,6 +8,7 @@ be run alone, and a run that was killed goes on where it was.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.core.backends import CPU
@@ -15,7 +16,7 @@ from bot.core.facts import Drafted, Explained, Named, ReleaseSeen
 from bot.core.finding import Group, accuse, group, merged, split
 from bot.core.life import Life
 from bot.core.lives import lives
-from bot.core.model import Release
+from bot.core.news import News
 from bot.core.policy import Way
 from bot.core.report import Report
 from bot.core.shards import expected
@@ -33,21 +34,17 @@ from bot.steps.traits import traits_of
 from bot.steps.urgent import chosen
 from bot.steps.verdicts import Ruled, flips, observations, rule
 from bot.steps.view import report
-from bot.steps.watching import announced
+from bot.steps.watching import announced, noticed
 from bot.steps.withhold import secrets, withhold
 
 
-def watch(house: House) -> tuple[Release, ...]:
-    """Ask every source what it has; a release that is new, or was yanked since, is a fact."""
-    fresh = [
-        release
-        for release in announced(house)
-        if house.memory.releases.get((release.component, release.version)) != release
-    ]
-    for release in fresh:
-        job = f"watch {release.component}=={release.version}"
-        house.tell(ReleaseSeen(release=release), job=job)
-    return tuple(fresh)
+def watch(house: House, only: Collection[str] = ()) -> tuple[News, ...]:
+    """Ask every source, or those of `only`; whatever changed since the last time is a fact."""
+    fresh = tuple(noticed(house, announced(house, only)))
+    for each in fresh:
+        job = f"watch {each.release.component}=={each.release.version}"
+        house.tell(ReleaseSeen(release=each.release), job=job)
+    return fresh
 
 
 def plan(house: House) -> None:

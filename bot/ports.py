@@ -11,44 +11,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar
 
 from bot.core.facts import Body, Fact
 from bot.core.metadata import Metadata
 from bot.core.model import (
     Closure,
-    Component,
     Conflict,
     Failure,
     Json,
     Link,
     Pin,
     Probe,
-    Release,
     Requirements,
     Role,
 )
 from bot.core.report import Report
-
-
-class Source(Protocol):
-    """Where releases of a component are announced."""
-
-    def releases(self, component: Component) -> Iterable[Release]:
-        """Every release, in no order. Raises `SourceError` when the source does not answer."""
-        ...
-
-
-@runtime_checkable
-class Registry(Protocol):
-    """A source that also knows what a package says of itself today."""
-
-    def about(self, package: str) -> Metadata:
-        """What the newest release declares: a project may have moved since an older one.
-
-        Raises `SourceError` when nobody answers.
-        """
-        ...
+from bot.heralds import Bulk as Bulk  # noqa: PLC0414 - the shapes of sources are on a page of their own
+from bot.heralds import Registry as Registry  # noqa: PLC0414 - as above
+from bot.heralds import Source as Source  # noqa: PLC0414 - as above
 
 
 class Solver(Protocol):

@@ -9,27 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from difflib import get_close_matches
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeVar
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from bot.config.backends import wrong_backends
+from bot.config.exclusions import exclusion_of, wrong_exclusions
 from bot.config.existing import served_by_users, wrong_existing
 from bot.config.images import listed, only, wrong_images
 from bot.config.model import model_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
 from bot.config.presets import extended
 from bot.config.rows import rows_of
-from bot.config.shape import ComponentFile, ExclusionFile, MatrixFile, StackFile, keys_at, mistakes
-from bot.config.tree import Path_, Tree, problem
+from bot.config.shape import ComponentFile, MatrixFile, StackFile, keys_at, mistakes
+from bot.config.sources import (
+    blocks_of,
+    driver_of,
+    lookout_of,
+    scheme_of,
+    wrong_index,
+    wrong_sources,
+    wrong_watched,
+)
+from bot.config.tree import Path_, Tree, meant, names, problem, table
 from bot.config.versions import wrong_version
-from bot.core.matrix import Allowance, Exclusion, Homes, Matrix
+from bot.core.lookout import ONLY_WATCHED
+from bot.core.manners import Manners
+from bot.core.matrix import Allowance, Homes, Matrix
 from bot.core.model import Component, Json, digest
 from bot.core.urgency import Budget
-from bot.core.versions import PEP440, SEMVER
+from bot.core.versions import PEP440
 from bot.errors import ConfigError, Problem
 
 Entry = TypeVar("Entry", ComponentFile, StackFile)
@@ -75,7 +83,7 @@ def salvage(file: Path, known: Known) -> Matrix:
         tree = Tree.parse(file, file.read_text(encoding="utf-8"))
     except (ConfigError, OSError, UnicodeDecodeError):
         return Matrix(title="", file=str(file), index="", components={}, rows=())
-    components = dict(_sound(_table(tree.data, "components"), ComponentFile))
+    components = dict(_sound(table(tree.data, "components"), ComponentFile))
     index = tree.data.get("index") if isinstance(tree.data, dict) else None
     return Matrix(
         title="",
@@ -84,7 +92,7 @@ def salvage(file: Path, known: Known) -> Matrix:
         components={name: _component(name, entry, known) for name, entry in components.items()},
         rows=tuple(
             row
-            for name, entry in _sound(_table(tree.data, "stacks"), StackFile)
+            for name, entry in _sound(table(tree.data, "stacks"), StackFile)
             for row in rows_of(name, entry, "", file.parent, ())
         ),
         places=tree.places,
@@ -110,49 +118,35 @@ def _say(path: Path_, kind: str, message: str, given: object) -> tuple[str, str]
     name = ".".join(str(part) for part in path) or "the file"
     if kind == "extra_forbidden":
         allowed = keys_at(path[:-1])
-        return f"`{name}` is not a key that stackmatrix knows", _meant(str(path[-1]), allowed)
+        return f"`{name}` is not a key that stackmatrix knows", meant(str(path[-1]), allowed)
     if kind == "missing":
         return f"`{name}` is missing", f"add `{path[-1]}:`; the commented matrix.yaml shows one"
     return f"`{name}` is {given!r}, which cannot be: {message}", "write a value of that kind"
 
 
-def _meant(word: str, among: list[str]) -> str:
-    close = get_close_matches(word, among, n=1)
-    known = ", ".join(among) if among else "none is defined"
-    return f"did you mean `{close[0]}`?" if close else f"use one of: {known}"
-
-
-def _table(data: Json, key: str) -> dict[str, dict[str, Json]]:
-    table = data.get(key) if isinstance(data, dict) else None
-    items = table.items() if isinstance(table, dict) else ()
-    return {name: entry for name, entry in items if isinstance(entry, dict)}
-
-
-def _names(entry: Mapping[str, Json], key: str) -> list[str]:
-    listed = entry.get(key)
-    return [str(item) for item in listed] if isinstance(listed, list | dict) else []
-
-
 def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
     """Names that nothing defines, and rules in a circle; works on files of a broken shape too."""
-    components = _table(tree.data, "components")
-    served = served_by_users(_table(tree.data, "stacks"))
+    components = table(tree.data, "components")
+    served = served_by_users(table(tree.data, "stacks"))
     for name, entry in components.items():
-        driver = entry.get("driver", "script")
-        if isinstance(driver, str) and driver not in known.drivers:
+        driver = driver_of(entry)
+        if driver and driver not in known.drivers:
             path = ("components", name, "driver")
             what = f"there is no driver `{driver}`"
-            yield problem(tree.file, tree.place(path), what, _meant(driver, sorted(known.drivers)))
+            yield problem(tree.file, tree.place(path), what, meant(driver, sorted(known.drivers)))
+        yield from wrong_sources(tree, name, entry)
         if name not in served:
             yield from _source(tree, name, entry, known)
     kinds = {name: _kind(entry, known) for name, entry in components.items()}
-    for name, entry in _table(tree.data, "stacks").items():
+    for name, entry in table(tree.data, "stacks").items():
         yield from _stack(tree, name, entry, sorted(components), known)
+        yield from wrong_watched(tree, name, entry, kinds)
         yield from _mixed(tree, name, entry, kinds)
         yield from wrong_existing(tree, name, entry, _drivers(entry, components), known.sources)
         yield from wrong_images(tree, name, entry, _packages(entry, kinds))
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
-    yield from _exclusions(tree, sorted(components))
+    yield from wrong_exclusions(tree, sorted(components))
+    yield from wrong_index(tree)
     yield from wrong_model(tree)
     yield from wrong_policy(tree)
 
@@ -169,24 +163,24 @@ def _drivers(
     entry: Mapping[str, Json], components: Mapping[str, dict[str, Json]]
 ) -> Mapping[str, str]:
     """Return the driver of each component of a stack."""
-    named = [used for used in _names(entry, "components") if used in components]
-    return {used: str(components[used].get("driver", "script")) for used in named}
+    named = [used for used in names(entry, "components") if used in components]
+    return {used: driver_of(components[used]) for used in named}
 
 
 def _kind(entry: Mapping[str, Json], known: Known) -> str:
-    return str(entry.get("source") or known.source(str(entry.get("driver", "script"))))
+    return str(entry.get("source") or known.source(driver_of(entry)))
 
 
 def _source(tree: Tree, name: str, entry: Mapping[str, Json], known: Known) -> Iterator[Problem]:
     """A driver asks packages of one source only; one without a source has no releases to follow."""
-    driver = str(entry.get("driver", "script"))
+    driver = driver_of(entry)
     if known.sources.get(driver) == "":
         what = f"component `{name}` is a program that is here already: none of it is released"
         cure = f"compare two with `stackmatrix diff {driver} ONE OTHER`, and leave it out here"
         yield problem(tree.file, tree.place(("components", name, "driver")), what, cure)
         return
     wanted, given = known.source(driver), _kind(entry, known)
-    if driver in known.drivers and given != wanted:
+    if driver in known.drivers and given != wanted and given not in ONLY_WATCHED:
         what = f"component `{name}` comes from {given}, and its driver `{driver}` asks {wanted}'s"
         place = tree.place(("components", name, "source"))
         yield problem(tree.file, place, what, f"write `source: {wanted}`, or another driver")
@@ -196,8 +190,8 @@ def _mixed(
     tree: Tree, name: str, entry: Mapping[str, Json], kinds: Mapping[str, str]
 ) -> Iterator[Problem]:
     """A room holds packages of one source only."""
-    found = {used: kinds[used] for used in _names(entry, "components") if used in kinds}
-    if len(set(found.values())) > 1:
+    found = {used: kinds[used] for used in names(entry, "components") if used in kinds}
+    if len({*found.values()} - ONLY_WATCHED) > 1:
         told = ", ".join(f"`{used}` of {kind}" for used, kind in found.items())
         what = f"stack `{name}` mixes packages of several sources: {told}"
         cure = "make a stack for each source: a cell installs packages of one only"
@@ -208,61 +202,17 @@ def _stack(
     tree: Tree, name: str, entry: dict[str, Json], components: list[str], known: Known
 ) -> Iterator[Problem]:
     for key in ("components", "baseline"):
-        for at, used in enumerate(_names(entry, key)):
+        for at, used in enumerate(names(entry, key)):
             if used not in components:
                 path = ("stacks", name, key, used if key == "baseline" else at)
                 what = f"stack `{name}` uses `{used}`, which `components` does not define"
-                yield problem(tree.file, tree.place(path), what, _meant(used, components))
-    for at, used in enumerate(_names(entry, "suite")):
+                yield problem(tree.file, tree.place(path), what, meant(used, components))
+    for at, used in enumerate(names(entry, "suite")):
         own = isinstance(tree.data, dict) and bool(tree.data.get("suite"))
         if not own and used.split("/")[0] not in known.suites:
             path = ("stacks", name, "suite", at)
             what = f"there is no probe family `{used}`"
-            yield problem(tree.file, tree.place(path), what, _meant(used, sorted(known.suites)))
-
-
-def _exclusions(tree: Tree, components: list[str]) -> Iterator[Problem]:
-    rules = _table(tree.data, "exclude")
-    for name, entry in rules.items():
-        yield from _specifiers(tree, name, entry)
-        for used in _names(entry, "cells"):
-            if used not in components:
-                here: Path_ = ("exclude", name, "cells", used)
-                what = f"exclusion `{name}` speaks of `{used}`, which `components` does not define"
-                yield problem(tree.file, tree.place(here), what, _meant(used, components))
-        for at, used in enumerate(_names(entry, "unless")):
-            if used not in rules:
-                path = ("exclude", name, "unless", at)
-                what = f"exclusion `{name}` leans on `{used}`, which does not exist"
-                yield problem(tree.file, tree.place(path), what, _meant(used, sorted(rules)))
-    for circle in _circles({name: _names(entry, "unless") for name, entry in rules.items()}):
-        what = f"exclusions go in a circle: {' -> '.join((*circle, circle[0]))}"
-        cure = "drop `unless` from one of them, so that there is a first rule to decide"
-        yield problem(tree.file, tree.place(("exclude", circle[0], "unless")), what, cure)
-
-
-def _specifiers(tree: Tree, name: str, entry: dict[str, Json]) -> Iterator[Problem]:
-    cells = entry.get("cells")
-    for used, spec in (cells if isinstance(cells, dict) else {}).items():
-        try:
-            SpecifierSet(str(spec))
-        except InvalidSpecifier:
-            place = tree.place(("exclude", name, "cells", used))
-            what = f"exclusion `{name}` says `{spec}` of `{used}`, which is no version specifier"
-            yield problem(tree.file, place, what, 'write one as in `"<2"` or `">=1.4,<2"`')
-
-
-def _circles(leans: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
-    graph = {name: [lean for lean in others if lean in leans] for name, others in leans.items()}
-    while True:
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as trouble:
-            circle = tuple(reversed(trouble.args[1][1:]))
-            yield circle
-            graph[circle[0]] = []
-        else:
-            return
+            yield problem(tree.file, tree.place(path), what, meant(used, sorted(known.suites)))
 
 
 def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date | None) -> Matrix:
@@ -270,7 +220,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
     folder = file.parent
     day = cutoff or read.cutoff
     components = {name: _component(name, entry, known) for name, entry in read.components.items()}
-    semver = frozenset(name for name, one in components.items() if one.scheme == SEMVER)
+    schemes = {name: one.scheme for name, one in components.items() if one.scheme != PEP440}
     return Matrix(
         title=read.title,
         file=str(file),
@@ -284,7 +234,9 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             )
         ),
         suite=tuple(str(folder / part) for part in read.suite),
-        exclusions=tuple(_exclusion(name, entry, semver) for name, entry in read.exclude.items()),
+        exclusions=tuple(
+            exclusion_of(name, entry, schemes) for name, entry in read.exclude.items()
+        ),
         allowance=Allowance(
             install_seconds=limits.install_seconds,
             start_seconds=limits.start_seconds,
@@ -293,6 +245,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         ),
         budget=Budget(cells=limits.cells, minutes=limits.minutes),
         policy=policy_of(read.policy),
+        manners=Manners(**read.polling.model_dump()),
         model=model_of(folder, read.model),
         homes=Homes(
             env=read.env,
@@ -308,34 +261,24 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
 
 
 def _component(name: str, entry: ComponentFile, known: Known) -> Component:
-    source = entry.source or known.source(entry.driver)
+    driver = driver_of({"driver": entry.driver, "source": entry.source})
+    source = entry.source or known.source(driver)
     return Component(
         name=name,
         role=entry.role,
         source=source,
         package=entry.package or name,
         upstream=entry.upstream,
-        scheme=entry.scheme or (SEMVER if source == "npm" else PEP440),
-        driver=entry.driver,
+        scheme=scheme_of(entry, source),
+        driver=driver,
         follow=tuple(entry.follow),
         prereleases=entry.prereleases,
-        skip=tuple(entry.skip),
+        skip=blocks_of(entry),
         options=dict(entry.options),
+        lookout=lookout_of(entry),
     )
 
 
 def _packages(entry: Mapping[str, Json], kinds: Mapping[str, str]) -> str:
     """Return the source of a stack's packages; it has one."""
-    return next((kinds[used] for used in _names(entry, "components") if used in kinds), "")
-
-
-def _exclusion(name: str, entry: ExclusionFile, semver: frozenset[str]) -> Exclusion:
-    return Exclusion(
-        name=name,
-        cells=tuple(entry.cells.items()),
-        reason=entry.reason,
-        owner=entry.owner,
-        expires=entry.expires,
-        unless=entry.unless,
-        semver=semver,
-    )
+    return next((kinds[used] for used in names(entry, "components") if used in kinds), "")

@@ -23,7 +23,7 @@ Follow = Annotated[
     str,
     StringConstraints(
         pattern=r"^(newest|previous|oldest|all|last-of-previous-major|half-year-ago"
-        r"|last-[1-9][0-9]*|==\S+)$"
+        r"|last-[1-9][0-9]*|newest-per-minor(-[1-9][0-9]*)?|since-\d{4}-\d\d-\d\d|==\S+)$"
     ),
 ]
 
@@ -40,18 +40,35 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SkipFile(_Strict):
+    """One entry of a component's `skip`: releases that are known to be bad."""
+
+    reason: Annotated[str, StringConstraints(min_length=3)]
+    owner: Annotated[str, StringConstraints(min_length=1)]
+    expires: date | None = None
+
+
 class ComponentFile(_Strict):
     """One entry of `components`."""
 
     role: Role
-    source: Literal["pypi", "npm"] | None = None
+    source: Literal["pypi", "npm", "github", "oci", "hub", "url"] | None = None
     package: str = ""
     upstream: str
+    versions: str = ""
     scheme: Literal["pep440", "semver"] | None = None
-    driver: str = "script"
+    driver: str | None = None
+    match: str = ""
+    kind: Literal["releases", "tags", "assets"] | None = None
+    moving: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     follow: tuple[Follow, ...] = Field(default=("newest", "previous"), min_length=1)
     prereleases: bool = False
-    skip: Mapping[str, str] = Field(default_factory=dict)
+    skip: Mapping[str, str | SkipFile] = Field(default_factory=dict)
+    lanes: Mapping[Literal["stable", "rc", "nightly"], Literal["test", "tell", "off"]] = Field(
+        default_factory=dict
+    )
+    min_age_days: Annotated[float, Field(ge=0)] = 0
     options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
@@ -98,6 +115,16 @@ class LimitsFile(_Strict):
     workers: Annotated[int, Field(gt=0, le=256)] = 2
     cells: Annotated[int, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
+
+
+class PollingFile(_Strict):
+    """`polling`: how sources may be asked."""
+
+    per_host: Annotated[int, Field(gt=0, le=16)] = 4
+    spacing: Annotated[float, Field(ge=0)] = 0.02
+    requests: Annotated[int, Field(gt=0)] = 20_000
+    seconds: Annotated[float, Field(gt=0)] = 1_800
+    patience: Annotated[float, Field(gt=0)] = 30
 
 
 def _way(given: object) -> object:
@@ -165,6 +192,7 @@ class MatrixFile(_Strict):
     fallback: Literal["uv"] | None = None
     certificates: str = ""
     limits: LimitsFile = LimitsFile()
+    polling: PollingFile = PollingFile()
     components: Mapping[str, ComponentFile] = Field(min_length=1)
     stacks: Mapping[str, StackFile] = Field(min_length=1)
     exclude: Mapping[str, ExclusionFile] = Field(default_factory=dict)
@@ -200,6 +228,7 @@ def keys_at(path: tuple[str | int, ...]) -> list[str]:
         "exclude": ExclusionFile,
         "limits": LimitsFile,
         "policy": PolicyFile,
+        "polling": PollingFile,
         "model": ModelFile,
     }
     if path[:2] == ("policy", "targets") and path[2:]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
 
@@ -95,3 +97,23 @@ class Tree:
             self.places[here] = place
             found[key] = self.walk(value_node, here)
         return found
+
+
+def meant(word: str, among: list[str]) -> str:
+    """Return a cure that says what a word may have meant, else what there is."""
+    close = get_close_matches(word, among, n=1)
+    known = ", ".join(among) if among else "none is defined"
+    return f"did you mean `{close[0]}`?" if close else f"use one of: {known}"
+
+
+def table(data: Json, key: str) -> dict[str, dict[str, Json]]:
+    """Return the entries of one table of the file, as far as they are tables themselves."""
+    table = data.get(key) if isinstance(data, dict) else None
+    items = table.items() if isinstance(table, dict) else ()
+    return {name: entry for name, entry in items if isinstance(entry, dict)}
+
+
+def names(entry: Mapping[str, Json], key: str) -> list[str]:
+    """Return the names in a list, or those that a table is keyed by."""
+    listed = entry.get(key)
+    return [str(item) for item in listed] if isinstance(listed, list | dict) else []

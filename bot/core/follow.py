@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-
-from packaging.version import Version
+from datetime import date, datetime, timedelta
 
 from bot.core.model import Release
-from bot.core.versions import PEP440, parse
+from bot.core.schemes import Parsed
+from bot.core.versions import PEP440, key, parse
 
+PER_MINOR = "newest-per-minor"
+SINCE = "since-"
 _HALF_A_YEAR = timedelta(days=182)
 
 
@@ -25,13 +26,14 @@ def ordered(
 ) -> tuple[Release, ...]:
     """Return the releases in the order of `scheme`, oldest first.
 
-    Yanked ones, versions that the scheme cannot read and, unless asked for, pre-releases are out.
+    Yanked ones, versions that the scheme cannot read and, unless asked for, pre-releases are out:
+    by their version, or because their source calls them so.
     """
     readable = [(parsed, release) for release in releases if (parsed := _parse(release, scheme))]
     kept = [
         (parsed, release)
         for parsed, release in readable
-        if release.yanked is None and (prereleases or not parsed.is_prerelease)
+        if release.yanked is None and (prereleases or not (parsed.early or release.early))
     ]
     return tuple(release for _, release in sorted(kept, key=lambda pair: pair[0]))
 
@@ -76,6 +78,11 @@ def _choose(
         return [by_version[word[2:]]] if word[2:] in by_version else []
     if word.startswith("last-") and word[5:].isdigit():
         return line[-int(word[5:]) :]
+    if word.startswith(PER_MINOR):
+        return _per_minor(line, scheme)[-int(word[len(PER_MINOR) + 1 :] or len(line) or 1) :]
+    if word.startswith(SINCE):
+        since = date.fromisoformat(word[len(SINCE) :])
+        return [r for r in line if r.uploaded is not None and r.uploaded.date() >= since]
     known: dict[str, Callable[[Sequence[Release]], Sequence[Release]]] = {
         "newest": lambda line: line[-1:],
         "previous": lambda line: line[-2:-1],
@@ -85,6 +92,15 @@ def _choose(
         "half-year-ago": _half_year_ago,
     }
     return known[word](line)
+
+
+def _per_minor(line: Sequence[Release], scheme: str) -> Sequence[Release]:
+    """Return the newest release of each minor version."""
+    newest: dict[tuple[int, int, int], Release] = {}
+    for release in line:
+        if parsed := _parse(release, scheme):
+            newest[(parsed.epoch, parsed.major, parsed.minor)] = release
+    return [*newest.values()]
 
 
 def _previous_major(line: Sequence[Release], scheme: str) -> Sequence[Release]:
@@ -100,10 +116,10 @@ def _half_year_ago(line: Sequence[Release]) -> Sequence[Release]:
     return [r for r in dated if last and r.uploaded and r.uploaded <= last - _HALF_A_YEAR][-1:]
 
 
-def _age(release: Release, scheme: str) -> tuple[Version, str]:
+def _age(release: Release, scheme: str) -> tuple[bool, Parsed, str]:
     """By version; one that the scheme cannot read counts as older than all."""
-    return (_parse(release, scheme) or Version("0.dev0"), release.version)
+    return key(release.version, scheme)
 
 
-def _parse(release: Release, scheme: str) -> Version | None:
+def _parse(release: Release, scheme: str) -> Parsed | None:
     return parse(release.version, scheme)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.core.manners import Manners
 from bot.core.model import Component
 from bot.core.policy import Policy
 from bot.core.urgency import Budget
@@ -66,8 +67,8 @@ class Row:
 class Exclusion:
     """Cells that are left out, by version specifiers of components, with a reason and an owner.
 
-    An exclusion does not hold where one of those named in `unless` does. `semver` are those of
-    its components whose versions are ordered by SemVer.
+    An exclusion does not hold where one of those named in `unless` does. `schemes` are
+    those of its components whose versions are not of PEP 440.
     """
 
     name: str
@@ -76,7 +77,7 @@ class Exclusion:
     owner: str
     expires: date | None = None
     unless: tuple[str, ...] = ()
-    semver: frozenset[str] = frozenset()
+    schemes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class Matrix:
     allowance: Allowance = Allowance()
     budget: Budget = field(default_factory=Budget)
     policy: Policy = field(default_factory=Policy)
+    manners: Manners = field(default_factory=Manners)
     model: Model = Model()
     homes: Homes = Homes()
     cutoff: datetime | None = None

@@ -45,6 +45,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from bot.core.blocks import Block
+from bot.core.lookout import EVERYTHING, Lookout
+from bot.core.release import Release as Release  # noqa: PLC0414 - a word of this page
+
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 
 
@@ -102,7 +106,10 @@ def digest(value: Json) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A thing that is upgraded, and where its releases are announced."""
+    """A thing that is upgraded, and where its releases are announced.
+
+    Without a driver it is only watched: nothing here installs it, and no stack may hold it.
+    """
 
     name: str
     role: Role
@@ -113,22 +120,9 @@ class Component:
     driver: str = "script"
     follow: tuple[str, ...] = ("newest",)
     prereleases: bool = False
-    skip: tuple[str, ...] = ()
+    skip: tuple[Block, ...] = ()
     options: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """One version of one component. `yanked` holds the reason, or None when it is not yanked."""
-
-    component: str
-    version: str
-    uploaded: datetime | None
-    origin: str
-    digests: tuple[str, ...] = ()
-    yanked: str | None = None
-    requires_python: str = ""
-    wheels: tuple[str, ...] = ()
+    lookout: Lookout = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
-from packaging.specifiers import SpecifierSet
-
 from bot.core.matrix import Exclusion, Row
 from bot.core.model import Cell
-from bot.core.versions import PEP440, SEMVER, parse
+from bot.core.spans import within
+from bot.core.versions import PEP440
 
 Versions: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -193,9 +192,7 @@ def excludes(rule: Exclusion, rules: Mapping[str, Exclusion], versions: Mapping[
     if any(name in rules and excludes(rules[name], rules, versions) for name in rule.unless):
         return False
     return all(
-        name in versions
-        and (version := parse(versions[name], SEMVER if name in rule.semver else PEP440))
-        and SpecifierSet(spec).contains(version, prereleases=True)
+        name in versions and within(spec, versions[name], dict(rule.schemes).get(name, PEP440))
         for name, spec in rule.cells
     )
 

@@ -1,53 +1,92 @@
-"""The order of versions (PEP 440, SemVer), and the road of releases from one version to another.
+r"""The order of the versions of one component, and the road of releases from one to another.
 
-A version of SemVer is read as the one of PEP 440 that sorts alike: `1.0.0-beta.2` as `1.0.0b2`,
-and what has no such word, as `-next.3` or `-0`, as a development release. Between early releases
-of one version that is as near as PEP 440 comes; final releases are in SemVer's order exactly.
+How versions are read is said by a scheme (`core.schemes`), and a project may change it: in
+`build then semver`, whatever is a build comes before whatever is a version of SemVer. Where
+several could read a version, the narrowest does: a calendar before SemVer, SemVer before PEP 440.
 
 A search walks final releases only; pre-releases join where an end is one. What is no version at
 all never raises: it sorts first and no road leads over it.
 
 >>> road(["1.10", "1.9", "2.0rc1", "1.11", "what"], "1.9", "2.0")
 ('1.9', '1.10', '1.11', '2.0')
->>> ordered(["1.0.0", "1.0.0-1", "1.0.0-beta.2"], scheme="semver")
-('1.0.0-1', '1.0.0-beta.2', '1.0.0')
+>>> ordered(["1.0.0", "1.0.0-1", "1.0.0-beta.11", "1.0.0-beta.2"], scheme="semver")
+('1.0.0-1', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0')
+>>> ordered(["0.2.0", "b9000", "0.1.0", "b10000"], scheme="build then semver")
+('b9000', 'b10000', '0.1.0', '0.2.0')
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
 
-from packaging.version import InvalidVersion, Version
+from bot.core.schemes import PEP440 as PEP440  # noqa: PLC0414 - known to all by this name
+from bot.core.schemes import READERS, Parsed, of_era, read
+from bot.core.schemes import SEMVER as SEMVER  # noqa: PLC0414 - as above
 
-PEP440 = "pep440"
-SEMVER = "semver"
-_NOTHING = Version("0")
-_SEMVER = re.compile(r"v?(\d+\.\d+\.\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
-_EARLY = re.compile(r"(alpha|beta|rc)[.-]?(\d*)")
+THEN: Final = " then "
+STABLE, CANDIDATE, EACH_NIGHT = "stable", "rc", "nightly"
+LANES: Final = (STABLE, CANDIDATE, EACH_NIGHT)
+_NOTHING: Final = Parsed(scheme=PEP440, spelled="", rank=())
 
 
-def parse(text: str, scheme: str = PEP440) -> Version | None:
+def parse(text: str, scheme: str = PEP440) -> Parsed | None:
     """Return `text` as a version, or None when its scheme does not know it."""
-    try:
-        return Version(_as_pep440(text) if scheme == SEMVER else text)
-    except InvalidVersion:
-        return None
+    return _parse(text, scheme)
 
 
-def _as_pep440(text: str) -> str:
-    """Respell a version of SemVer; what is none stays as it is, and is refused as such."""
-    found = _SEMVER.fullmatch(text)
-    if found is None or found[2] is None:
-        return found[1] if found else f"no version: {text}"
-    early = _EARLY.match(found[2])
-    if early:
-        return f"{found[1]}{early[1]}{early[2] or 0}"
-    number = re.search(r"\d+$", found[2])
-    return f"{found[1]}.dev{number[0] if number else 0}"
+@lru_cache(maxsize=1 << 16)
+def _parse(text: str, scheme: str) -> Parsed | None:
+    parts = parts_of(scheme)
+    for part in sorted(parts, key=_narrow):
+        found = read(text, part)
+        if found is not None:
+            return of_era(found, parts.index(part), among_others=len(parts) > 1)
+    return None
 
 
-def key(text: str, scheme: str = PEP440) -> tuple[bool, Version, str]:
+def parts_of(scheme: str) -> tuple[str, ...]:
+    """Return the schemes that a component had, oldest first."""
+    return tuple(part.strip() for part in scheme.split(THEN))
+
+
+def _narrow(part: str) -> int:
+    """An expression of the user's own is the narrowest."""
+    return -1 if part.startswith("/") else list(READERS).index(part)
+
+
+def mistake(scheme: str) -> str:
+    """Say what is wrong with a scheme, or nothing.
+
+    >>> mistake("build then semver"), mistake("semvre"), mistake("/(/")
+    ('', '`semvre` is none', '`/(/` is no regular expression: missing ), unterminated subpattern')
+    """
+    for part in parts_of(scheme):
+        if part.startswith("/") and part.endswith("/") and len(part) > len("//"):
+            try:
+                re.compile(part.strip("/"))
+            except re.error as trouble:
+                return f"`{part}` is no regular expression: {trouble.msg}"
+        elif part not in READERS:
+            return f"`{part}` is none"
+    return "it says one thing twice" if len({*parts_of(scheme)}) < len(parts_of(scheme)) else ""
+
+
+def lane(text: str, scheme: str = PEP440) -> str:
+    """Return in which lane a version is: `stable`, `rc` or `nightly`; "" for what is none.
+
+    >>> [lane(each) for each in ("1.0", "1.0rc1", "1.0.dev3", "what")]
+    ['stable', 'rc', 'nightly', '']
+    """
+    parsed = parse(text, scheme)
+    if parsed is None:
+        return ""
+    return EACH_NIGHT if parsed.nightly else CANDIDATE if parsed.early else STABLE
+
+
+def key(text: str, scheme: str = PEP440) -> tuple[bool, Parsed, str]:
     """Return what to sort by: invalid texts first, then the scheme's order, then the spelling."""
     parsed = parse(text, scheme)
     return (parsed is not None, parsed or _NOTHING, text)
@@ -55,7 +94,7 @@ def key(text: str, scheme: str = PEP440) -> tuple[bool, Version, str]:
 
 def ordered(versions: Iterable[str], scheme: str = PEP440) -> tuple[str, ...]:
     """Return `versions` oldest first; of two spellings of one version only the first stays."""
-    seen: dict[Version | str, str] = {}
+    seen: dict[Parsed | str, str] = {}
     for text in sorted(versions, key=lambda each: key(each, scheme)):
         seen.setdefault(parse(text, scheme) or text, text)
     return tuple(seen.values())
@@ -64,7 +103,7 @@ def ordered(versions: Iterable[str], scheme: str = PEP440) -> tuple[str, ...]:
 def is_prerelease(text: str, scheme: str = PEP440) -> bool:
     """Whether `text` is an alpha, beta, candidate or development release; invalid ones are not."""
     parsed = parse(text, scheme)
-    return parsed is not None and parsed.is_prerelease
+    return parsed is not None and parsed.early
 
 
 def between(versions: Iterable[str], low: str, high: str, scheme: str = PEP440) -> tuple[str, ...]:
@@ -75,14 +114,14 @@ def between(versions: Iterable[str], low: str, high: str, scheme: str = PEP440) 
     start, end = parse(low, scheme), parse(high, scheme)
     if start is None or end is None:
         return ()
-    early = start.is_prerelease or end.is_prerelease
+    early = start.early or end.early
     bottom, top = min(start, end), max(start, end)
     inside = [
         text
         for text in ordered(versions, scheme)
         if (found := parse(text, scheme)) is not None
         and bottom < found < top
-        and (early or not found.is_prerelease)
+        and (early or not found.early)
     ]
     return tuple(inside if start <= end else reversed(inside))
 
@@ -94,7 +133,7 @@ def is_build(text: str, scheme: str = PEP440) -> bool:
     [True, True, True, False]
     """
     parsed = parse(text, scheme)
-    return parsed is not None and (parsed.is_prerelease or parsed.local is not None)
+    return parsed is not None and (parsed.early or parsed.local is not None)
 
 
 def built_between(versions: Iterable[str], low: str, high: str) -> tuple[str, ...]:

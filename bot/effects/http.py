@@ -1,104 +1,87 @@
 """A small polite fetcher: it asks only for what changed, waits when told to, and remembers.
 
-What a host said last is kept in a folder, with its ETag or Last-Modified for a conditional
-request, or the hash of its body where the host gives neither. While the host is down the kept
-answer stands in, marked stale. `file://` addresses are read from the disk, so that an index in
-a folder behaves as one on the network does.
+What a host said last is kept, with its ETag or Last-Modified for a conditional request, or the
+hash of its body where the host gives neither. While the host is down the kept answer stands in,
+marked stale. `file://` addresses are read from the disk, so that an index in a folder behaves as
+one on the network does.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import urljoin, urlsplit
 
-import certifi
 import requests
-from requests.adapters import HTTPAdapter
 
+from bot.core.manners import Manners
 from bot.core.model import Json
+from bot.effects.answers import on_disk, parsed, refuse, whole
 from bot.effects.clock import sleep
-from bot.effects.files import put
-from bot.errors import SourceError, UnknownPackageError
+from bot.effects.credentials import Identity
+from bot.effects.hosts import Hosts, NotAskedError, busy, told_to_wait
+from bot.effects.kept import Kept, Shelf
+from bot.effects.trust import session
+from bot.errors import SourceError
 
-TIMEOUT = (10.0, 60.0)
+CONNECT = 10.0  # seconds to connect, at most
+TRICKLE = 4  # how often a host may be as silent as it may be, within one answer
 RETRIES = 3
-CONNECTIONS = 16  # kept open to one host
-LONGEST_WAIT = 60.0
-BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One answer: its JSON, whether it differs from the last one, and whether it is an old one."""
+    """One answer: its JSON, whether it differs from the last one, and whether it is an old one.
+
+    `following` is the address of the next page, where there is one (RFC 8288).
+    """
 
     body: Json
     changed: bool
     stale: bool = False
     notice: str = ""
+    following: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    """What a host said last, and what to quote when asking again."""
+class Answer:
+    """One answer as text, with those of its headers that somebody needs."""
 
     text: str
-    digest: str
-    etag: str = ""
-    modified: str = ""
+    changed: bool
+    stale: bool = False
+    notice: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None  # what a text that was asked for as JSON says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One question: how, where, and in which words."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Json = None
 
     @property
-    def conditions(self) -> dict[str, str]:
-        marks = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in marks.items() if value}
+    def key(self) -> str:
+        """What the answer is kept by; a plain GET by what it accepts and where."""
+        key = f"{self.headers.get('Accept', '')} {self.url}"
+        if self.method == "GET":
+            return key
+        return f"{self.method} {key} {json.dumps(self.body, sort_keys=True)}"
 
+    @property
+    def json(self) -> bool:
+        """Whether the answer has to be JSON."""
+        return "json" in self.headers.get("Accept", "") and self.method != "HEAD"
 
-class _OneContext(HTTPAdapter):
-    """Reads the certificates once: many connections at a time would each read the bundle."""
-
-    def __init__(self) -> None:
-        """Read the certificates that the environment names, or those that come with `requests`."""
-        self._context = _trusted()
-        super().__init__(pool_maxsize=CONNECTIONS)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - requests' own
-        """Hand the one context to every connection."""
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - likewise
-        """Hand it to those that go through a proxy, too."""
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
-
-    def cert_verify(self, *_: object) -> None:
-        """Leave the connection alone: its context verifies already."""
-
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - likewise
-        """Return where to connect, without a bundle to be read again."""
-        where, tls = super().build_connection_pool_key_attributes(*args, **kwargs)
-        return where, {name: told for name, told in tls.items() if not name.startswith("ca_cert")}
-
-
-def _remembered(url: str, kept: _Kept | None) -> Fetched:
-    if kept is None:
-        what = f"{url} was never asked here, and --offline asks nobody"
-        raise SourceError(what, cure="run once without --offline")
-    return Fetched(body=_parse(url, kept.text), changed=False, stale=True)
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.mount("https://", _OneContext())
-    return session
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
 
 
 @dataclass(slots=True)
@@ -111,9 +94,16 @@ class Fetcher:
     cache_dir: Path
     user_agent: str
     wait: Callable[[float], None] = sleep
-    session: requests.Session = field(default_factory=_session)
+    session: requests.Session = field(default_factory=session)
     notices: list[str] = field(default_factory=list)
     offline: bool = False
+    manners: Manners = field(default_factory=Manners)
+    identity: Identity = field(default_factory=Identity)
+    hosts: Hosts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin a run in which nobody was asked yet."""
+        self.hosts = Hosts(self.manners, self.wait)
 
     def json(
         self,
@@ -134,25 +124,27 @@ class Fetcher:
     ) -> Fetched:
         """Ask `url` and return its JSON; a kept answer stands in for a host that is down.
 
-        Raises `UnknownPackageError` for 404 and 410, `SourceError` for every other refusal, for
-        what is not JSON, and for a host that is down when nothing was kept.
+        Raises `UnknownPackageError` for 404 and 410, `ForeignAnswerError` for what is not JSON,
+        `SourceError` for every other refusal, and for a host that is down when nothing was kept.
         """
         if urlsplit(url).scheme == "file":
-            return self._from_disk(url)
-        kept = self._recall(url, accept)
-        if self.offline:
-            return _remembered(url, kept)
-        try:
-            answer = self._ask(url, {"Accept": accept, **(headers or {})}, kept)
-        except requests.RequestException as error:
-            return self._stand_in(url, kept, _first_line(error))
-        if answer.status_code == requests.codes.not_modified and kept:
-            return Fetched(body=_parse(url, kept.text), changed=False)
-        if answer.status_code in BUSY:
-            return self._stand_in(url, kept, f"HTTP {answer.status_code}")
-        if not answer.ok:
-            _refuse(url, answer.status_code)
-        return self._take(url, accept, answer, kept)
+            return Fetched(body=parsed(url, on_disk(url)), changed=True)
+        return _parsed(url, self._answer(self._asked("GET", url, accept, headers)))
+
+    def post(self, url: str, body: Json, *, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Ask `url` a question that is JSON itself; raises as `fetch` does."""
+        asked = self._asked("POST", url, "application/json", headers, body)
+        return _parsed(url, self._answer(asked))
+
+    def text(self, url: str, *, accept: str = "*/*") -> Answer:
+        """Return what is at `url` as text; raises as `fetch` does."""
+        if urlsplit(url).scheme == "file":
+            return Answer(text=on_disk(url), changed=True)
+        return self._answer(self._asked("GET", url, accept, None))
+
+    def head(self, url: str, *, accept: str = "*/*") -> Answer:
+        """Return what a host says of `url` without sending it; raises as `fetch` does."""
+        return self._answer(self._asked("HEAD", url, accept, None))
 
     def save(self, url: str, to: Path) -> None:
         """Write what is at `url` into the file `to`, as it comes and however large it is.
@@ -161,134 +153,144 @@ class Fetcher:
         """
         if self.offline:
             _remembered(url, None)
+        asked = _Asked(method="GET", url=url, headers={"Accept-Encoding": "identity"})
         try:
-            with self._ask(url, {"Accept-Encoding": "identity"}, None, stream=True) as answer:
+            with self._ask(asked, None) as answer:
                 if not answer.ok:
-                    _refuse(url, answer.status_code)
+                    refuse(url, answer.status_code)
                 with to.open("wb") as file:
                     file.writelines(answer.iter_content(1 << 20))
-        except requests.RequestException as error:
+        except (requests.RequestException, NotAskedError) as error:
             raise SourceError(
                 f"{url} does not answer: {_first_line(error)}", cure=_NETWORK
             ) from error
 
-    def _from_disk(self, url: str) -> Fetched:
-        path = Path(url2pathname(urlsplit(url).path))
-        page = path / "index.json" if path.is_dir() else path
-        try:
-            text = page.read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise UnknownPackageError(f"There is no {page}.", cure=_SPELLING) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{page} cannot be read: {error}", cure="mend the file") from error
-        return Fetched(body=_parse(url, text), changed=True)
-
-    def _ask(
-        self, url: str, headers: Mapping[str, str], kept: _Kept | None, *, stream: bool = False
-    ) -> requests.Response:
-        asked = {"User-Agent": self.user_agent, **headers, **(kept.conditions if kept else {})}
-        get = partial(
-            self.session.get,
-            url,
-            headers=asked,
-            timeout=TIMEOUT,
-            stream=stream,
+    def _asked(
+        self,
+        method: str,
+        url: str,
+        accept: str,
+        headers: Mapping[str, str] | None,
+        body: Json = None,
+    ) -> _Asked:
+        return _Asked(
+            method=method, url=url, headers={"Accept": accept, **(headers or {})}, body=body
         )
+
+    def _answer(self, asked: _Asked) -> Answer:
+        kept = Shelf(self.cache_dir).recall(asked.key)
+        if self.offline:
+            return _remembered(asked.url, kept)
+        try:
+            with self._ask(asked, kept) as answer:
+                return self._heard(asked, answer, kept)
+        except NotAskedError as error:
+            return self._stand_in(asked, kept, str(error))
+        except requests.RequestException as error:
+            self.hosts.failed(asked.host, _first_line(error), dead=True)
+            return self._stand_in(asked, kept, _first_line(error))
+
+    def _heard(self, asked: _Asked, answer: requests.Response, kept: Kept | None) -> Answer:
+        if answer.status_code == requests.codes.not_modified and kept:
+            return Answer(text=kept.text, changed=False, headers=kept.headers)
+        if busy(answer):
+            why = f"HTTP {answer.status_code}"
+            self.hosts.failed(asked.host, why, dead=False)
+            return self._stand_in(asked, kept, why)
+        if not answer.ok:
+            refuse(asked.url, answer.status_code)
+        content = whole(answer, TRICKLE * self.manners.patience)
+        body: Json = None
+        if asked.json:
+            body = parsed(asked.url, content.decode("utf-8", errors="replace"))
+        fresh = Shelf(self.cache_dir).keep(asked.key, content, answer.headers)
+        changed = kept is None or (kept.digest, kept.headers) != (fresh.digest, fresh.headers)
+        return Answer(text=fresh.text, changed=changed, headers=fresh.headers, body=body)
+
+    def _ask(self, asked: _Asked, kept: Kept | None) -> requests.Response:
+        """Ask until there is an answer, with pauses that the host or we choose."""
         for attempt in range(RETRIES):
             try:
-                answer = get()
-            except (requests.ConnectionError, requests.Timeout):
-                self.wait(0.5 * 2**attempt)
+                answer = self._once(asked, kept)
+            except requests.Timeout:
+                raise  # it was waited for long enough
+            except requests.ConnectionError:
+                self.hosts.later(asked.host, 0.5 * 2**attempt)
                 continue
-            if answer.status_code not in BUSY:
+            if not busy(answer):
+                self.hosts.answered(asked.host)
                 return answer
-            self.wait(_told_to_wait(answer, 0.5 * 2**attempt))
-        return get()
+            answer.close()
+            self.hosts.later(asked.host, told_to_wait(answer, 0.5 * 2**attempt))
+        return self._once(asked, kept)
 
-    def _stand_in(self, url: str, kept: _Kept | None, why: str) -> Fetched:
-        if kept is None:
-            raise SourceError(f"{url} does not answer: {why}", cure=_NETWORK)
-        notice = f"{url} does not answer ({why}); its last known answer is used."
-        self.notices.append(notice)
-        return Fetched(body=_parse(url, kept.text), changed=False, stale=True, notice=notice)
+    def _once(self, asked: _Asked, kept: Kept | None) -> requests.Response:
+        answer = self._send(asked, kept)
+        challenge = answer.headers.get("WWW-Authenticate", "")
+        realm = self.identity.answers(asked.url, challenge)
+        if answer.status_code != requests.codes.unauthorized or not realm:
+            return answer
+        answer.close()
+        given = self.session.get(
+            realm,
+            headers={"User-Agent": self.user_agent},
+            auth=self.identity.asks(realm, asked.url),
+            timeout=self._timeout,
+        )
+        told = given.json() if given.ok else {}
+        token = str(told.get("token") or told.get("access_token") or "")
+        if not token:
+            return given
+        self.identity.remember(asked.url, token)
+        return self._send(asked, kept)
 
-    def _take(
-        self, url: str, accept: str, answer: requests.Response, kept: _Kept | None
-    ) -> Fetched:
-        text = answer.content.decode("utf-8", errors="replace")
-        body = _parse(url, text)
-        digest = hashlib.sha256(answer.content).hexdigest()
-        fresh = {
-            "url": url,
-            "text": text,
-            "digest": digest,
-            "etag": answer.headers.get("ETag", ""),
-            "modified": answer.headers.get("Last-Modified", ""),
-        }
-        put(self._place(url, accept), json.dumps(fresh).encode())
-        return Fetched(body=body, changed=kept is None or kept.digest != digest)
-
-    def _place(self, url: str, accept: str) -> Path:
-        return self.cache_dir / f"{hashlib.sha256(f'{accept} {url}'.encode()).hexdigest()}.json"
-
-    def _recall(self, url: str, accept: str) -> _Kept | None:
-        try:
-            kept = json.loads(self._place(url, accept).read_bytes())
-            return _Kept(
-                text=kept["text"],
-                digest=kept["digest"],
-                etag=kept["etag"],
-                modified=kept["modified"],
+    def _send(self, asked: _Asked, kept: Kept | None) -> requests.Response:
+        conditions = kept.conditions if kept and asked.method != "POST" else {}
+        with self.hosts.turn(asked.host):
+            return self.session.request(
+                asked.method,
+                asked.url,
+                headers={"User-Agent": self.user_agent, **asked.headers, **conditions},
+                json=asked.body,
+                auth=self.identity.of(asked.url),
+                timeout=self._timeout,
+                stream=True,
             )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+
+    @property
+    def _timeout(self) -> tuple[float, float]:
+        return (min(CONNECT, self.manners.patience), self.manners.patience)
+
+    def _stand_in(self, asked: _Asked, kept: Kept | None, why: str) -> Answer:
+        if kept is None:
+            raise SourceError(f"{asked.url} does not answer: {why}", cure=_NETWORK)
+        notice = f"{asked.url} does not answer ({why}); its last known answer is used."
+        self.notices.append(notice)
+        return Answer(
+            text=kept.text, changed=False, stale=True, notice=notice, headers=kept.headers
+        )
 
 
 _NETWORK = "check the network, the proxy and the certificates, or try again later"
-_SPELLING = "check the spelling of the name, and the index that it is looked up in"
 
 
-def _trusted() -> ssl.SSLContext:
-    """Return what connections trust: a file or folder that the environment names, or certifi's."""
-    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-    told = next((name for name in names if os.environ.get(name)), "")
-    path = Path(os.environ[told] if told else certifi.where())
-    try:
-        if path.is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except OSError as trouble:
-        what = f"the certificates in {path} cannot be read: {trouble}"
-        raise SourceError(what, cure=f"mend the variable {told}, or unset it") from trouble
+def _remembered(url: str, kept: Kept | None) -> Answer:
+    if kept is None:
+        what = f"{url} was never asked here, and --offline asks nobody"
+        raise SourceError(what, cure="run once without --offline")
+    return Answer(text=kept.text, changed=False, stale=True, headers=kept.headers)
 
 
-def _told_to_wait(answer: requests.Response, otherwise: float) -> float:
-    """Read Retry-After (RFC 9110: seconds or a date), in seconds, capped at a minute."""
-    told = answer.headers.get("Retry-After", "")
-    if told.isdigit():
-        return min(float(told), LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(told)
-    except ValueError:
-        return otherwise
-    left = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(max(left, 0.0), LONGEST_WAIT)
-
-
-def _refuse(url: str, status: int) -> NoReturn:
-    if status in {404, 410}:
-        raise UnknownPackageError(f"{url} does not exist (HTTP {status}).", cure=_SPELLING)
-    cure = "check that the address is right and that it may be read without signing in"
-    raise SourceError(f"{url} refuses to answer (HTTP {status}).", cure=cure)
-
-
-def _parse(url: str, text: str) -> Json:
-    try:
-        body: Json = json.loads(text)
-    except ValueError as error:
-        cure = "check that the address is an index that speaks JSON (PEP 691)"
-        raise SourceError(f"{url} does not answer with JSON: {error}", cure=cure) from error
-    return body
+def _parsed(url: str, answer: Answer) -> Fetched:
+    links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
+    onward = next((str(each["url"]) for each in links if each.get("rel") == "next"), "")
+    return Fetched(
+        body=parsed(url, answer.text) if answer.body is None else answer.body,
+        changed=answer.changed,
+        stale=answer.stale,
+        notice=answer.notice,
+        following=urljoin(url, onward) if onward else "",
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -3,7 +3,8 @@
 Such a document (a "packument") holds every version with its integrity and the Node it asks for,
 and under `time` when each was published. What was unpublished stays in `time` alone: it is told
 as a yanked release, since it was once there to be installed. A deprecated version is not yanked:
-npm installs it as before and prints a warning.
+npm installs it as before and prints a warning. Words such as `latest` and `next` lead to a version
+each, and move.
 
 https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
 """
@@ -13,10 +14,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bot.core.model import Component, Json, Release
 from bot.errors import SourceError, UnknownPackageError
@@ -55,12 +56,16 @@ class Npm:
                 f"{self.registry} has no package {component.package!r}.", cure=error.cure
             ) from error
         versions, times = _table(document, "versions"), _table(document, "time")
+        words = _words(_table(document, "dist-tags"))
         if not versions and not times:
             cure = "use a registry that answers as npm's does, in full"
             raise SourceError(f"{url} does not list versions.", cure=cure)
         gone = [name for name in times if name not in versions and name not in _NOT_VERSIONS]
         return tuple(
-            _release(component, url, version, versions.get(version), times.get(version))
+            replace(
+                _release(component, url, version, versions.get(version), times.get(version)),
+                tags=words.get(version, ()),
+            )
             for version in (*versions, *gone)
         )
 
@@ -70,16 +75,35 @@ def _table(document: Json, name: str) -> Mapping[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
+def _words(tags: Mapping[str, Json]) -> Mapping[str, tuple[str, ...]]:
+    """Return the words that lead to each version, in alphabetical order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in sorted(tags):
+        version = str(tags[word])
+        found[version] = (*found.get(version, ()), word)
+    return found
+
+
 def _release(component: Component, url: str, version: str, about: Json, time: Json) -> Release:
     fields = about if isinstance(about, dict) else None
+    dist = _table(fields, "dist")
+    digests = _digests(dist)
+    file = unquote(str(dist.get("tarball") or "").rpartition("/")[2])
     return Release(
         component=component.name,
         version=version,
         uploaded=_moment(time),
         origin=url,
-        digests=_digests(_table(fields, "dist")),
+        digests=digests,
         yanked=UNPUBLISHED if fields is None else None,
+        files=((file, digests[-1]),) if file and digests else (),
+        deprecated=_deprecated((fields or {}).get("deprecated")),
     )
+
+
+def _deprecated(told: Json) -> str:
+    """Return why a version is deprecated; some are so without a word, by `true`."""
+    return told if isinstance(told, str) else "deprecated" if told else ""
 
 
 def _digests(dist: Mapping[str, Json]) -> tuple[str, ...]:

@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from packaging.version import Version
-
 from bot.core.facts import Planned
 from bot.core.finding import Flip
 from bot.core.judge import Judged, cannot_run_here, judge, verdict
 from bot.core.model import Cell, Link, Observation, Probe, Reason
 from bot.core.outcome import NotRun, Unsolvable, Verdict
 from bot.core.plan import BASELINE, NEWEST
+from bot.core.schemes import Parsed
 from bot.core.versions import key
 from bot.steps.house import House
 
 NOT_HERE = "not run here"
 _LEFT_OUT = ("excluded", NOT_HERE)  # how a plan begins to say that a cell is nobody's failure
-_Rank: TypeAlias = tuple[int, str, int, tuple[bool, Version, str], str]
+_Rank: TypeAlias = tuple[int, str, int, tuple[bool, Parsed, str], str]
 Alone: TypeAlias = dict[tuple[str, str], Judged]  # a cell and a probe, held against goldens only
 
 

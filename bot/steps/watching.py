@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.follow import follow, missing, visible
 from bot.core.matrix import Matrix
 from bot.core.model import Component, Release
+from bot.core.news import News, compare
+from bot.core.ripe import TEST, lane_way, ripe
+from bot.core.versions import LANES, STABLE
 from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
 from bot.ports import Runner, Source
 from bot.steps.house import House
+from bot.steps.polling import poll
 
 
-def announced(house: House) -> tuple[Release, ...]:
-    """Return every release of every component, as of the cutoff.
+def announced(house: House, only: Collection[str] = ()) -> Mapping[str, tuple[Release, ...]]:
+    """Return every release of every component, or of those of `only`, as of the cutoff.
 
-    What cannot be tried on this machine is not asked for.
+    What cannot be tried on this machine is not asked for; who did not answer is not in it.
 
     Raises `ConfigError` with all names and versions that never were. A source that is down is
     lived with where the ledger knows the component, else it raises `SourceError`.
     """
-    components = polled(house)
-    house.progress.begin("watch", len(components))
-    found: dict[str, tuple[Release, ...] | SourceError] = {}
-    for component, answer in house.runner.run(components, lambda one: _poll(house, one)):
-        found[component.name] = answer
-        house.progress.advance("watch", component.name)
+    components = [one for one in polled(house) if not only or one.name in only]
+    found = poll(house, components)
     problems = [
         problem for one in components for problem in misnamed(house.matrix, one, found[one.name])
     ]
     if problems:
         raise ConfigError(tuple(problems))
-    return tuple(release for one in components for release in _kept(house, one, found[one.name]))
+    heard = {one.name: _heard(house, one, found[one.name]) for one in components}
+    return {name: releases for name, releases in heard.items() if releases is not None}
+
+
+def noticed(house: House, listed: Mapping[str, tuple[Release, ...]]) -> Iterator[News]:
+    """Yield what is new to the ledger; what was tested before it changed is marked."""
+    tested = {pair for cell in house.memory.stacks.values() for pair in cell.components}
+    known: dict[str, dict[str, Release]] = {name: {} for name in listed}
+    for release in visible(tuple(house.memory.releases.values()), house.matrix.cutoff):
+        known.setdefault(release.component, {})[release.version] = release
+    for name, releases in listed.items():
+        for each in compare(house.matrix.components[name], known[name], releases):
+            yield replace(each, tested=(name, each.release.version) in tested)
 
 
 def polled(house: House) -> tuple[Component, ...]:
@@ -46,25 +59,20 @@ def polled(house: House) -> tuple[Component, ...]:
     )
 
 
-def _poll(house: House, component: Component) -> tuple[Release, ...] | SourceError:
-    try:
-        return visible(
-            tuple(house.sources[component.source].releases(component)), house.matrix.cutoff
-        )
-    except SourceError as trouble:
-        return trouble
+def tried(house: House) -> tuple[Component, ...]:
+    """Return the components whose releases get cells; what has no driver is only watched."""
+    return tuple(one for one in polled(house) if one.driver)
 
 
-def _kept(
+def _heard(
     house: House, component: Component, answer: tuple[Release, ...] | SourceError
-) -> tuple[Release, ...]:
+) -> tuple[Release, ...] | None:
     if not isinstance(answer, SourceError):
         return answer
-    known = remembered(house, component)
-    if not known:
+    if not remembered(house, component) and component.driver:
         raise answer
     house.progress.note(f"{component.name}: {answer.message}; going on with what is known")
-    return known
+    return None
 
 
 def remembered(house: House, component: Component) -> tuple[Release, ...]:
@@ -75,9 +83,10 @@ def remembered(house: House, component: Component) -> tuple[Release, ...]:
 
 def line(house: House, component: Component) -> tuple[str, ...]:
     """Return the versions of a component that are followed, oldest first."""
-    releases = visible(remembered(house, component), house.matrix.cutoff)
-    kept = [release for release in releases if release.version not in component.skip]
-    chosen = _followed(component, kept)
+    cutoff = house.matrix.cutoff
+    releases = visible(remembered(house, component), cutoff)
+    now = min(house.clock(), cutoff) if cutoff else house.clock()
+    chosen = _followed(component, ripe(component, releases, now))
     return tuple(release.version for release in chosen)
 
 
@@ -124,7 +133,7 @@ def misnamed(
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"
             cure = _newest(component, answer)
             yield _problem(matrix, what, cure, "stacks", row.name, "baseline", name)
-    if not lost and not _followed(component, answer):
+    if not lost and component.driver and not _followed(component, answer):
         what = f"component `{name}` has no release that `follow` would choose"
         cure = "follow `all`, or allow `prereleases: true`"
         yield _problem(matrix, what, cure, "components", name)
@@ -134,9 +143,14 @@ def _followed(component: Component, releases: Sequence[Release]) -> tuple[Releas
     return follow(
         releases,
         component.follow,
-        prereleases=component.prereleases,
+        prereleases=component.prereleases or _tests_early(component),
         scheme=component.scheme,
     )
+
+
+def _tests_early(component: Component) -> bool:
+    """Whether releases of another lane than the stable one are tested; `ripe` says which."""
+    return any(lane_way(component, each) == TEST for each in LANES if each != STABLE)
 
 
 def _newest(component: Component, releases: Sequence[Release]) -> str:

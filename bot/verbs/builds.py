@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.config.options import Options
 from bot.core.model import Component, Release
-from bot.effects.http import Fetcher
 from bot.errors import SourceError
 from bot.ports import Source
+from bot.registries import fetcher_of
 from bot.sources.folder import Folder
 from bot.sources.listed import Listed
 from bot.sources.pypi import PyPI
@@ -33,7 +33,7 @@ class Either:
 
 def where_builds_lie(options: Options, places: Sequence[str]) -> Mapping[str, Source]:
     """Return a source for each place; addresses are asked unless everything is offline."""
-    fetcher = Fetcher(cache_dir=options.state / "http", user_agent="stackmatrix")
+    fetcher = fetcher_of(options)
     found: dict[str, Source] = {}
     for place in places:
         if "://" not in place:

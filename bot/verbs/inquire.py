@@ -23,13 +23,13 @@ from bot.core.proof import NAME
 from bot.effects.aloud import Aloud
 from bot.effects.clock import now, ticks
 from bot.effects.files import put
-from bot.effects.http import Fetcher
 from bot.effects.uv import PYPI
 from bot.envs.shelf import ShelfEnv
 from bot.envs.shell import UvShell
 from bot.ledger.files import FileLedger
 from bot.ledger.recall import memory_of
 from bot.ports import Progress, Source
+from bot.registries import fetcher_of
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
 from bot.sources.folder import Folder
@@ -194,10 +194,9 @@ def _sources(
     options: Options, wanted: Wanted, matrix: Matrix, notices: Aloud
 ) -> Mapping[str, Source]:
     """Where releases between the ends may be found."""
-    agent = f"stackmatrix/{version('stackmatrix')}"
     found: dict[str, Source] = {}
     if not wanted.no_index:
-        fetcher = Fetcher(cache_dir=options.state / "http", user_agent=agent, notices=notices)
+        fetcher = fetcher_of(options, matrix, notices=notices)
         pypi = PyPI(fetcher=fetcher, index=matrix.index)
         found["pypi"] = ReleasesOnly(source=pypi) if options.offline else pypi
     folders = tuple(Path(each) for each in wanted.find_links if "://" not in each)

@@ -23,7 +23,11 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix run --json --fail-on any", "for a script: exit 1 on anything broken"),
         ("stackmatrix run --cluster tcp://head:8786", "cells on a Dask cluster that is there"),
     ),
-    "watch": (("stackmatrix watch", "the first step of a run; then `stackmatrix plan`"),),
+    "watch": (
+        ("stackmatrix watch", "the first step of a run; then `stackmatrix plan`"),
+        ("stackmatrix watch --json", "for a script; each release with its links"),
+        ("stackmatrix watch --event payload.json", "what a release webhook tells of, alone"),
+    ),
     "plan": (
         ("stackmatrix plan", "after `watch`; lists cells, runs none of them"),
         ("stackmatrix plan --shards 8 --json", "job files, and the matrix of a GitHub job"),

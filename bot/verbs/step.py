@@ -19,7 +19,7 @@ from bot.steps.house import House
 from bot.steps.urgent import chosen, waiting
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
-from bot.steps.watching import line, polled
+from bot.steps.watching import line, tried
 from bot.verbs.run import finish, ready
 
 
@@ -48,8 +48,6 @@ def step(name: str, options: Options, progress: Progress, *, prepare_only: bool 
     with opened(options, progress, whole=False) as house:
         in_turn(name, house)
         match name:
-            case "watch":
-                return _watch(house)
             case "plan":
                 return _plan(house)
             case "execute" if prepare_only:
@@ -65,7 +63,7 @@ def step(name: str, options: Options, progress: Progress, *, prepare_only: bool 
 
 def in_turn(name: str, house: House) -> None:
     """Refuse a step that has nothing to stand on yet: it would seem to find nothing wrong."""
-    unknown = [one.name for one in polled(house) if not line(house, one)]
+    unknown = [one.name for one in tried(house) if not line(house, one)]
     planned = planned_of(house)
     ran = any(each.cell.key in house.memory.cells for each in planned if each.cell)
     if name != "watch" and unknown:
@@ -80,20 +78,6 @@ def in_turn(name: str, house: House) -> None:
     ):
         what = f"run {house.run} has seen no answer of any cell"
         raise UsageError(what, cure="`stackmatrix execute` first")
-
-
-def _watch(house: House) -> Told:
-    fresh = pipeline.watch(house)
-    rows = tuple(
-        (
-            r.component,
-            r.version,
-            r.uploaded.date().isoformat() if r.uploaded else "",
-            r.yanked or "",
-        )
-        for r in fresh
-    )
-    return Told(header=("component", "version", "uploaded", "yanked"), rows=rows)
 
 
 def _plan(house: House) -> Told:

@@ -54,6 +54,8 @@ PATHS = (
     "/repos/{owner}/{repo}/collaborators/{username}/permission",
     "/repos/{owner}/{repo}/issues/{issue_number}/labels",
     "/repos/{owner}/{repo}/issues/{issue_number}/lock",
+    "/repos/{owner}/{repo}/releases",
+    "/repos/{owner}/{repo}/tags",
     "/search/issues",
 )
 SEED = {

@@ -1,7 +1,7 @@
 """A hub of our own over HTTP: the tree of a commit, and its files with the headers of the real one.
 
-It speaks what `huggingface_hub` asks of it: `GET /api/models/ORG/NAME/tree/COMMIT` and
-`HEAD` and `GET /ORG/NAME/resolve/COMMIT/PATH`.
+It speaks what `huggingface_hub` asks of it: `GET /api/models/ORG/NAME/tree/COMMIT`, the same with
+`revision/BRANCH`, and `HEAD` and `GET /ORG/NAME/resolve/COMMIT/PATH`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,20 @@ class Hub:
     lost: frozenset[str] = frozenset()  # listed, and not there
     altered: Mapping[str, bytes] = field(default_factory=dict)  # sent in place of what is listed
     asked: list[str] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    gguf: Mapping[str, object] = field(default_factory=dict)  # what it read in a GGUF file
+    last: tuple[str, str] = (COMMIT, "2026-01-02T03:04:05.000Z")  # commit and moment of all files
+
+    def about(self) -> bytes:
+        """Return what is said of the model at the head of its branch."""
+        told = {"_id": "0", "id": NAME, "sha": COMMIT, "lastModified": self.last[1]}
+        return json.dumps({**told, **({"gguf": self.gguf} if self.gguf else {})}).encode()
+
+    def whole(self) -> bytes:
+        """Return the listing, with the last commit of each file."""
+        last = {"id": self.last[0], "title": "change", "date": self.last[1]}
+        told = ({**_entry(*each), "lastCommit": last} for each in self.files.items())
+        return json.dumps([*told]).encode()
 
     def tree(self) -> bytes:
         """Return the listing of the commit."""
@@ -53,15 +67,17 @@ class _Handler(BaseHTTPRequestHandler):
     hub: Hub
 
     def do_GET(self) -> None:
-        path = unquote(urlsplit(self.path).path)
+        path, query = unquote(urlsplit(self.path).path), urlsplit(self.path).query.lower()
         self.hub.asked.append(f"{self.command} {path}")
         code = self._refused(path)
         if code:
             self._answer(401 if code == "Private" else 404, {"X-Error-Code": "RepoNotFound"})
+        elif path == f"/api/models/{NAME}/revision/main":
+            self._give(self.hub.about())
         elif COMMIT not in path:
             self._answer(404, {"X-Error-Code": "RevisionNotFound"})
         elif path == f"/api/models/{NAME}/tree/{COMMIT}":
-            self._give(self.hub.tree())
+            self._give(self.hub.whole() if "expand=true" in query else self.hub.tree())
         else:
             self._file(path.removeprefix(f"/{NAME}/resolve/{COMMIT}/"))
 
@@ -81,9 +97,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give(self, content: bytes) -> None:
         etag = f'"{hashlib.sha256(content).hexdigest()}"'
-        self._answer(200, {"X-Repo-Commit": COMMIT, "ETag": etag}, content)
+        same = self.headers["If-None-Match"] == etag
+        told = {"X-Repo-Commit": COMMIT, "ETag": etag}
+        self._answer(304 if same else 200, told, b"" if same else content)
 
     def _answer(self, status: int, headers: Mapping[str, str], content: bytes = b"") -> None:
+        self.hub.answered.append(status)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)

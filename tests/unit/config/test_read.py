@@ -83,7 +83,7 @@ def test_a_driver_of_npm_brings_its_source_its_order_and_no_python(
 def test_exclusions_know_whose_versions_are_of_semver(tmp_path: Path) -> None:
     rule = 'exclude: {old: {cells: {engine: "<2"}, reason: too old, owner: "@me"}}\n'
     (found,) = read(tmp_path, JAVASCRIPT + rule).exclusions
-    assert found.semver == {"engine"}
+    assert found.schemes == (("engine", "semver"),)
 
 
 def test_a_stack_holds_packages_of_one_source(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,11 @@ def test_order_is_that_of_pep_440_without_what_nobody_should_take() -> None:
         (("==9.9",), []),
         (("newest", "oldest", "newest", "==2.3"), ["1.9", "2.3"]),
         (("==2.2",), ["2.2"]),
+        (("newest-per-minor",), ["1.9", "1.10", "2.0", "2.1", "2.3"]),
+        (("newest-per-minor-2",), ["2.1", "2.3"]),
+        (("since-2026-01-01",), ["2.3"]),
+        (("since-2025-12-30",), ["2.1", "2.3"]),
+        (("since-2027-01-01",), []),
     ],
 )
 def test_each_word(words: tuple[str, ...], chosen: list[str]) -> None:
@@ -79,7 +85,7 @@ def test_an_exact_yanked_or_early_release_stands_in_its_place() -> None:
 
 @pytest.mark.parametrize(
     "word", ["newest", "previous", "oldest", "all", "last-3", "last-of-previous-major",
-             "half-year-ago", "==1"],
+             "half-year-ago", "==1", "newest-per-minor", "newest-per-minor-3", "since-2026-01-01"],
 )  # fmt: skip
 def test_of_nothing_every_word_chooses_nothing(word: str) -> None:
     assert follow((), (word,)) == ()
@@ -90,6 +96,18 @@ def test_of_one_release_there_is_no_previous() -> None:
     words = ("previous", "last-of-previous-major", "half-year-ago")
     assert follow(one, words) == ()
     assert versions(follow(one, ("newest", *words))) == ["1.0"]
+
+
+def test_of_each_minor_version_the_newest_is_taken() -> None:
+    line = [release(one) for one in ("1.0.1", "1.0", "1.1.0", "1.1.2", "2.0")]
+    assert versions(follow(line, ("newest-per-minor",))) == ["1.0.1", "1.1.2", "2.0"]
+    assert versions(follow(line, ("newest-per-minor-1",))) == ["2.0"]
+
+
+def test_what_its_source_calls_early_is_so() -> None:
+    line = [release("1.0"), replace(release("1.1"), early=True)]
+    assert versions(follow(line, ("newest",))) == ["1.0"]
+    assert versions(follow(line, ("newest",), prereleases=True)) == ["1.1"]
 
 
 def test_half_a_year_counts_from_the_newest_release() -> None:

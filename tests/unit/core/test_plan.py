@@ -219,7 +219,7 @@ def test_a_baseline_is_never_left_out() -> None:
 )
 def test_an_exclusion_reads_semver_where_it_is_told_to(spec: str, left_out: list[str]) -> None:
     rule = Exclusion(
-        name="r", cells=(("e", spec), ("c", "<2")), reason="", owner="", semver=frozenset({"e"})
+        name="r", cells=(("e", spec), ("c", "<2")), reason="", owner="", schemes=(("e", "semver"),)
     )
     line = {**LINE, "e": ("1.0.0", "2.0.0-1", "no version")}
     wanted = plan(ROW, line, History(), (rule,))

@@ -68,7 +68,7 @@ def test_semver_sorts_early_releases_before_the_final_one() -> None:
 def test_semver_reads_words_of_its_own_and_nothing_else() -> None:
     assert is_prerelease("4.0.0-next.3", scheme=SEMVER)
     assert is_prerelease("4.0.0-nightly", scheme=SEMVER)
-    assert parse("v1.2.3", scheme=SEMVER) == parse("1.2.3")
+    assert parse("v1.2.3", scheme=SEMVER) == parse("1.2.3", scheme=SEMVER)
     assert parse("1.2", scheme=SEMVER) is None
     assert parse("what", scheme=SEMVER) is None
 

@@ -13,9 +13,16 @@ from bot.sources.npm import Npm
 
 DOCUMENT: Json = {
     "name": "@scope/tea",
-    "dist-tags": {"latest": "1.1.0"},
+    "dist-tags": {"next": "2.0.0-next.1", "latest": "1.1.0", "legacy": "1.1.0", "lost": "3.0.0"},
     "versions": {
-        "1.0.0": {"dist": {"shasum": "aa", "integrity": "sha512-AAEC sha1-/w=="}},
+        "1.0.0": {
+            "dist": {
+                "shasum": "aa",
+                "integrity": "sha512-AAEC sha1-/w==",
+                "tarball": "https://registry.example/@scope%2ftea/-/tea-1.0.0.tgz",
+            },
+            "deprecated": True,
+        },
         "1.1.0": {"dist": {"shasum": "ab"}, "deprecated": "use coffee"},
         "2.0.0-next.1": {"dist": {"integrity": "sha512-?"}},
     },
@@ -85,3 +92,22 @@ def test_an_unknown_package_is_named() -> None:
 def test_another_format_is_refused(document: Json) -> None:
     with pytest.raises(SourceError, match="does not list versions"):
         releases(document)
+
+
+def test_words_lead_to_versions() -> None:
+    found = releases(DOCUMENT)
+    assert found["1.1.0"].tags == ("latest", "legacy")
+    assert found["2.0.0-next.1"].tags == ("next",)
+    assert found["1.0.0"].tags == ()
+
+
+def test_what_is_deprecated_says_why_if_it_does() -> None:
+    found = releases(DOCUMENT)
+    told = {version: one.deprecated for version, one in found.items() if one.deprecated}
+    assert told == {"1.0.0": "deprecated", "1.1.0": "use coffee"}
+
+
+def test_the_archive_of_a_version_is_its_file() -> None:
+    found = releases(DOCUMENT)
+    assert found["1.0.0"].files == (("tea-1.0.0.tgz", "sha512:000102"),)
+    assert found["1.1.0"].files == ()

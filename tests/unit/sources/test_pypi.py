@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.model import Component, Json, Release, Role
-from bot.errors import SourceError, UnknownPackageError
+from bot.errors import ForeignAnswerError, SourceError, UnknownPackageError
 from bot.sources.pypi import ACCEPT, PyPI
 
 COMPONENT = Component(name="tea", role=Role.CLIENT, source="pypi", package="Tea_Pot", upstream="")
@@ -33,8 +33,8 @@ class Empty(Index):
 
 
 def file(name: str, day: int = 1, **more: Json) -> Json:
-    hashes: Json = {"sha256": name[-1] * 64}
     moment = f"2026-01-{day:02}T00:00:00.5Z"
+    hashes: Json = more.pop("hashes", {"sha256": name[-1] * 64})
     return {"filename": name, "hashes": hashes, "upload-time": moment, "yanked": False, **more}
 
 
@@ -62,6 +62,10 @@ def test_files_of_a_version_are_one_release_as_old_as_its_first() -> None:
             digests=("sha256:" + "l" * 64, "sha256:" + "z" * 64),
             requires_python=">=3.9",
             wheels=("tea_pot-1.0-py3-none-any.whl",),
+            files=(
+                ("tea_pot-1.0-py3-none-any.whl", "sha256:" + "l" * 64),
+                ("tea_pot-1.0.tar.gz", "sha256:" + "z" * 64),
+            ),
         )
     }
 
@@ -138,3 +142,92 @@ def test_it_knows_what_the_newest_release_says_of_its_project() -> None:
 
 def test_a_build_number_is_no_part_of_a_version() -> None:
     assert set(releases(file("tea_pot-1.0-2-py3-none-any.whl"))) == {"1.0"}
+
+
+def test_the_best_hash_of_a_file_is_taken() -> None:
+    weak: Json = {"md5": "aa", "sha512": "bb"}
+    first = file("tea_pot-1.0.tar.gz", hashes=weak)
+    found = releases(first, file("tea_pot-2.0.tar.gz", hashes={}))
+    assert found["1.0"].digests == ("sha512:bb",)
+    assert (found["2.0"].digests, found["2.0"].files) == ((), (("tea_pot-2.0.tar.gz", ""),))
+
+
+def test_another_format_of_the_simple_api_is_refused() -> None:
+    page: Json = {"meta": {"api-version": "2.0"}, "files": []}
+    with pytest.raises(SourceError, match=r"speaks version 2\.0") as caught:
+        PyPI(Index(page)).releases(COMPONENT)
+    assert caught.value.cure
+
+
+def test_where_else_a_project_is_known_is_told() -> None:
+    page: Json = {
+        "meta": {"api-version": "1.2", "tracks": ["https://a.test/simple/tea/"]},
+        "alternate-locations": ["https://b.test/simple/tea/", "https://a.test/simple/tea/"],
+        "files": [file("tea_pot-1.0.tar.gz")],
+    }
+    (found,) = PyPI(Index(page)).releases(COMPONENT)
+    assert found.also == ("https://b.test/simple/tea/", "https://a.test/simple/tea/")
+
+
+@pytest.mark.parametrize(
+    ("status", "yanked", "deprecated"),
+    [
+        ({"status": "active"}, None, ""),
+        ({"status": "archived"}, None, "archived"),
+        ({"status": "deprecated", "reason": "use coffee"}, None, "deprecated: use coffee"),
+        ({"status": "quarantined", "reason": "malware"}, "quarantined: malware", ""),
+    ],
+)
+def test_the_status_of_a_project_is_that_of_its_releases(
+    status: Json, yanked: str | None, deprecated: str
+) -> None:
+    page: Json = {"project-status": status, "files": [file("tea_pot-1.0.tar.gz")]}
+    (found,) = PyPI(Index(page)).releases(COMPONENT)
+    assert (found.yanked, found.deprecated) == (yanked, deprecated)
+
+
+PROJECT: Json = {
+    "releases": {
+        "1.0": [
+            {
+                "filename": "tea_pot-1.0.tar.gz",
+                "digests": {"sha256": "aa"},
+                "upload_time": "2026-01-02T03:04:05",
+                "requires_python": ">=3.8",
+                "yanked": True,
+                "yanked_reason": "bad",
+            }
+        ],
+        "2.0": [],
+        "nonsense": [],
+    }
+}
+
+
+class Old(Index):
+    """Has pages of links for people, and its own interface beside them."""
+
+    def json(self, url: str, *, accept: str = "") -> Json:
+        self.asked.append((url, accept))
+        if "/simple/" in url:
+            raise ForeignAnswerError(f"{url} does not answer with JSON", cure="")
+        return self.page
+
+
+def test_an_index_of_links_is_asked_by_its_own_interface_and_from_then_on_at_once() -> None:
+    index = Old(PROJECT)
+    source = PyPI(index, "https://x.test/simple/")
+    found = {one.version: one for one in source.releases(COMPONENT)}
+    assert list(found) == ["1.0", "2.0"]
+    first = found["1.0"]
+    assert first.uploaded == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (first.yanked, first.requires_python, first.digests) == ("bad", ">=3.8", ("sha256:aa",))
+    assert first.origin == "https://x.test/pypi/tea-pot/json"
+    tuple(source.releases(COMPONENT))
+    own = "https://x.test/pypi/tea-pot/json"
+    assert [url for url, _ in index.asked] == ["https://x.test/simple/tea-pot/", own, own]
+
+
+def test_an_index_that_speaks_neither_is_told_by_the_standard() -> None:
+    with pytest.raises(SourceError, match="/simple/tea-pot/ does not answer with JSON"):
+        PyPI(Old({"info": {}}), "https://x.test/simple").releases(COMPONENT)

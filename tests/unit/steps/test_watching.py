@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.blocks import Block
 from bot.core.facts import ReleaseSeen
 from bot.core.matrix import Row
+from bot.core.news import Kind
 from bot.errors import ConfigError, SourceError, UnknownPackageError
 from bot.pipeline import watch
 from bot.steps.house import House
@@ -34,7 +36,12 @@ def test_a_release_that_is_yanked_is_told_again() -> None:
     watch(home)
     known = home.memory.releases["engine", "1.0"]
     home.memory.releases["engine", "1.0"] = replace(known, yanked="then it was")
-    assert watch(home) == (release("engine", "1.0"),)
+    (told,) = watch(home)
+    assert (told.kind, told.release, told.why) == (
+        Kind.RESTORED,
+        release("engine", "1.0"),
+        "it was then it was",
+    )
 
 
 def test_all_mistakes_are_told_at_once_with_their_places() -> None:
@@ -70,8 +77,9 @@ def test_a_source_that_is_down_is_lived_with_where_the_component_is_known() -> N
     home = house(INDEX)
     watch(home)
     down = silent(home, "engine", SourceError("the index does not answer"))
-    found = announced(down)
-    assert {one.version for one in found if one.component == "engine"} == set(INDEX["engine"])
+    assert set(announced(down)) == {"client"}
+    assert watch(down) == ()
+    assert line(down, component("engine")) == ("1.0", "2.0")
     assert isinstance(down.progress, Said)
     assert any("does not answer" in note for note in down.progress.notes)
 
@@ -86,4 +94,4 @@ def test_what_is_followed_is_oldest_first_and_without_what_is_skipped() -> None:
     home = house(INDEX)
     watch(home)
     assert line(home, component("engine")) == ("1.0", "2.0")
-    assert line(home, component("engine", skip=("2.0",))) == ("1.0",)
+    assert line(home, component("engine", skip=(Block(span="2.0", reason="bad"),))) == ("1.0",)
