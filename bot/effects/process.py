@@ -31,6 +31,8 @@ PASSED = (
     "CURL_CA_BUNDLE",
 )  # fmt: skip
 HEAD, TAIL, OUTPUT = 64 * 1024, 256 * 1024, 1024 * 1024
+STILL_SECONDS = 1.0  # longer than any moment lasts here, unless the machine stands still
+LEAST_SECONDS = 0.1  # of waiting for a processor that are worth more patience
 LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -173,12 +175,20 @@ def _started(
 
 
 def _attend(child: _Child, ears: Ears, patience: Callable[[], float], memory_bytes: int = 0) -> str:
-    """Stay with `child` to its end; returns why it was stopped, "" when it ended by itself."""
-    stopped, weighed = "", 0.0
+    """Stay with `child` to its end; returns why it was stopped, "" when it ended by itself.
+
+    Time in which it could run and the machine let it wait is no part of its patience: a crowded
+    machine makes nobody's answer late. So is time in which the machine itself stood still.
+    """
+    stopped, weighed, slept, waited = "", 0.0, 0.0, 0.0
     while child.process.poll() is None and not stopped:
+        before = ticks()
         ears.wait(child.process)
-        if ticks() > patience():
-            stopped = "timeout"
+        slept += max(0.0, ticks() - before - STILL_SECONDS)
+        if ticks() > patience() + slept + waited:
+            more = child.tree.kept_waiting() - waited
+            stopped = "timeout" if more < LEAST_SECONDS else ""
+            waited += max(0.0, more)
         elif memory_bytes and watchable() and ticks() - weighed >= POLL_SECONDS:
             weighed = ticks()
             stopped = "out of memory" if child.tree.memory() > memory_bytes else ""

@@ -84,6 +84,15 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+def _delay(pid: int) -> float:
+    try:
+        tasks = os.listdir(f"{PROC}/{pid}/task")  # noqa: PTH208 - see `_read`
+        told = [_read(f"{PROC}/{pid}/task/{task}/schedstat").split() for task in tasks]
+        return max((int(words[1]) / 1e9 for words in told), default=0.0)
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def _marked(pid: int, mark: bytes) -> bool:
     try:
         return mark in _read(f"{PROC}/{pid}/environ")
@@ -144,6 +153,13 @@ class Tree:
             return int(_read(f"{PROC}/{pid}/statm").split()[1])
         except (OSError, IndexError):
             return 0
+
+    def kept_waiting(self) -> float:
+        """Return the seconds that its slowest thread could run and got no processor.
+
+        The kernel counts them for each thread (`schedstat`); 0.0 where it does not.
+        """
+        return max((_delay(pid) for pid in self.members()), default=0.0)
 
     def kill(self, *, seconds: float = 5.0) -> None:
         """Kill until nobody is left; what cannot die in `seconds` is left to the kernel."""

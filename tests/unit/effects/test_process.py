@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -100,6 +101,41 @@ def test_silence_is_a_timeout(tmp_path: Path) -> None:
     done = talk(tmp_path, "time.sleep(60)", seconds=0.3)
     assert (done.stopped_by, done.returncode) == ("timeout", -9)
     assert time.monotonic() - begun < 10
+
+
+BUSY = """
+import os, sys, time
+cpu = min(os.sched_getaffinity(0))
+os.sched_setaffinity(0, {cpu})
+end = time.process_time() + float(sys.argv[1])
+while time.process_time() < end:
+    pass
+"""
+
+
+@linux
+def test_a_crowded_machine_makes_nobody_late(tmp_path: Path) -> None:
+    """Three share one processor: who needs a second of it has it after more than two."""
+    crowd = [
+        subprocess.Popen([sys.executable, "-c", f"import os; os.nice(8)\n{BUSY}", "30"])
+        for _ in range(2)
+    ]
+    try:
+        began = time.monotonic()
+        ran = run([sys.executable, "-c", BUSY, "1"], cwd=tmp_path, env={}, seconds=1.4)
+        assert (ran.returncode, ran.output) == (0, "")
+        assert time.monotonic() - began > 1.4
+    finally:
+        for one in crowd:
+            one.kill()
+            one.wait()
+
+
+def test_who_waits_for_nothing_is_late(tmp_path: Path) -> None:
+    began = time.monotonic()
+    ran = run([sys.executable, "-c", BUSY, "30"], cwd=tmp_path, env={}, seconds=0.3)
+    assert ran.returncode is None
+    assert time.monotonic() - began < 20
 
 
 def test_patience_is_for_each_line(tmp_path: Path) -> None:
