@@ -21,11 +21,12 @@ from tests.real import registries, thousand
 COMMAND = [sys.executable, "-c", "from bot.cli import main; main()", "watch", "--quiet"]
 
 
-def poll(work: Path, site: registries.Site) -> tuple[float, int, int]:
+def poll(work: Path, site: registries.Site, count: int) -> tuple[float, int, int]:
     """Watch once; returns seconds, bytes that the index sent, and how often it said 304."""
-    before, began = len(site.said), time.perf_counter()
+    before, began = len(site.said()), time.perf_counter()
     subprocess.run(COMMAND, cwd=work, check=True, capture_output=True)
-    seconds, said = time.perf_counter() - began, site.said[before:]
+    seconds = time.perf_counter() - began
+    said = site.said(before + count)[before:]
     return seconds, sum(sent for _, sent, _ in said), sum(s == 304 for s, *_ in said)  # noqa: PLR2004
 
 
@@ -47,7 +48,7 @@ def main(count: int) -> None:
             work.mkdir()
             (work / "matrix.yaml").write_text(thousand.matrix(index.url, count, beside))
             for turn in ("first", "second"):
-                took, sent, unchanged = poll(work, index)
+                took, sent, unchanged = poll(work, index, count)
                 seconds[f"{name} {turn}"] = took
                 told = f"{sent / 1e6:9.3f} MB   304: {unchanged}"
                 print(f"{name:15} {turn:7} {took:7.1f} s {told}")

@@ -34,7 +34,7 @@ from bot.steps.traits import traits_of
 from bot.steps.urgent import chosen
 from bot.steps.verdicts import Ruled, flips, observations, rule
 from bot.steps.view import report
-from bot.steps.watching import announced, noticed
+from bot.steps.watching import announced, noticed, warning
 from bot.steps.withhold import secrets, withhold
 
 
@@ -44,6 +44,8 @@ def watch(house: House, only: Collection[str] = ()) -> tuple[News, ...]:
     for each in fresh:
         job = f"watch {each.release.component}=={each.release.version}"
         house.tell(ReleaseSeen(release=each.release), job=job)
+        if warning(each):
+            house.progress.note(warning(each))
     return fresh
 
 

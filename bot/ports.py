@@ -268,6 +268,15 @@ class Runner(Protocol):
         ...
 
 
+class Errands(Runner, Protocol):
+    """A runner whose jobs are long walks, and can ask on the way whether to go on."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody waits for them any more."""
+        ...
+
+
 class Tracker(Protocol):
     """Carries a draft towards the responsible project, as far as the user allows."""
 

@@ -69,6 +69,7 @@ def _delta(delta: Delta) -> dict[str, Json]:
         "newly_flaky": [*sorted(delta.newly_flaky)],
         "still_broken": [*sorted(delta.still_broken)],
         "releases": _sorted([[one.component, one.version, one.yanked] for one in delta.releases]),
+        "withdrawn": _sorted([[one.component, one.version, one.yanked] for one in delta.withdrawn]),
     }
 
 

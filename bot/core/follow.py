@@ -96,10 +96,8 @@ def _choose(
 
 def _per_minor(line: Sequence[Release], scheme: str) -> Sequence[Release]:
     """Return the newest release of each minor version."""
-    newest: dict[tuple[int, int, int], Release] = {}
-    for release in line:
-        if parsed := _parse(release, scheme):
-            newest[(parsed.epoch, parsed.major, parsed.minor)] = release
+    parsed = [(release, found) for release in line if (found := _parse(release, scheme))]
+    newest = {(found.epoch, found.major, found.minor): release for release, found in parsed}
     return [*newest.values()]
 
 

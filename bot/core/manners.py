@@ -2,6 +2,8 @@
 
 >>> Manners().spent(asked=10, seconds=5.0), Manners(requests=10).spent(asked=10, seconds=5.0)
 ('', 'the 10 requests of a run are spent')
+>>> Manners(seconds=5).spent(asked=0, seconds=6.0)
+'the 5 seconds of a run for asking are spent'
 """
 
 from __future__ import annotations

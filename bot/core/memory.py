@@ -82,6 +82,7 @@ class Memory:
     ended: dict[int, RunEnded] = field(default_factory=dict)
     releases: dict[tuple[str, str], Release] = field(default_factory=dict)
     first_seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    withdrawn: dict[tuple[str, str], int] = field(default_factory=dict)  # runs that saw it happen
     closed: dict[str, Closed] = field(default_factory=dict)
     planned: dict[int, dict[Slot, Planned]] = field(default_factory=lambda: defaultdict(dict))
     stacks: dict[str, Cell] = field(default_factory=dict)
@@ -156,6 +157,9 @@ class Memory:
                 self.ended[fact.run] = body
             case ReleaseSeen(release=release):
                 name = (release.component, release.version)
+                before = self.releases.get(name)
+                if before and release.withdrawn and not before.withdrawn:
+                    self.withdrawn[name] = fact.run
                 self.releases[name] = release
                 self.first_seen.setdefault(name, fact.run)
             case Closed() as body:

@@ -130,13 +130,17 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """What changed since the run before: names of findings, and releases not seen before."""
+    """What changed since the run before: names of findings, and releases not seen before.
+
+    `withdrawn` are releases that cells had and that were yanked, or vanished, since.
+    """
 
     newly_broken: tuple[str, ...] = ()
     newly_fixed: tuple[str, ...] = ()
     newly_flaky: tuple[str, ...] = ()
     still_broken: tuple[str, ...] = ()
     releases: tuple[Release, ...] = ()
+    withdrawn: tuple[Release, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

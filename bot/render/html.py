@@ -170,6 +170,12 @@ def _delta(report: Report) -> Iterator[tuple[str, str, int, list[tuple[str, str]
         yield title, tone, len(entries), entries
     fresh = report.delta.releases
     yield "New releases", "plain", len(fresh), [("", line) for line in release_lines(fresh)]
+    gone = [
+        ("", f"{one.component} {one.version}: {one.yanked or 'yanked, no reason given'}")
+        for one in report.delta.withdrawn
+    ]
+    if gone:
+        yield "Withdrawn after they were tested", "grey", len(gone), gone
 
 
 def release_lines(releases: Sequence[Release]) -> list[str]:

@@ -82,6 +82,7 @@ def _delta(delta: Delta) -> Json:
         "newly_flaky": [*delta.newly_flaky],
         "still_broken": [*delta.still_broken],
         "releases": [_release(one) for one in delta.releases],
+        "withdrawn": [_release(one) for one in delta.withdrawn],
     }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from threading import Thread
+from dataclasses import dataclass, field
+from threading import Event, Thread
 
 from bot.effects.process import cease
 from bot.ports import Done, Job
@@ -18,6 +18,12 @@ class LocalRunner:
     """Runs up to `workers` jobs at once, and takes the next job only when one is done."""
 
     workers: int = 1
+    _halt: Event = field(default_factory=Event, compare=False, repr=False)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether what still runs should end as soon as it can: nobody waits for it any more."""
+        return self._halt.is_set()
 
     def run(self, jobs: Iterable[Job], work: Callable[[Job], Done]) -> Iterator[tuple[Job, Done]]:
         """Yield each job with its result as it finishes.
@@ -38,6 +44,9 @@ class LocalRunner:
                         failures.append(error)
                     else:
                         yield job, future.result()
+        except BaseException:
+            self._halt.set()
+            raise
         finally:
             _clear(pool)
         if failures:

@@ -30,6 +30,7 @@ def delta(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> De
         newly_flaky=_new(now.flaky, then.flaky),
         still_broken=tuple(each for each in now.broken if each in broken),
         releases=_releases(house),
+        withdrawn=_withdrawn(house),
     )
 
 
@@ -78,3 +79,12 @@ def _releases(house: House) -> tuple[Release, ...]:
     order = [*components]
     known.sort(key=lambda one: (order.index(one[0]), key(one[1], components[one[0]].scheme)))
     return tuple(house.memory.releases[one] for one in known)
+
+
+def _withdrawn(house: House) -> tuple[Release, ...]:
+    """The releases that were tested, and that this run saw withdrawn."""
+    tested = {pair for cell in house.memory.stacks.values() for pair in cell.components}
+    seen = house.memory.withdrawn.items()
+    return tuple(
+        house.memory.releases[name] for name, run in seen if run == house.run and name in tested
+    )

@@ -24,6 +24,7 @@ from bot.core.security import Danger
 from bot.ports import (
     Driver,
     Env,
+    Errands,
     Ledger,
     Limits,
     Progress,
@@ -76,7 +77,7 @@ class House:
     progress: Progress
     clock: Callable[[], datetime]
     run: int
-    errands: Runner | None = None  # asks many sources at a time; else `runner` does
+    errands: Errands | None = None  # asks many sources at a time; else `runner` does
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
     targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects
     dangers: tuple[Danger, ...] = ()  # rules of what may be no matter for the public

@@ -38,6 +38,10 @@ def plan_rows(house: House) -> Iterator[Planned]:
     """Yield every cell that the matrix wants, baseline first in each row."""
     lines = {name: line(house, component) for name, component in house.matrix.components.items()}
     exclusions = in_force(house.matrix.exclusions, house.clock().date())
+    watched = [name for name, one in house.matrix.components.items() if not one.driver]
+    if watched:
+        told = "no cell: nothing here installs what is only watched"
+        house.progress.note(f"{', '.join(watched)}: {told}")
     house.progress.begin("plan", len(house.matrix.rows))
     for row in house.matrix.rows:
         done: list[Planned] = []

@@ -57,6 +57,8 @@ def lanes(
 def _walk(house: House, lane: tuple[Component, ...]) -> Mapping[str, Answer]:
     found = dict(_together(house, lane))
     for component in lane:
+        if house.errands and house.errands.stopped:
+            break
         if component.name not in found:
             found[component.name] = _ask(house, component)
         house.progress.advance("watch", component.name)

@@ -20,7 +20,6 @@ from bot.core.pages import comparison, notes
 from bot.core.ripe import OFF, lane_way, ripe_at
 from bot.core.wheels import offers
 from bot.errors import UsageError
-from bot.ports import Progress
 from bot.verbs.manual import STEPS, epilog
 from bot.verbs.said import Said, Terminal, matrix_options, options_of, talk_options
 from bot.verbs.step import in_turn
@@ -57,8 +56,6 @@ def command(
         news = pipeline.watch(house, only) if only or not happened else ()
         if happened and not only:
             progress.note(f"nothing in {house.matrix.file} is announced at {happened.repository}")
-        for each in news:
-            _alarm(each, progress)
         shown = tuple(each for each in news if told(components[each.release.component], each))
         rows = _rows(house.matrix, shown, met)
     document = as_document(house.matrix, shown, happened)
@@ -85,15 +82,6 @@ def told(component: Component, each: News) -> bool:
         return False
     quiet = lane_way(component, each.lane) == OFF and each.kind is not Kind.MOVED
     return each.kind.alarm or each.tested or not (each.lane and quiet)
-
-
-def _alarm(each: News, progress: Progress) -> None:
-    """Say at once what nobody should find out later."""
-    name = f"{each.release.component} {each.release.version}"
-    if each.kind.alarm:
-        progress.note(f"{name}: {each.why}")
-    elif each.tested and each.kind is Kind.YANKED:
-        progress.note(f"{name} was tested here and is yanked now: {each.why or 'no reason given'}")
 
 
 def _rows(matrix: Matrix, news: Sequence[News], met: set[str]) -> tuple[tuple[str, ...], ...]:

@@ -201,3 +201,14 @@ def test_a_summary_of_too_many_rows_is_cut_and_says_so(monkeypatch: pytest.Monke
 def test_a_summary_mentions_nobody() -> None:
     text = text_of(MarkdownRenderer(), REPORT)
     assert not re.search(r"@\w|(?<!&)#\d|GH-\d|//github\.com", text)
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "json"])
+def test_what_was_withdrawn_after_it_was_tested_is_told_with_its_reason(name: str) -> None:
+    gone = tuple(replace(one, yanked="it <leaks>") for one in REPORT.delta.releases[:1])
+    told = replace(REPORT, delta=replace(REPORT.delta, withdrawn=gone))
+    renderer = next(one for one in RENDERERS if one.name == name)
+    text = "".join(renderer.render(told).values())
+    assert "leaks" in text
+    assert "withdrawn" in text.lower()
+    assert "it <leaks>" not in text or name == "json"

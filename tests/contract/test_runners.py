@@ -141,3 +141,22 @@ def test_ctrl_c_between_a_start_and_its_note_leaves_nobody(
     with pytest.raises(KeyboardInterrupt):
         list(LocalRunner(2).run([1], work))
     assert ended.is_set()
+
+
+def test_a_long_walk_can_ask_whether_anybody_waits_for_it() -> None:
+    runner, steps = LocalRunner(2), list[int]()
+
+    def walk(_: int) -> int:
+        while not runner.stopped:
+            steps.append(len(steps))
+            time.sleep(0.001)
+        return 0
+
+    done = runner.run(["quick", "walk"], lambda name: 0 if name == "quick" else walk(0))
+    assert next(done) == ("quick", 0)
+    assert not runner.stopped
+    done.close()  # type: ignore[attr-defined]
+    assert runner.stopped
+    again = LocalRunner(2)
+    assert list(again.run([1], lambda n: n)) == [(1, 1)]
+    assert not again.stopped

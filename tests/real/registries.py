@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ NPM = {
     "overrides": {"node-fetch": "2.7.0"},
 }
 NOX = Path(__file__).parents[2] / ".nox"
+PATIENCE = 20.0  # seconds for a log that is behind
 CONFIG = "application/vnd.oci.image.config.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
@@ -66,9 +68,12 @@ class Site:
     url: str
     log: Path
 
-    @property
-    def said(self) -> list[tuple[int, int, str]]:
-        rows = [line.split(" ", 2) for line in self.log.read_text().splitlines()]
+    def said(self, least: int = 0) -> list[tuple[int, int, str]]:
+        """Return what it said, once that is so much: it writes it down after it has said it."""
+        end = time.monotonic() + PATIENCE
+        while len(lines := self.log.read_text().splitlines()) < least and time.monotonic() < end:
+            time.sleep(0.02)
+        rows = [line.split(" ", 2) for line in lines]
         return [(int(status), int(sent), path) for status, sent, path in rows]
 
 
@@ -91,6 +96,7 @@ def nginx(site: Path, folder: Path, secret: tuple[str, str] | None = None) -> It
         conf.write_text(
             f"user {getuser()}; daemon off; pid {folder}/pid; error_log stderr notice; events {{}}"
             f"http {{ log_format said '$status $bytes_sent $uri'; access_log {log} said; {places}"
+            f"log_format shown '$uri $http_authorization'; access_log {folder}/shown.log shown;"
             f"default_type application/octet-stream; server {{ listen 127.0.0.1:{port};"
             f"root {site}; index index.html; {guarded} }} }}"
         )

@@ -38,9 +38,9 @@ def test_the_second_poll_costs_next_to_nothing_and_no_host_waits_for_another(
         others = {"slow": slow.url, "dead": dead, "silent": silent}
         (work / "matrix.yaml").write_text(thousand.matrix(index.url, COUNT, others, EACH))
         first, said = watch(work)
-        began = len(index.said)
+        before = index.said(COUNT)
         second, _ = watch(work)
-        before, after = index.said[:began], index.said[began:]
+        after = index.said(2 * COUNT)[COUNT:]
     names = {one["component"] for one in first}
     assert {f"tea-{at}" for at in range(COUNT)} <= names
     assert {f"slow-{at}" for at in range(EACH)} <= names

@@ -36,6 +36,11 @@ def test_what_is_no_specifier(span: str, scheme: str) -> None:
     assert mistake(span, scheme)
 
 
+def test_a_specifier_in_another_order_has_no_mistake() -> None:
+    assert mistake(">=b5,<b7", "build") == ""
+    assert mistake("~=1.4", "semver") == ""
+
+
 def test_a_term_that_cannot_be_read_holds_nothing() -> None:
     assert not within("what", "b5", "build")
     assert not within("<what", "b5", "build")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.core.blocks import Block
 from bot.core.facts import ReleaseSeen
+from bot.core.lookout import Lookout
 from bot.core.matrix import Row
 from bot.core.news import Kind
 from bot.errors import ConfigError, SourceError, UnknownPackageError
-from bot.pipeline import watch
+from bot.pipeline import plan, watch
 from bot.steps.house import House
-from bot.steps.watching import announced, line
-from tests.unit.steps.fakes import FakeSource, Said, bodies, component, house, later, release
+from bot.steps.verdicts import planned_of
+from bot.steps.watching import announced, line, tried
+from tests.unit.steps.fakes import DAY, FakeSource, Said, bodies, component, house, later, release
 
 INDEX = {"engine": ["1.0", "2.0", "3.0rc1"], "client": ["0.1", "0.2"]}
 
@@ -95,3 +98,40 @@ def test_what_is_followed_is_oldest_first_and_without_what_is_skipped() -> None:
     watch(home)
     assert line(home, component("engine")) == ("1.0", "2.0")
     assert line(home, component("engine", skip=(Block(span="2.0", reason="bad"),))) == ("1.0",)
+
+
+def test_what_is_only_watched_may_be_silent_is_told_and_gets_no_cell() -> None:
+    image = component("client", driver="")
+    row = Row(name="row", components=("engine",), suite=("family",))
+    home = house(INDEX, row=row, components={"engine": component("engine"), "client": image})
+    down = silent(home, "client", SourceError("the registry does not answer"))
+    assert {each.release.component for each in watch(down)} == {"engine"}
+    assert {each.release.component for each in watch(home)} == {"client"}
+    assert [one.name for one in tried(home)] == ["engine"]
+    plan(home)
+    assert isinstance(home.progress, Said)
+    told = [note for note in home.progress.notes if "only watched" in note]
+    assert told == ["client: no cell: nothing here installs what is only watched"]
+    assert {name for each in planned_of(home) if each.cell for name, _ in each.cell.components} == {
+        "engine"
+    }
+
+
+def test_a_skip_that_expired_is_told_with_its_owner() -> None:
+    over = Block(span="2.0", reason="bad", owner="@me", expires=DAY.date() - timedelta(days=1))
+    tea = {"engine": component("engine", skip=(over,)), "client": component("client")}
+    home = house(INDEX, components=tea)
+    watch(home)
+    assert isinstance(home.progress, Said)
+    (told,) = home.progress.notes
+    assert told == f"engine 2.0 is tried again: `skip` expired {over.expires} (@me)"
+    assert line(home, tea["engine"]) == ("1.0", "2.0")
+
+
+def test_a_minimum_age_counts_to_the_day_of_the_run() -> None:
+    home = house(INDEX)
+    watch(home)
+    young = component("engine", lookout=Lookout(min_age_days=1))
+    assert line(home, young) == ()
+    older = replace(home, clock=lambda: DAY + timedelta(days=1))
+    assert line(older, young) == ("1.0", "2.0")
