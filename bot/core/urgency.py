@@ -48,12 +48,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A cell that has something to be asked: why, since which run, and what it should take."""
+    """A cell that has something to be asked: why, since which run, and what it should take.
+
+    `place` is where it stands in the plan.
+    """
 
     key: str
     why: Why
     seconds: float
     since: int = 0
+    place: int = 0
 
 
 def within(
@@ -67,7 +71,7 @@ def within(
     asked: list[Candidate] = []
     left: list[Candidate] = []
     spent = 0.0
-    for one in sorted(waiting, key=lambda each: (each.why, each.since, each.seconds, each.key)):
+    for one in sorted(waiting, key=lambda each: (each.why, each.since, each.place, each.key)):
         fits = budget.cells is None or len(asked) < budget.cells
         fits &= budget.minutes is None or spent + one.seconds <= 60 * budget.minutes
         if fits or one.why is Why.BASELINE:

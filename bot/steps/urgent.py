@@ -20,7 +20,8 @@ def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
     Or `anywhere`: other machines have other hardware.
     """
     asks = house.unanswered if anywhere else house.needs
-    cells = {each.cell.key: each for each in reversed(planned_of(house)) if each.cell}
+    every = planned_of(house)
+    cells = {each.cell.key: each for each in reversed(every) if each.cell}
     wanted = [each.cell for each in cells.values() if each.cell and asks(each.cell)]
     seconds = expected(house.memory, wanted)
     past = histories(house)
@@ -30,6 +31,7 @@ def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
             key=key,
             why=_why(house, each, broken=slot(each) in bad),
             seconds=seconds[key],
+            place=every.index(each),
             since=min((one.run for one in past.get(slot(each), ())), default=house.run),
         )
         for key, each in cells.items()

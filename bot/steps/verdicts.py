@@ -53,13 +53,13 @@ def planned_of(house: House) -> tuple[Planned, ...]:
 
 
 def _rank(house: House, planned: Planned) -> _Rank:
-    """Baseline first, then releases tried alone by component, mixtures, and all newest."""
+    """Baseline first, then releases tried alone by component, all newest, and mixtures."""
     backend = planned.cell.backend if planned.cell else planned.backend
     if planned.trigger in (BASELINE, NEWEST):
-        return (0 if planned.trigger == BASELINE else 3, "", 0, key(""), backend)
+        return (0 if planned.trigger == BASELINE else 2, "", 0, key(""), backend)
     name, alone, version = planned.trigger.partition("==")
     if not alone:
-        return (2, planned.trigger, 0, key(""), backend)
+        return (3, planned.trigger, 0, key(""), backend)
     place = house.row(planned.row).components.index(name)
     return (1, "", place, key(version, house.matrix.components[name].scheme), backend)
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from bot.core.urgency import Budget, Candidate, Why, within
 
 
-def one(key: str, why: Why = Why.WAITED, seconds: float = 60.0, since: int = 1) -> Candidate:
-    return Candidate(key=key, why=why, seconds=seconds, since=since)
+def one(
+    key: str, why: Why = Why.WAITED, seconds: float = 60.0, since: int = 1, place: int = 0
+) -> Candidate:
+    return Candidate(key=key, why=why, seconds=seconds, since=since, place=place)
 
 
 def keys(found: tuple[Candidate, ...]) -> str:
@@ -23,10 +25,10 @@ def test_without_bounds_all_are_asked_the_most_urgent_first() -> None:
         one("bad", Why.BROKEN),
         one("new", Why.NEW),
         one("base", Why.BASELINE),
-        one("long", Why.NEW, seconds=99),
+        one("far", Why.NEW, place=9),
     )
     asked, left = within(waiting, Budget())
-    assert keys(asked) == "base new long bad early late"
+    assert keys(asked) == "base new far bad early late"
     assert left == ()
 
 
