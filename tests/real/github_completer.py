@@ -36,7 +36,6 @@ def complete(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 MISSING: tuple[tuple[set[str], dict[str, object]], ...] = (
     ({"full_name", "has_issues"}, REPOSITORY),
-    ({"browser_download_url", "download_count"}, {"digest": None}),
 )
 
 
