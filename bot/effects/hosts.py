@@ -1,7 +1,8 @@
 """Turns at hosts: few at a time and not too fast, and none at a host that is down or full of us.
 
-A host that did not answer is asked no more in this run, so that one that is dead costs the time
-of a few questions and not of all. One that says when to come back is left alone until then.
+A host that did not answer is left alone for a while, so that one that is dead costs the time of a
+few questions and not of all. One that says when to come back is left alone until then. What a run
+may spend is the time in which somebody is asked, and not what it takes for other things.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import requests
 from bot.core.manners import Manners
 from bot.effects.clock import sleep
 
-LONGEST_WAIT = 60.0  # seconds; who wants us to wait longer is asked again in another run
+LONGEST_WAIT = 60.0  # seconds; who wants us to wait longer is asked later, and not waited for
+RECOVERY = 600.0  # seconds for which a host that is down is left alone
 FAILURES = 3  # errors of a host in a row before it is taken for one that is down
 
 
@@ -35,6 +37,7 @@ class _Gate:
     next_at: float = 0.0
     failures: int = 0
     closed: str = ""
+    until: float = 0.0  # when it may be asked again, if it is closed
 
 
 @dataclass(slots=True)
@@ -44,7 +47,9 @@ class Hosts:
     manners: Manners = field(default_factory=Manners)
     wait: Callable[[float], None] = sleep
     asked: int = 0
-    _began: float = field(default_factory=monotonic)
+    _spent: float = 0.0  # seconds in which somebody was asked
+    _active: int = 0
+    _since: float = 0.0
     _gates: dict[str, _Gate] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,18 +59,22 @@ class Hosts:
         gate = self._gate(host)
         with gate.turns:
             self._ask(gate)
-            at = self._slot(gate)
-            if at > 0:
-                self.wait(at)
-                self._ask(gate, count=False)
-            yield
+            try:
+                at = self._slot(gate)
+                if at > 0:
+                    self.wait(at)
+                    self._check(gate)
+                yield
+            finally:
+                self._done()
 
     def later(self, host: str, seconds: float) -> None:
-        """Leave `host` alone for so long; past `LONGEST_WAIT`, for the rest of the run."""
+        """Leave `host` alone for so long; past `LONGEST_WAIT`, nobody waits for it."""
         gate = self._gate(host)
         with self._lock:
             if seconds > LONGEST_WAIT:
                 gate.closed = f"it asks to be left alone for {seconds:.0f} seconds"
+                gate.until = monotonic() + seconds
             gate.next_at = max(gate.next_at, monotonic() + min(seconds, LONGEST_WAIT))
 
     def failed(self, host: str, why: str, *, dead: bool) -> None:
@@ -75,14 +84,15 @@ class Hosts:
             gate.failures += 1
             if dead or gate.failures >= FAILURES:
                 gate.closed = gate.closed or why
+                gate.until = max(gate.until, monotonic() + RECOVERY)
 
     def answered(self, host: str) -> None:
         """Note that `host` is well."""
         self._gate(host).failures = 0
 
     def closed(self, host: str) -> str:
-        """Say why `host` is asked no more, or nothing."""
-        return self._gate(host).closed
+        """Say why `host` is left alone, or nothing."""
+        return self._why(self._gate(host), monotonic())
 
     def _gate(self, host: str) -> _Gate:
         with self._lock:
@@ -91,13 +101,35 @@ class Hosts:
                 self._gates[host] = _Gate(turns=turns)
             return self._gates[host]
 
-    def _ask(self, gate: _Gate, *, count: bool = True) -> None:
+    def _ask(self, gate: _Gate) -> None:
+        """Begin to ask, if that is still within what a run may spend."""
         with self._lock:
-            seconds = monotonic() - self._began
-            why = gate.closed or self.manners.spent(asked=self.asked - (not count), seconds=seconds)
+            now = monotonic()
+            running = now - self._since if self._active else 0.0
+            why = self._why(gate, now)
+            why = why or self.manners.spent(asked=self.asked, seconds=self._spent + running)
             if why:
                 raise NotAskedError(why)
-            self.asked += count
+            self._since = self._since if self._active else now
+            self._active += 1
+            self.asked += 1
+
+    def _check(self, gate: _Gate) -> None:
+        """Give up a turn at a host that closed while it was waited for."""
+        with self._lock:
+            if why := self._why(gate, monotonic()):
+                raise NotAskedError(why)
+
+    def _why(self, gate: _Gate, now: float) -> str:
+        if gate.closed and now >= gate.until:
+            gate.closed, gate.failures = "", 0
+        return gate.closed
+
+    def _done(self) -> None:
+        with self._lock:
+            self._active -= 1
+            if not self._active:
+                self._spent += monotonic() - self._since
 
     def _slot(self, gate: _Gate) -> float:
         """Take the next moment that is free at a host; returns how many seconds away it is."""

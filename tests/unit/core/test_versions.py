@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.versions import between, is_prerelease, jump, ordered, parse, road
+from bot.core.versions import between, built_between, is_prerelease, jump, ordered, parse, road
 
 
 def test_order_is_that_of_pep_440() -> None:
@@ -76,3 +76,9 @@ def test_semver_reads_words_of_its_own_and_nothing_else() -> None:
 def test_no_road_of_semver_leads_over_early_releases() -> None:
     given = ["1.0.0", "1.1.0-next.1", "1.1.0-1", "1.1.0", "1.2.0"]
     assert road(given, "1.0.0", "1.2.0", scheme=SEMVER) == ("1.0.0", "1.1.0", "1.2.0")
+
+
+def test_between_ends_that_are_no_versions_there_are_no_builds() -> None:
+    assert built_between(["1.1.dev1"], "what", "2.0") == ()
+    assert built_between(["1.1.dev1"], "1.0", "2.0") == ("1.1.dev1",)
+    assert built_between(["1.1.dev1"], "2.0", "1.0") == ("1.1.dev1",)

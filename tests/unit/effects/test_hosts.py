@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.core.manners import Manners
-from bot.effects.hosts import FAILURES, Hosts, NotAskedError
+from bot.effects.hosts import FAILURES, RECOVERY, Hosts, NotAskedError
 
 
 def hosts(**manners: float) -> Hosts:
@@ -63,6 +63,29 @@ def test_a_budget_is_a_budget(manners: dict[str, float], why: str) -> None:
     asked = [told for _ in range(3) if (told := refusal(turns))]
     assert asked
     assert why in asked[0]
+
+
+def test_only_the_time_of_asking_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("bot.effects.hosts.monotonic", lambda: now)
+    turns = hosts(seconds=10.0)
+    for _ in range(3):
+        now += 1000.0  # something else goes on
+        with turns.turn("a"):
+            now += 4.0
+    assert refusal(turns) == "the 10 seconds of a run for asking are spent"
+
+
+@pytest.mark.parametrize(("seconds", "open_again"), [(RECOVERY - 1, False), (RECOVERY, True)])
+def test_a_host_that_was_down_is_tried_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, *, open_again: bool
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("bot.effects.hosts.monotonic", lambda: now)
+    turns = hosts()
+    turns.failed("a", "refused", dead=True)
+    now += seconds
+    assert (refusal(turns) == "") is open_again
 
 
 def test_a_host_that_is_dead_is_asked_no_more_and_others_are() -> None:
