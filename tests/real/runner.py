@@ -38,7 +38,6 @@ class World:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
-    left_out: str = ""  # lines that begin so are not run
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,10 +131,7 @@ class Room:
         for file in files.values():
             file.write_text("")
         script = self.place / "temp" / "step.sh"
-        lines = str(step["run"]).splitlines(keepends=True)
-        left_out = self.world.left_out
-        kept = [line for line in lines if not (left_out and line.startswith(left_out))]
-        script.write_text("".join(kept))
+        script.write_text(step["run"])
         ran = subprocess.run(
             [*(BASH if step.get("shell") == "bash" else PLAIN), str(script)],
             cwd=self.workspace, env=self._environment(step, files),

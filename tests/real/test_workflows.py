@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli import main_group
 from bot.core.workflow import Answers
 from bot.effects.uv import binary
 from bot.verbs.routine import workflows
@@ -32,7 +31,6 @@ from tests.real.test_wheel import must
 pytestmark = [pytest.mark.real, pytest.mark.network]
 PULLS = Path(".github/workflows/stackmatrix-pull_request.yml")
 OWN = Path(".github/workflows/stackmatrix.yml")
-LEFT_OUT = "" if "state" in main_group.commands else "stackmatrix state "
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +77,6 @@ def went(words: GitHubsWords, app: Path, tmp_path_factory: pytest.TempPathFactor
         source=app,
         github=event("workflow_dispatch"),
         variables={"STACKMATRIX_PAGES": "true"},
-        left_out=LEFT_OUT,
     )
     return run_workflow(world, read(app / OWN))
 
@@ -120,23 +117,21 @@ def test_shards_are_apart_and_hand_on_what_they_saw(went: Went) -> None:
     assert not (shards[0].workspace / "state").exists(), "a shard knows its job file alone"
 
 
-if not LEFT_OUT:
-
-    def test_the_second_day_takes_up_where_the_first_ended(
-        words: GitHubsWords, app: Path, went: Went, tmp_path: Path
-    ) -> None:
-        """What was seen lies on its branch; nothing is new, so no shard is begun."""
-        assert went.results["keep"] == "success"
-        branch = git(app, "ls-tree", "-r", "--name-only", "stackmatrix-state").splitlines()
-        assert any(name.startswith("facts/") for name in branch)
-        world = World(words=words, here=tmp_path, source=app, github=event("schedule"))
-        workflow = read(app / OWN)
-        jobs = {name: job for name, job in workflow["jobs"].items() if name != "alive"}
-        second = run_workflow(world, {**workflow, "jobs": jobs})
-        assert second.results["execute"] == "skipped", second.printed
-        assert second.results["keep"] == second.results["merge"] == "success", second.printed
-        report = json.loads((second.artifacts.root / "report" / "report.json").read_text())
-        assert (report["run"], report["executed"]) == (2, 0)
+def test_the_second_day_takes_up_where_the_first_ended(
+    words: GitHubsWords, app: Path, went: Went, tmp_path: Path
+) -> None:
+    """What was seen lies on its branch; nothing is new, so no shard is begun."""
+    assert went.results["keep"] == "success"
+    branch = git(app, "ls-tree", "-r", "--name-only", "stackmatrix-state").splitlines()
+    assert any(name.startswith("facts/") for name in branch)
+    world = World(words=words, here=tmp_path, source=app, github=event("schedule"))
+    workflow = read(app / OWN)
+    jobs = {name: job for name, job in workflow["jobs"].items() if name != "alive"}
+    second = run_workflow(world, {**workflow, "jobs": jobs})
+    assert second.results["execute"] == "skipped", second.printed
+    assert second.results["keep"] == second.results["merge"] == "success", second.printed
+    report = json.loads((second.artifacts.root / "report" / "report.json").read_text())
+    assert (report["run"], report["executed"]) == (2, 0)
 
 
 def test_no_token_is_in_anything_that_is_handed_on(went: Went) -> None:
