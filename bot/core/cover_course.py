@@ -86,7 +86,7 @@ class Course:
         best = first
         runs: list[tuple[Repair, list[int]]] = []
         patience = _PATIENCE
-        for rows in self._starts(first):
+        for rows in sorted(self._starts(first), key=len):
             runs.append((self._repair(rows), rows))
             runs[-1] = self._improved(*runs[-1], patience)
             best = min(best, runs[-1][1], key=len)
@@ -111,9 +111,9 @@ class Course:
         sizes = [(mask & alive).bit_count() for mask in columns]
         for size in sorted(set(sizes) - {1}):
             fitting = sorted((-n, at) for at, n in enumerate(sizes) if n <= size)
-            for count in {sizes.count(size), len(fitting)}:
-                for array in known(count, size, self._random):
-                    if self._bound <= len(array) < len(first):
+            for count in sorted({sizes.count(size), len(fitting)}):
+                for array in known(count, size, self._random, len(first) - 1):
+                    if len(array) >= self._bound:
                         yield self._laid(array, [at for _, at in fitting[:count]])
 
     def _laid(self, array: Array, places: Sequence[int]) -> list[int]:

@@ -23,17 +23,22 @@ from typing import TypeAlias
 Array: TypeAlias = list[tuple[int, ...]]
 Table: TypeAlias = list[list[int]]
 
-_TURNS = 20_000  # changes that are tried for one vector
+_TURNS = 200_000  # changes that are tried for one vector, each in each column
 _HOT, _COLD, _COOLER = 1.0, 0.35, 0.9995
 
 
-def known(columns: int, size: int, random: Random) -> Iterator[Array]:
-    """Yield arrays of `columns` columns of `size` values; a value of `size` or more is any."""
+def known(columns: int, size: int, random: Random, most: int) -> Iterator[Array]:
+    """Yield arrays of `columns` columns of `size` values, each of no more than `most` rows.
+
+    A value of `size` or more in them stands for any.
+    """
     if size == 2:  # noqa: PLR2004 - two values
-        yield binary(columns)
+        if binary_rows(columns) <= most:
+            yield binary(columns)
         return
-    yield planes(columns, size)
-    if columns >= 2 * size - 1:
+    if planes_rows(columns, size) <= most:
+        yield planes(columns, size)
+    if columns >= 2 * size - 1 and columns * (size - 1) < most:
         yield from cyclic(columns, size, random)
 
 
@@ -49,9 +54,18 @@ def binary(columns: int) -> Array:
     return [tuple(int(row in ones) for ones in chosen) for row in range(rows)]
 
 
+def planes_rows(columns: int, size: int) -> int:
+    """Return how many rows `planes` has."""
+    field = _order(size)
+    width, rows = field + 1, field * field
+    while width < columns:
+        width, rows = width * field + 1, rows + field * field - field
+    return rows
+
+
 def planes(columns: int, size: int) -> Array:
     """Return lines of the plane over the next prime power, multiplied until there are enough."""
-    field = next(q for q in count(size) if _prime_of(q))
+    field = _order(size)
     add, times = _field(field)
     lines = [
         (m, *(add[times[m][x]][b] for x in range(field)))
@@ -121,7 +135,7 @@ class _Vector:
     def found(self, random: Random) -> bool:
         """Change places at lower and lower heat; whether all ways are met in the end."""
         heat = _HOT
-        for _ in range(_TURNS):
+        for _ in range(_TURNS // len(self.places)):
             if not self._missing:
                 return True
             place = int(random.random() * len(self.places))
@@ -132,6 +146,11 @@ class _Vector:
             self._missing -= gain
             heat = max(_COLD, heat * _COOLER)
         return False
+
+
+def _order(size: int) -> int:
+    """Return the next prime power."""
+    return next(order for order in count(size) if _prime_of(order))
 
 
 def _prime_of(number: int) -> int:

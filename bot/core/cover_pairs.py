@@ -39,9 +39,12 @@ class Pairs(Repair):
             once |= row
         return once & ~twice & ~(1 << item)
 
-    def _lost(self, at: int, item: int) -> list[int]:
-        bit = 1 << item
-        return [bit | 1 << other for other in items_of(self._single(item) & self.rows[at])]
+    def _alone(self, at: int) -> set[int]:
+        return {
+            1 << item | 1 << other
+            for item in self._cells[at]
+            for other in items_of(self._single(item) & self.rows[at])
+        }
 
     def _note(self, tuple_: int) -> None:
         for item in items_of(tuple_):

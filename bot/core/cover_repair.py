@@ -62,8 +62,8 @@ class Repair(ABC):
         """Note which rows have each item; nothing is open."""
 
     @abstractmethod
-    def _lost(self, at: int, item: int) -> list[int]:
-        """Return the tuples with `item` that only row `at` covers."""
+    def _alone(self, at: int) -> set[int]:
+        """Return the tuples that only row `at` covers."""
 
     @abstractmethod
     def _put_out(self, at: int, item: int) -> None:
@@ -82,14 +82,11 @@ class Repair(ABC):
         """Return the single changes that cover a tuple; what was set after `before` stays."""
 
     def shrink(self) -> bool:
-        """Take away the row that covers least alone; False where every row must stay."""
-        costs = [
-            (len(self._alone(at)), at)
-            for at, fixed in enumerate(self.fixed)
-            if not fixed or self._heir(at) is not None
-        ]
-        if not costs:
+        """Take away the row that covers least alone, while nothing is open; False where none may go."""
+        may = [at for at, fixed in enumerate(self.fixed) if not fixed or self._heir(at) is not None]
+        if not may:
             return False
+        costs = [(len(self._alone(at)), at) for at in self._weigh(may)]
         least = min(costs)[0]
         _, gone = self._any([one for one in costs if one[0] == least])
         opened = self._alone(gone)
@@ -114,8 +111,9 @@ class Repair(ABC):
         _, _, at, item = self._any([one for one in moves if one[0] == gain and one[1] == rested])
         self._set(at, item)
 
-    def _alone(self, at: int) -> set[int]:
-        return {one for item in self._cells[at] for one in self._lost(at, item)}
+    def _weigh(self, may: list[int]) -> list[int]:
+        """Return which of the rows that may go are looked at."""
+        return may
 
     def _heir(self, at: int) -> int | None:
         """Return another row that has all that must stay of this one."""

@@ -13,6 +13,7 @@ tuple is covered by one row alone when a single bit is left of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb
 from random import Random
 
 from bot.core.cover_open import Demand
@@ -20,6 +21,8 @@ from bot.core.cover_repair import Move, Repair
 from bot.core.cover_space import Space, items_of
 
 _MOST = 16  # moves that are weighed for one tuple
+_LAST = 6  # rows that are weighed to go, the last ones and as many others
+_LOOKS = 200_000  # tuples that are looked at for that; the rows become fewer
 
 
 class Tuples(Repair):
@@ -43,7 +46,25 @@ class Tuples(Repair):
             for item in cells:
                 self._having[item] |= 1 << at
 
+    def _weigh(self, may: list[int]) -> list[int]:
+        """Return some by chance and the last ones, which were added for little."""
+        tuples = sum(
+            comb((self.rows[0] & demand.columns).bit_count(), demand.strength)
+            for demand in self._demands
+        )
+        some = max(1, min(_LAST, _LOOKS // tuples))
+        return sorted({*may[-some:], *(self._any(may) for _ in range(some))})
+
+    def _alone(self, at: int) -> set[int]:
+        found: list[int] = []
+        for demand in self._demands:
+            items = items_of(self.rows[at] & demand.columns)
+            others = [(1 << one, self._having[one]) for one in items]
+            _alone(-1, 0, others, demand.strength, 1 << at, found)
+        return {*found}
+
     def _lost(self, at: int, item: int) -> list[int]:
+        """Return the tuples with `item` that only row `at` covers."""
         found: list[int] = []
         row, having = self.rows[at] & ~(1 << item), self._having
         for demand in self._demands:
