@@ -82,7 +82,7 @@ class Repair(ABC):
         """Return the single changes that cover a tuple; what was set after `before` stays."""
 
     def shrink(self) -> bool:
-        """Take away the row that covers least alone, while nothing is open; False where none may go."""
+        """Take away the row that covers least alone while nothing is open; False: none may go."""
         may = [at for at, fixed in enumerate(self.fixed) if not fixed or self._heir(at) is not None]
         if not may:
             return False
