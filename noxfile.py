@@ -98,6 +98,9 @@ def full(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_aa.py", env={"STACKMATRIX_AA": "20"})
     session.run("pytest", "tests/real/test_github_season.py", env={"STACKMATRIX_FAULTS": "200"})
     session.run("pytest", "tests/real/test_github_day.py", env={"STACKMATRIX_FINDINGS": "1000"})
+    session.run(
+        "pytest", "tests/property/test_covering_models.py", env={"STACKMATRIX_COVERING": "all"}
+    )
     session.run("pytest", "tests/real/test_big.py", env={"STACKMATRIX_BIG": "1"})
 
 

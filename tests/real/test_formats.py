@@ -22,10 +22,12 @@ from bot.core.report import Report
 from bot.effects.uv import binary
 from tests.golden.sample import CELLS, REPORT
 from tests.real.fetched import fetched
+from tests.real.github_world import node
 from tests.real.stacks import closed
 
 pytestmark = pytest.mark.real
 MULTITOOL = "5.7.0"
+RENOVATE = "44.121.2"
 CHECK = str(Path(sys.executable).parent / "check-jsonschema")
 
 
@@ -89,6 +91,22 @@ def test_bots_take_their_rules(
 
     assert valid(text)
     assert not valid(text.replace(right, wrong))
+
+
+@pytest.mark.network
+def test_renovate_itself_takes_its_rules(tmp_path: Path) -> None:
+    program = fetched("renovate", RENOVATE) / "renovate" / "dist" / "config-validator.js"
+
+    def valid(told: str) -> bool:
+        (tmp_path / "renovate.json").write_text(told)
+        argv = [node(), str(program), "--strict", "--no-global", "renovate.json"]
+        ran = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "Validating renovate.json as repo config" in ran.stdout, ran.stdout + ran.stderr
+        return ran.returncode == 0
+
+    text = files()["renovate.json"]
+    assert valid(text)
+    assert not valid(text.replace('"packageRules"', '"packageRulez"'))
 
 
 @pytest.fixture(scope="module")
