@@ -28,6 +28,7 @@ from tests.real.stacks import closed
 pytestmark = pytest.mark.real
 MULTITOOL = "5.7.0"
 RENOVATE = "44.121.2"
+BADGES = "6.0.0"
 CHECK = str(Path(sys.executable).parent / "check-jsonschema")
 
 
@@ -61,12 +62,30 @@ def test_the_feed_is_read_whole() -> None:
     assert feedparser.parse(text.replace("</entry>", "", 1)).bozo
 
 
-def test_a_badge_has_what_the_endpoint_wants() -> None:
-    for name, text in files().items():
-        if name.startswith("badges/"):
-            told = json.loads(text)
-            assert told.keys() == {"schemaVersion", "label", "message", "color"}
-            assert told["schemaVersion"] == 1
+@pytest.mark.network
+def test_the_library_of_shields_draws_each_badge() -> None:
+    """An endpoint's `schemaVersion` is for the server; the rest is what its library draws."""
+    program = (
+        "import {makeBadge} from 'badge-maker';"
+        "const {schemaVersion, ...told} = JSON.parse(process.argv[1]);"
+        "if (schemaVersion !== 1) throw new Error('another version');"
+        "console.log(makeBadge(told));"
+    )
+    modules = fetched("badge-maker", BADGES)
+
+    def drawn(told: str) -> str:
+        argv = [node(), "--input-type=module", "--eval", program, told]
+        ran = subprocess.run(argv, cwd=modules.parent, capture_output=True, text=True, check=False)
+        return ran.stdout if ran.returncode == 0 else ""
+
+    badges = {name: text for name, text in files().items() if name.startswith("badges/")}
+    assert badges
+    for text in badges.values():
+        told = json.loads(text)
+        assert told.keys() == {"schemaVersion", "label", "message", "color"}
+        assert f">{told['message']}<" in drawn(text)
+        assert not drawn(text.replace('"message"', '"massage"'))
+        assert not drawn(json.dumps({**told, "message": 7}))
 
 
 @pytest.mark.parametrize(
