@@ -122,6 +122,8 @@ class FindingView:
     verified: bool = False
     target: str = ""
     draft: str = ""
+    thread: str = ""  # the address of the issue that it became, or was linked to
+    state: str = ""  # where its life stands, once there is a thread
     swap: tuple[tuple[str, str], ...] = ()  # link, and what its stage makes of good values
     tested: tuple[Tested, ...] = ()  # on the way to the explanation
     also: tuple[str, ...] = ()  # further rows where it shows

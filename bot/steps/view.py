@@ -10,6 +10,7 @@ from bot.core.brakes import Brake, brakes
 from bot.core.facts import Planned
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
+from bot.core.life import Life
 from bot.core.lives import lives
 from bot.core.memory import Slot, slot
 from bot.core.model import Component, Link, package_of
@@ -56,7 +57,10 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
     ended = house.memory.ended.get(house.run)
     pasts = histories(house)
     since = delta(house, results, causes)
-    findings = tuple(_finding(house, cause) for cause in sorted(causes, key=_good_news))
+    known = lives(house.ledger.facts())
+    findings = tuple(
+        _finding(house, cause, known.get(cause.finding)) for cause in sorted(causes, key=_good_news)
+    )
     titles = {each.finding: headline(each) for each in findings}
     return Report(
         title=house.matrix.title,
@@ -73,7 +77,7 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
         model_digest=house.matrix.model.sha256,
         platform=ended.platform if ended else house.platform,
         repeats=repeated(house, cells_of(house)),
-        brakes=_brakes(house),
+        brakes=_brakes(house, known),
         components=tuple(_component(house, each) for each in house.matrix.components.values()),
         changes=changes(house, since, titles),
         config=house.matrix.file,
@@ -103,9 +107,9 @@ def _component(house: House, component: Component) -> ComponentView:
     )
 
 
-def _brakes(house: House) -> tuple[Brake, ...]:
+def _brakes(house: House, known: Mapping[str, Life]) -> tuple[Brake, ...]:
     targets = {name: told.target for name, told in house.memory.drafted.items()}
-    return brakes(lives(house.ledger.facts()), targets, house.memory.runs[house.run].at)
+    return brakes(known, targets, house.memory.runs[house.run].at)
 
 
 def _cell(
@@ -205,7 +209,7 @@ def _good_news(cause: Group) -> bool:
     return not cause.plainest.verdict.bad
 
 
-def _finding(house: House, cause: Group) -> FindingView:
+def _finding(house: House, cause: Group, life: Life | None) -> FindingView:
     flip = cause.plainest
     explained = house.memory.explained.get(cause.search)
     reduced = house.memory.reduced.get(cause.search)
@@ -227,6 +231,8 @@ def _finding(house: House, cause: Group) -> FindingView:
         if explained and explained.explanation.culprits
         else "",
         draft=drafted.body if drafted else "",
+        thread=life.issue if life else "",
+        state=life.state.value if life and life.issue else "",
         because=_because(cause, cause.link),
         swap=swapped.table if swapped else (),
         tested=tested(house, cause),

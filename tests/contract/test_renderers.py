@@ -120,7 +120,8 @@ def test_a_page_is_whole_and_needs_no_network(name: str) -> None:
     assert page.open == []
     assert page.every("src") == []
     outside = {link for link in page.every("href") if ":" in link}
-    assert outside <= {one.upstream for one in REPORT.components}
+    threads = {one.thread for one in REPORT.findings}
+    assert outside <= {one.upstream for one in REPORT.components} | threads
     assert not {tag for tag, _ in page.seen} & {"img", "link", "iframe", "object"}
     scripts = [attrs for tag, attrs in page.seen if tag == "script"]
     assert [one for one in scripts if one.get("type") != "application/json"] == [{}]

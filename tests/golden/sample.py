@@ -256,6 +256,8 @@ FINDINGS = (
         verified=True,
         target="xorbitsai/xllamacpp",
         draft="outbox/5f0c2f9a31d7/issue.md",
+        thread="https://github.com/xorbitsai/xllamacpp/issues/7",
+        state="acknowledged",
         tested=(
             Tested(pinned="httpx==0.29.0 | good", word="as the good end"),
             Tested(pinned="xllamacpp==2026.5.9093 <b> | good fresh", word="as the bad end"),
