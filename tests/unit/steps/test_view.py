@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from bot import pipeline
 from bot.core.canonical import canonical
-from bot.core.facts import Drafted
+from bot.core.facts import Drafted, Moved
+from bot.core.life import Step
+from bot.core.lives import job_of
 from bot.core.model import Json, Link, Look
 from bot.core.outcome import Verdict
 from bot.core.report import Report
 from bot.steps.delta import closing
 from bot.steps.house import House
 from bot.steps.tested import LIKE_BAD, LIKE_GOOD
-from tests.unit.steps.fakes import Index, bodies, env_of, house, later, probe
+from tests.unit.steps.fakes import DAY, Index, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, text
 
 LOOK = Look(link=Link.TEXT, compare="exact", absolute=True, golden="fine")
@@ -162,3 +164,17 @@ def test_two_equal_runs_have_one_canonical_report() -> None:
         world.bad = {"2"}
     one, other = (canonical(run(world.house())) for world in worlds)
     assert one == other
+
+
+def test_a_finding_that_was_filed_leads_to_its_thread() -> None:
+    world = World(e=["1", "2"])
+    world.bad = {"2"}
+    home = world.house()
+    (finding,) = [one.finding for one in run(home).findings if one.verdict.bad]
+    address = "https://example.org/e/issues/7"
+    for at, step in enumerate((Step.APPROVE, Step.FILE)):
+        about = address if step is Step.FILE else ""
+        moved = Moved(finding=finding, step=step, who="you", at=DAY, why="so", about=about)
+        home.tell(moved, job=job_of(finding), attempt=at)
+    (told,) = [one for one in run(later(home)).findings if one.finding == finding]
+    assert (told.thread, told.state) == (address, "filed")
