@@ -24,7 +24,7 @@ from bot.steps.cells import Work, run_cell
 from bot.steps.drafting import confided, written
 from bot.steps.house import House
 from bot.steps.planning import plan_rows, stuck
-from bot.steps.prove import proof_files, prove
+from bot.steps.prove import proof_files, prove, showing
 from bot.steps.reprove import reprove
 from bot.steps.retest import retest
 from bot.steps.search import Ends, explain_group
@@ -133,11 +133,13 @@ def reduce(house: House, causes: tuple[Group, ...]) -> None:
         if cause.search in house.memory.reduced or not found.culprits:
             continue
         apart = sides(house, cause, found)
-        small = shrink(house, cause, apart) if apart else None
+        shown = showing(house, cause)
+        small = shrink(house, shown, apart) if apart else None
         if apart and cause.search not in house.memory.swapped:
             house.tell(swap(house, cause, apart), job=f"swap {cause.search}")
         if apart and small:
-            house.tell(prove(house, cause, found, apart, small), job=f"reduce {cause.search}")
+            proof = replace(prove(house, shown, found, apart, small), finding=cause.search)
+            house.tell(proof, job=f"reduce {cause.search}")
     reprove(house, causes)
 
 

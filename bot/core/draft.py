@@ -22,6 +22,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.core.model import NOT_EXPOSED, Json, Link, package_of
 from bot.core.outcome import Culprit, Ending, Explanation
@@ -39,6 +40,9 @@ _PAGES = {"node": "https://www.npmjs.com/package/{}/v/{}"}  # by environment
 _CURL = re.compile(r"^a server alone: (curl .*)$", re.MULTILINE)
 _PAGE = re.compile(r"https://[\w./~-]+")
 _VERSION = re.compile(r"[A-Za-z0-9._+!-]+")
+
+
+NAMED: Final = 12  # probes named in a sentence: who reads it needs one, the proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +182,9 @@ def _proof(finding: FindingView, room: _Room) -> Iterator[str]:
 
 def _difference(finding: FindingView, cell: CellView, room: _Room) -> Iterator[str]:
     first = f"The first place in the chain that differs: {_link(finding.link)}."
-    probes = ", ".join(map(code, finding.probes[: room.moved]))
-    more = len(finding.probes) - room.moved
+    most = min(NAMED, room.moved)
+    probes = ", ".join(map(code, finding.probes[:most]))
+    more = len(finding.probes) - most
     yield f"{first} Probes: {probes or NOT_MEASURED}{f' and {more} more' if more > 0 else ''}."
     expected, observed = _sides(finding, cell)
     observed = observed or finding.diff  # what failed shows no value: then how it failed

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from bot.core.facts import Reduced
@@ -74,6 +74,17 @@ def prove(
             return reduced
         kept = kept or reduced
     return kept or _without(house, group, small)
+
+
+def showing(house: House, group: Group) -> Group:
+    """Return the cause with a probe first that a file can show: the plainest where none can be."""
+    first = group.plainest
+    drivers = [house.driver(name) for name, _ in first.cell.components]
+    for flip in (one for one in group.flips if one.cell.key == first.cell.key):
+        link = group.link or flip.probe.looks[0].link
+        if any(driver.show(flip.probe, link) for driver in drivers):
+            return replace(group, flips=(flip, *(one for one in group.flips if one is not flip)))
+    return group
 
 
 def _without(house: House, group: Group, small: Smallest) -> Reduced:

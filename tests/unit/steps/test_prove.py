@@ -11,7 +11,7 @@ from bot.core.finding import Flip, Group, group
 from bot.core.model import Failure, Json, Link, Observation, Phase, Probe, Reason
 from bot.core.outcome import Culprit, Diverged, Ending, Explanation, Outcome, Passed, Verdict
 from bot.steps.house import House
-from bot.steps.prove import prove, title
+from bot.steps.prove import prove, showing, title
 from bot.steps.shrink import Sides, Smallest
 from tests.unit.steps.fakes import FakeDriver, FakeShell, cell_of, closure, component, house, probe
 
@@ -217,3 +217,20 @@ def test_a_proof_that_eats_memory_or_hangs_is_guarded(reason: Reason, guard: str
 
 def test_the_title_names_culprit_interval_and_link() -> None:
     assert title(cause(), explained()) == "engine 1 -> 2: another answer at text"
+
+
+def test_a_probe_that_a_file_can_show_is_proved_before_the_plainest() -> None:
+    odd, plain = replace(PROBE, name="odd", ask="elsewhere"), replace(PROBE, name="q")
+    first = cause()
+    flips = tuple(replace(first.plainest, probe=one) for one in (odd, plain, PROBE))
+    several = replace(first, flips=flips)
+    mute = FakeDriver(name="client", shows="")
+
+    class Choosy(FakeDriver):
+        def show(self, probe: Probe, link: Link) -> str:
+            return super().show(probe, link) if probe.ask == PROBE.ask else ""
+
+    home = home_of(says_what_it_did, engine=Choosy(name="engine", shows="seen = 1"), client=mute)
+    told = showing(home, several)
+    assert [one.probe.name for one in told.flips] == ["q", "odd", "p"]
+    assert showing(home_of(says_what_it_did, engine=mute, client=mute), several) == several
