@@ -16,6 +16,7 @@ from bot.config.backends import wrong_backends
 from bot.config.exclusions import exclusion_of, wrong_exclusions
 from bot.config.existing import served_by_users, wrong_existing
 from bot.config.images import listed, only, wrong_images
+from bot.config.locks import locked, wrong_locks
 from bot.config.model import model_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
 from bot.config.presets import extended
@@ -142,6 +143,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from _stack(tree, name, entry, sorted(components), known)
         yield from wrong_watched(tree, name, entry, kinds)
         yield from _mixed(tree, name, entry, kinds)
+        yield from wrong_locks(tree, name, entry, _packages(entry, kinds))
         yield from wrong_existing(tree, name, entry, _drivers(entry, components), known.sources)
         yield from wrong_images(tree, name, entry, _packages(entry, kinds))
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
@@ -227,7 +229,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         index=read.index,
         components=components,
         rows=tuple(
-            row
+            locked(row, entry, components, folder)
             for name, entry in read.stacks.items()
             for row in rows_of(
                 name, entry, components[entry.components[0]].source, folder, listed(read.image)

@@ -82,6 +82,13 @@ class ExistingFile(_Strict):
 Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full"]
 
 
+class LockFile(_Strict):
+    """`lock` of a stack, where a second one stands beside it: what is pinned, and what may be."""
+
+    base: Annotated[str, StringConstraints(min_length=1)]
+    head: Annotated[str, StringConstraints(min_length=1)]
+
+
 class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 
@@ -90,6 +97,7 @@ class StackFile(_Strict):
     backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
+    lock: str | LockFile = ""
     strategy: tuple[Strategy, ...] = Field(default=("alone", "newest"), min_length=1)
     env: Home | None = None
     image: Images = ""

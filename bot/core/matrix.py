@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.core.manners import Manners
-from bot.core.model import Component
+from bot.core.model import Closure, Component
 from bot.core.policy import Policy
 from bot.core.urgency import Budget
 
@@ -41,6 +41,9 @@ class Row:
 
     `env` and `image` are empty where those of the matrix hold. One of several images that a
     stack is crossed with makes a row of its own, which names its `stack`.
+
+    `lock` is what a lock of the user's pins: the baseline is at its versions, and what is in no
+    row stays at them where nothing forbids it. All newest together lean to `head`, a second lock.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Row:
     model: str = TINY
     model_digest: str = ""
     baseline: tuple[tuple[str, str], ...] = ()
+    lock: Closure | None = None
+    head: Closure | None = None
     env: str = ""
     image: str = ""
     stack: str = ""

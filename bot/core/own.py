@@ -59,12 +59,15 @@ class Own:
         """How many cells the first run plans at most: a baseline, each alone, all newest."""
         return sum(2 + len(members) for _, members in self.stacks)
 
-    def text(self, title: str, source: str) -> str:
-        """Return matrix.yaml, commented; `source` is the file that was read."""
+    def text(self, title: str, source: str, lock: str = "") -> str:
+        """Return matrix.yaml, commented; `source` is the file that was read.
+
+        With `lock`, its path as seen from the matrix, stacks stand on what it pins at the time.
+        """
         told: dict[str, Json] = {"version": 1, "title": title}
         told["components"] = {one.name: _component(one, version) for one, version in self.found}
         pinned = {one.name: version for one, version in self.found if version}
-        told["stacks"] = {name: _stack(members, pinned) for name, members in self.stacks}
+        told["stacks"] = {name: _stack(members, pinned, lock) for name, members in self.stacks}
         body: str = yaml.safe_dump(told, sort_keys=False, width=90, allow_unicode=True)
         return _HEAD.format(source=source) + body + _TAIL
 
@@ -89,11 +92,13 @@ def _component(offer: Offer, version: str) -> Json:
     return told | {"follow": follow}
 
 
-def _stack(members: tuple[str, ...], pinned: Mapping[str, str]) -> Json:
+def _stack(members: tuple[str, ...], pinned: Mapping[str, str], lock: str) -> Json:
     told: dict[str, Json] = {"components": [*members]}
     if len(members) > 1:
         told["suite"] = [*CHATS]
     baseline: dict[str, Json] = {name: pinned[name] for name in members if name in pinned}
+    if baseline and lock:
+        return told | {"lock": lock}
     return told | ({"baseline": baseline} if baseline else {})
 
 
@@ -104,8 +109,9 @@ _HEAD = """\
 #   stackmatrix plan             shows the cells that it asks for
 #   stackmatrix run              runs them; the report is reports/index.html
 #
-# A baseline is what is pinned today: each newer release is tried alone against it, then all
-# newest together. Without one, the oldest release that `follow` names is the first baseline.
+# A baseline is what is pinned: each newer release is tried alone against it, then all newest
+# together. A stack with a `lock` takes it from there, with all that comes along, as it is that
+# day; without either, the oldest release that `follow` names is the first baseline.
 # `stackmatrix init --sample` writes a matrix with a comment on everything that can be said.
 """
 _TAIL = """\

@@ -120,7 +120,7 @@ def _backend(
         return
     if NEWEST in kept:
         yield _kept(row, NEWEST, kept[NEWEST], backend)
-    elif newest != base.versions:
+    elif newest != base.versions or row.head:
         yield Wanted(row=row, trigger=NEWEST, versions=newest, backend=backend)
 
 
@@ -158,7 +158,10 @@ def _baseline(
     *,
     promote: bool,
 ) -> Wanted:
-    """The configured pins, else the last good stack, else the oldest that is followed."""
+    """The configured pins, else the last good stack, else the oldest that is followed.
+
+    What leans to a lock is resolved each time: the lock may have moved what nobody watches.
+    """
     pinned = dict(row.baseline)
     known = history.good.get(backend) if promote else history.baseline.get(backend)
     known = known or history.baseline.get(backend)
@@ -168,7 +171,7 @@ def _baseline(
         )
     versions = tuple((name, pinned.get(name, line[name][0])) for name in row.components)
     before = history.baseline.get(backend)
-    same = before if before and before.components == versions else None
+    same = before if before and before.components == versions and not row.lock else None
     return Wanted(row=row, trigger=BASELINE, versions=versions, backend=backend, kept=same)
 
 

@@ -4,8 +4,8 @@ The half that runs strangers' code writes the data. The half that may write comm
 against `suite/comment.schema.json` and makes the words itself: no text of a cell gets there.
 
 >>> move = {"component": "openai", "base": "3.6.0", "head": "3.35.1"}
->>> told = {"comment": 1, "moves": [move], "stacks": [], "findings": [], "withheld": 0}
->>> print(words(told).splitlines()[4])
+>>> none = {"beside": [], "stacks": [], "findings": [], "withheld": 0}
+>>> print(words({"comment": 1, "moves": [move], **none}).splitlines()[4])
 | `openai` | 3.6.0 | 3.35.1 |
 """
 
@@ -17,12 +17,14 @@ from typing import Any, Final
 
 from bot.core.changed import Move
 from bot.core.phrases import BAD_WORDS
+from bot.core.plan import BASELINE, NEWEST
 from bot.core.report import CellView, FindingView, Report
 
 VERSION: Final = 1
 MARK: Final = "<!-- stackmatrix: what a new lock changes -->"
 MOST: Final = 100  # of anything: a comment holds 65,535 characters
-KNOWN: Final = ("baseline", "newest")  # what asks for a cell, besides a release
+NONE: Final = "none"  # where it is not there
+KNOWN: Final = (BASELINE, NEWEST)  # what asks for a cell, besides a release
 NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
 RELEASE: Final = r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,59}"
 _NAME, _RELEASE = re.compile(NAME), re.compile(RELEASE)
@@ -40,10 +42,21 @@ def data(moves: Sequence[Move], report: Report | None) -> Data:
             {"component": _named(one.component), "base": _at(one.base), "head": _at(one.head)}
             for one in moves[:MOST]
         ],
+        "beside": [
+            {"component": _named(name), "base": _at(base or NONE), "head": _at(head or NONE)}
+            for name, base, head in _beside(moves, cells)[:MOST]
+        ],
         "stacks": [_cell(one) for one in cells[:MOST]],
         "findings": [_finding(one) for one in findings[:MOST] if one.verdict.bad],
         "withheld": report.withheld_new if report else 0,
     }
+
+
+def _beside(moves: Sequence[Move], cells: Sequence[CellView]) -> tuple[tuple[str, str, str], ...]:
+    """Return what the second lock moves in a stack besides what is watched there."""
+    watched = {one.package for one in moves}
+    newest = [one for one in cells if one.trigger == NEWEST]
+    return tuple(sorted({each for one in newest for each in one.moved if each[0] not in watched}))
 
 
 def _cell(cell: CellView) -> Data:
@@ -97,12 +110,14 @@ def words(told: Data) -> str:
 
 def _lines(told: Data) -> Iterator[str]:
     yield MARK
-    if not told["moves"]:
+    if not told["moves"] and not told["stacks"]:
         yield "Nothing that is watched here is moved by the lock of this pull request."
         return
     yield from ("", "| Component | Base | Here |", "|---|---|---|")
     for one in told["moves"]:
         yield f"| `{one['component']}` | {one['base']} | {one['head']} |"
+    for one in told["beside"]:
+        yield f"| `{one['component']}`, not watched | {one['base']} | {one['head']} |"
     yield ""
     yield _verdict(told)
     for one in told["findings"]:

@@ -85,13 +85,16 @@ def _row(
         house.progress.note(f"{row.name}: {waits(house, house.backend)}")
     runnable = partial(_runnable, house, row)
     bases: dict[str, Cell | None] = {}
-    known: set[str] = set()
+    cells: list[Planned] = []
     for each in plan(row, lines, then, exclusions, runnable):
-        one = planned(house, each, bases)
+        cells.append(planned(house, each, bases))
         if each.trigger == BASELINE:
-            bases[each.backend] = one.cell
-        known.add(each.trigger)
-        yield one
+            bases[each.backend] = cells[-1].cell
+    if row.head and all(one.cell and one.cell == cells[0].cell for one in cells):
+        house.progress.note(f"{row.name}: nothing in it is moved by the second lock")
+        return
+    yield from cells
+    known = {one.trigger for one in cells}
     for each in asked_for(house, row, bases.get(house.backend)):
         if each.trigger not in known:
             yield planned(house, each, bases)

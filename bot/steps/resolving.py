@@ -18,14 +18,20 @@ def planned(house: House, wanted: Wanted, bases: Mapping[str, Cell | None]) -> P
     base = bases.get(wanted.backend)
     if wanted.excluded:
         return _told(wanted, None, "", wanted.excluded)
-    if wanted.kept is not None and not _stale(house, wanted):
+    if wanted.kept is not None and not _stale(house, wanted, base):
         return _told(wanted, wanted.kept, wanted.against, "")
-    prefer = base.closure if base and wanted.held is not None else None
-    answer = close(house, _question(house, wanted, prefer))
+    answer = close(house, _question(house, wanted, _leaning(wanted, base)))
     if isinstance(answer, Conflict):
         return _told(wanted, None, "", answer.why)
     against = base.key if base and wanted.trigger != BASELINE else ""
     return _told(wanted, _cell(house, wanted, answer), against, "")
+
+
+def _leaning(wanted: Wanted, base: Cell | None) -> Closure | None:
+    """Return what stays where nothing moves it; all newest leave behind what they can."""
+    if base and wanted.held is not None:
+        return base.closure
+    return wanted.row.head if wanted.trigger == NEWEST else wanted.row.lock
 
 
 def refusal(house: House, row: Row, versions: Versions) -> str:
@@ -81,8 +87,10 @@ def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
     )
 
 
-def _stale(house: House, wanted: Wanted) -> bool:
-    """Whether all newest should be resolved anew: what nobody watches may have moved."""
+def _stale(house: House, wanted: Wanted, base: Cell | None) -> bool:
+    """Whether it should be resolved anew: what nobody watches may have moved."""
+    if wanted.row.lock and base and wanted.against != base.key:
+        return True
     if wanted.trigger != NEWEST:
         return False
-    return closed(house, _question(house, wanted, None)) is None
+    return closed(house, _question(house, wanted, _leaning(wanted, base))) is None

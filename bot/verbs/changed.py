@@ -13,8 +13,11 @@ from typing import Any
 import click
 import yaml
 
+from bot.app import DRIVERS
 from bot.config.ends import GIT, read_end
 from bot.config.options import Options
+from bot.config.presets import extended
+from bot.config.tree import Tree
 from bot.core.changed import Both, Data, Move, narrowed
 from bot.core.pins import Asked
 from bot.core.remark import data, words
@@ -52,31 +55,46 @@ def changed(options: Options, base: str, lock: Path, progress: Progress) -> Done
 
     Raises `UsageError` or `ConfigError` where one of them cannot be read.
     """
-    both = _both(options, _before(base, lock, progress), read_end(str(lock), PYTHON), lock)
-    if not both.moves:
-        return Done(moves=())
+    before = f"{GIT}{base}:{lock.as_posix()}"
+    ends = _before(before, progress), read_end(str(lock), PYTHON)
+    both = _both(options, ends, lock, {"base": before, "head": str(lock.absolute())})
+    if both.empty:
+        return Done(moves=both.moves)
     with _beside(options.config, both.matrix) as file:
         return Done(moves=both.moves, summary=run(replace(options, config=file), progress))
 
 
-def _before(base: str, lock: Path, progress: Progress) -> Asked:
+def _before(where: str, progress: Progress) -> Asked:
     """Read the lock at the base; one that was not there before pins nothing."""
     try:
-        return read_end(f"{GIT}{base}:{lock.as_posix()}", PYTHON)
+        return read_end(where, PYTHON)
     except UsageError as trouble:
         progress.note(f"{trouble.message}; so there is nothing to compare with")
         return Asked(lines=())
 
 
-def _both(options: Options, base: Asked, head: Asked, lock: Path) -> Both:
+def _both(
+    options: Options, ends: tuple[Asked, Asked], lock: Path, files: Mapping[str, str]
+) -> Both:
     """Narrow the matrix that is there, or one made of the lock."""
     if options.config.is_file():
-        text = options.config.read_text(encoding="utf-8")
+        read = extended(Tree.parse(options.config, options.config.read_text(encoding="utf-8")))
     else:
-        text = own(lock).text("a pull request", lock.name)
-    read = yaml.safe_load(text)
+        read = yaml.safe_load(own(lock).text("a pull request", lock.name))
     matrix: Data = read if isinstance(read, dict) else {}
-    return narrowed(matrix, base.versions, head.versions)
+    base, head = ends
+    return narrowed(matrix, base.versions, head.versions, files, _elsewhere(matrix))
+
+
+def _elsewhere(matrix: Data) -> frozenset[str]:
+    """Return the components that no lock of Python packages holds."""
+    entries = {name: entry or {} for name, entry in (matrix.get("components") or {}).items()}
+    return frozenset(name for name, one in entries.items() if _source(one) != "pypi")
+
+
+def _source(entry: Data) -> str:
+    driver = DRIVERS.get(str(entry.get("driver")))
+    return str(entry.get("source") or (driver.source if driver else "pypi"))
 
 
 @contextmanager
@@ -109,8 +127,8 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
 
     They are what it pins at a base, as git knows it, and what it pins here. Components that the
     matrix watches and the two pin differently are tried, each alone against the base and all
-    together; without a matrix, those that `init` would watch. What else is in the locks is
-    resolved anew on both sides.
+    together; without a matrix, those that `init` would watch. What else the locks pin comes along
+    on its side: a stack that only such a package moves is tried too.
     """
     options = options_of(given)
     lock = Path(given["lock"]) if given["lock"] else lock_of(Path())
@@ -132,8 +150,8 @@ def command(terminal: Terminal, /, **given: Any) -> Said:  # noqa: ANN401
 
 
 def _lines(done: Done) -> Iterator[str]:
-    if done.summary is None:
-        yield "nothing that is watched is moved"
+    if done.summary is None or not done.summary.report.cells:
+        yield "nothing that is watched is moved, nor what it needs"
         return
     yield from summarised(done.summary)
 

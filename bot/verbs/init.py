@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -178,7 +179,15 @@ def _matrix(
         cost(mine),
     )
     then = ("`stackmatrix plan` shows the cells, `stackmatrix run` runs them",)
-    return {file: mine.own.text(title, mine.read.name).encode()}, about, then
+    text = mine.own.text(title, mine.read.name, _lock(file, mine.read))
+    return {file: text.encode()}, about, then
+
+
+def _lock(file: Path, read: Path) -> str:
+    """Return the path of a lock from beside the matrix; a project's wishes are none."""
+    if read.name == "pyproject.toml":
+        return ""
+    return Path(os.path.relpath(read, file.parent)).as_posix()
 
 
 def cost(mine: Mine) -> str:

@@ -30,7 +30,7 @@ def test_stacks_with_something_moved_are_kept_and_each_end_is_pinned() -> None:
         {"my-engine": "1.0", "client": "2.0", "alone": "3.0", "flask": "1"},
         {"my-engine": "1.0", "client": "2.1", "alone": "3.0", "flask": "2"},
     )
-    assert both.moves == (Move(component="client", base="2.0", head="2.1"),)
+    assert both.moves == (Move(component="client", base="2.0", head="2.1", package="client"),)
     assert both.matrix["stacks"] == {
         "chat": {
             "components": ["engine", "client"],
@@ -47,3 +47,18 @@ def test_stacks_with_something_moved_are_kept_and_each_end_is_pinned() -> None:
 def test_what_comes_or_goes_has_nothing_to_be_compared_with() -> None:
     assert narrowed(MATRIX, {"client": "2.0"}, {"alone": "3.0"}).moves == ()
     assert narrowed({}, {"client": "2.0"}, {"client": "3.0"}).moves == ()
+
+
+def test_a_stack_stays_where_the_locks_move_what_nobody_watches() -> None:
+    lock = {"base": "a.txt", "head": "b.txt"}
+    base, head = {"client": "2.0", "flask": "1"}, {"client": "2.0", "flask": "2"}
+    both = narrowed(MATRIX, base, head, lock)
+    assert both.moves == ()
+    assert not both.empty
+    assert set(both.matrix["stacks"]) == {"chat", "other"}, "`alone` is in no lock"
+    assert both.matrix["stacks"]["chat"]["lock"] == lock
+    assert narrowed(MATRIX, base, base, lock).empty
+    assert narrowed(MATRIX, base, head).empty, "no lock is leant to"
+    assert narrowed(MATRIX, base, head, lock, elsewhere={"client"}).empty
+    existing = {**MATRIX, "stacks": {"chat": {"components": ["client"], "existing": "python3"}}}
+    assert narrowed(existing, base, head, lock).empty, "nothing is installed there"

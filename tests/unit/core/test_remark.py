@@ -101,3 +101,18 @@ def test_the_schema_knows_the_words_that_there_are() -> None:
     assert set(finding["verdict"]["enum"]) == {one.value for one in Verdict if one.bad}
     cell = schema["properties"]["stacks"]["items"]["properties"]
     assert {*Verdict, "baseline", "unsolvable", "not run"} == set(cell["word"]["enum"])
+
+
+def test_what_nobody_watches_is_told_as_such() -> None:
+    moves = (Move(component="openai", base="3.6.0", head="3.35.1", package="openai"),)
+    along = (("httpx", "0.27.0", "0.28.1"), ("jiter", "", "0.9.0"), ("openai", "3.6.0", "3.35.1"))
+    newest = replace(REPORT.cells[0], trigger="newest", moved=along)
+    other = replace(REPORT.cells[0], trigger="openai==3.35.1", moved=(("anyio", "1", "2"),))
+    told = through(data(moves, replace(REPORT, cells=(newest, other))))
+    assert told["beside"] == [
+        {"component": "httpx", "base": "0.27.0", "head": "0.28.1"},
+        {"component": "jiter", "base": "none", "head": "0.9.0"},
+    ]
+    text = words(told)
+    assert "| `httpx`, not watched | 0.27.0 | 0.28.1 |" in text
+    assert "anyio" not in text

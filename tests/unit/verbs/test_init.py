@@ -182,6 +182,22 @@ def test_what_is_pinned_is_the_baseline_and_a_server_stands_with_its_client(
     assert matrix.title == "mine: and 'theirs'"
 
 
+def test_a_stack_of_a_lock_stands_on_what_it_pins_at_the_time(tmp_path: Path) -> None:
+    lock = written(tmp_path / "requirements.txt", "OpenAI==2.44.0\nanyio==4.1\ntiktoken\n")
+    text = own(lock).text("mine", lock.name, lock.name)
+    file = written(tmp_path / "matrix.yaml", text)
+    client, tokens = matrix_of(
+        Options(config=file, state=tmp_path, reports=tmp_path, offline=True)
+    ).rows
+    assert dict(client.baseline) == {"openai": "2.44.0"}
+    assert client.lock is not None
+    assert client.lock.versions == {"anyio": "4.1", "openai": "2.44.0"}
+    assert tokens.lock is None, "none of it is pinned"
+    lock.write_text("OpenAI==2.45.0\n")
+    client, _ = matrix_of(Options(config=file, state=tmp_path, reports=tmp_path, offline=True)).rows
+    assert dict(client.baseline) == {"openai": "2.45.0"}
+
+
 def test_every_driver_that_is_offered_makes_a_matrix_without_mistakes(tmp_path: Path) -> None:
     lock = tmp_path / "requirements.txt"
     lock.write_text("".join(f"{one.package}\n" for one in offers()))
