@@ -188,7 +188,13 @@ def _finding(report: Report, finding: FindingView) -> Json:
         "verified": finding.verified,
         "target": finding.target,
         "draft": finding.draft,
+        **_thread(finding),
     }
+
+
+def _thread(finding: FindingView) -> dict[str, Json]:
+    at = finding.thread
+    return {"thread": {"url": plain(at), "state": plain(finding.state)}} if at else {}
 
 
 def _explanation(explanation: Explanation) -> Json:
