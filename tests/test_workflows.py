@@ -30,6 +30,7 @@ WRITES = {
     "keep": {"contents"},
     "report": {"pages", "id-token"},
     "alive": {"actions"},
+    "sweep": {"actions"},
     "comment": {"pull-requests"},
 }
 CELLS = re.compile(r"stackmatrix (run|plan|execute|changed|judge|explain|reduce|\"\$step\")")

@@ -110,6 +110,7 @@ _HEAD = """\
 #   STACKMATRIX_PAGES   the report becomes the pages of this repository
 #   STACKMATRIX_FILE    approved drafts are sent, as `policy` in the matrix allows
 # Jobs that run other people's new code may read this repository, and hold no token while they do.
-# What may write runs no cell: `keep` writes the branch, `report` the pages, `file` issues.
+# What may write runs no cell: `keep` writes the branch, `report` the pages, `file` issues, and
+# `sweep` removes from a public repository what the jobs handed each other.
 name: stackmatrix
 """

@@ -46,7 +46,7 @@ def event(name: str, **more: Json) -> dict[str, Json]:
     """Return GitHub's side of a run that this event began."""
     return {
         "event_name": name,
-        "event": {"repository": {"fork": False}, **more},
+        "event": {"repository": {"fork": False, "private": True}, **more},
         "repository": "owner/app",
         "server_url": "https://github.com",
         "workflow_ref": "owner/app/.github/workflows/stackmatrix.yml@refs/heads/main",

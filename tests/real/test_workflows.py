@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ def test_a_newcomer_gets_a_scheduled_matrix_with_one_command_and_one_commit(
     (timer,) = read(app / OWN)["on"]["schedule"]
     assert re.fullmatch(r"\d{1,2} 5 \* \* \*", timer["cron"])
     good = dict.fromkeys(("plan", "execute", "merge", "keep", "report"), "success")
-    assert went.results == {**good, "file": "skipped", "alive": "skipped"}, went.printed
+    skipped = dict.fromkeys(("file", "sweep", "alive"), "skipped")
+    assert went.results == {**good, **skipped}, went.printed
     report = json.loads((went.artifacts.root / "report" / "report.json").read_text())
     assert {one["name"] for one in report["components"]} == {"openai", "xllamacpp"}
     assert {cell["trigger"] for cell in report["cells"]} >= {"baseline", "openai==3.35.1"}
@@ -104,7 +106,7 @@ def test_every_line_of_it_is_run_but_those_that_ask_github(app: Path, went: Went
         step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step
     }
     asks = {one for one in scripts if "issues file" in one or "gh api" in one}
-    assert len(asks) == 2
+    assert len(asks) == 3
     assert scripts - asks == set(went.done)
 
 
@@ -216,6 +218,50 @@ def test_the_timer_is_kept_on_by_the_timer_alone(
     assert (tools / "asked").read_text() == (
         f"{TOKEN} api --method PUT repos/owner/app/actions/workflows/stackmatrix.yml/enable\n"
     )
+
+
+GH = """\
+#!{python}
+import json, os, sys
+import jq
+words = sys.argv[1:]
+with open("{here}/asked", "a") as asked:
+    print(os.environ["GH_TOKEN"], *words, file=asked)
+names = ["planned", "jobs", "bundle-1-1", "ledger", "report", "github-pages"]
+listed = {{"artifacts": [{{"id": at, "name": name}} for at, name in enumerate(names)]}}
+if "--jq" in words:
+    print(*jq.compile(words[words.index("--jq") + 1]).input_value(listed).all(), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_what_jobs_handed_each_other_does_not_stay_in_a_public_place(
+    words: GitHubsWords, app: Path, tmp_path: Path, private: bool
+) -> None:
+    """Against a `gh` that has six artifacts; what it filters with is jq."""
+    gh = tmp_path / "gh"
+    gh.write_text(GH.format(python=sys.executable, here=tmp_path))
+    gh.chmod(0o755)
+    workflow = read(app / OWN)
+    before = workflow["jobs"]["sweep"]["needs"]
+    done = {name: {"runs-on": "x", "steps": [{"run": "true"}]} for name in before}
+    failed = {"keep": {"runs-on": "x", "steps": [{"run": "false"}]}}
+    world = World(
+        words=words,
+        here=tmp_path / "runner",
+        source=app,
+        github=event("schedule", repository={"fork": False, "private": private}),
+        extra={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    jobs = {**done, **failed, "sweep": workflow["jobs"]["sweep"]}
+    went = run_workflow(world, {**workflow, "jobs": jobs})
+    assert went.results["keep"] == "failure"
+    assert went.results["sweep"] == ("skipped" if private else "success"), went.printed
+    if not private:
+        told = (tmp_path / "asked").read_text().splitlines()
+        gone = [line for line in told if "DELETE" in line]
+        place = f"{TOKEN} api --method DELETE repos/owner/app/actions/artifacts/"
+        assert gone == [f"{place}{at}" for at in range(4)]
 
 
 def test_the_job_that_files_says_what_may_be_said(
