@@ -90,6 +90,7 @@ from bot.render.sarif import SarifRenderer
 from bot.render.updates import UpdatesRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
+from bot.sources.declared import Declared
 from bot.steps.house import House
 from bot.steps.watching import misnamed_in
 from bot.trackers.outbox import Outbox
@@ -255,6 +256,7 @@ def house_of(
         probes=probes,
         models={matrix.model.name: Path(matrix.model.path)},
         sources=sources_of(matrix, fetcher),
+        declared=Declared(fetcher, matrix.index),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),

@@ -79,7 +79,7 @@ class ExistingFile(_Strict):
     url: str = ""
 
 
-Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full"]
+Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full", "minimum"]
 
 
 class StackFile(_Strict):

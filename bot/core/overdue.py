@@ -46,7 +46,7 @@ def overdue(matrix: Matrix, today: date) -> Iterator[Overdue]:
     for name, component in matrix.components.items():
         for block in component.skip:
             if block.over(today):
-                path = ("components", name, "skip", block.span, "expires")
+                path: tuple[str, ...] = ("components", name, "skip", block.span, "expires")
                 yield Overdue(path=path, owner=block.owner, day=block.expires)
     held = in_force(matrix.exclusions, today)
     for rule in matrix.exclusions:

@@ -35,6 +35,7 @@ ALONE, NEWEST, TOGETHER, PAIRS, TRIPLES, FULL = (
     "triples",
     "full",
 )
+MINIMUM: Final = "minimum"  # what the packages of a row claim to work with, at the lowest
 USUAL: Final = (ALONE, NEWEST)
 COVERING: Final = (FULL, TRIPLES, PAIRS)  # each promises what those after it do
 STRENGTH: Final = {PAIRS: 2, TRIPLES: 3}

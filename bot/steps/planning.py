@@ -25,6 +25,7 @@ from bot.core.plan import (
 )
 from bot.steps.existing import plan_existing
 from bot.steps.house import House
+from bot.steps.minimum import minimum
 from bot.steps.queued import asked_for
 from bot.steps.resolving import planned
 from bot.steps.strategies import mixed
@@ -46,17 +47,20 @@ def plan_rows(house: House) -> Iterator[Planned]:
     for row in house.matrix.rows:
         done: list[Planned] = []
         past: dict[tuple[str, str], Past] = {}
+        good: dict[str, Cell] = {}
         for backend in row.backends:
             alone = replace(row, backends=(backend,))
             there = house.within(row.name, backend)
             then = history(there, alone)
             past |= then.past
+            good |= then.good
             if row.existing:
                 yield from plan_existing(there, alone, then)
             else:
                 done += _row(there, alone, lines, exclusions, then)
         yield from done
         yield from mixed(house, row, lines, exclusions, done, past)
+        yield from minimum(house, row, exclusions, done, History(past=past, good=good))
         house.progress.advance("plan", row.name)
 
 

@@ -54,7 +54,8 @@ class FakeSolver:
         chosen = {}
         for pin in asked.pins:
             name, _, version = pin.partition(">=")[0].partition("==")
-            chosen[name] = version or liked.get(name) or self.index[name][-1]
+            low = pin.partition(">=")[2] if asked.lowest else ""
+            chosen[name] = version or liked.get(name) or low or self.index[name][-1]
         why = self.conflicts(chosen)
         return Conflict(why=why) if why else closure(**chosen)
 
