@@ -254,7 +254,7 @@ def house_of(
         suite=suite_digest(probes),
         platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
-        models={matrix.model.name: Path(matrix.model.path)},
+        models={one.name: Path(one.path) for one in (*matrix.others, matrix.model)},
         sources=sources_of(matrix, fetcher),
         declared=Declared(fetcher, matrix.index),
         solver=UvSolver(index_args=index, offline=options.offline),
@@ -297,7 +297,7 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
     if not probes:
         cure = f"name probe families under `suite`: {', '.join(families(folders))}"
         raise SuiteError(f"stack `{row.name}` is asked nothing", cure=cure)
-    return held(probes, matrix.model, drivers, SUITE)
+    return held(probes, matrix.model_of(row), drivers, SUITE)
 
 
 def assets_of(options: Options) -> Assets:

@@ -141,7 +141,7 @@ def misnamed(
         cure = _newest(component, answer)
         yield _problem(matrix, what, cure, "components", name, "follow", at)
     versions = {release.version for release in answer}
-    for row in matrix.rows:
+    for row in (one for one in matrix.rows if not one.beside):
         pinned = dict(row.baseline).get(name)
         if pinned is not None and pinned not in versions:
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"

@@ -26,4 +26,5 @@ def check(config: Path, today: date) -> str:
     )
     if problems:
         raise ConfigError(problems)
-    return f"{config}: {len(matrix.components)} components, {len(matrix.rows)} stacks, no mistakes"
+    rows = [row for row in matrix.rows if not row.beside]
+    return f"{config}: {len(matrix.components)} components, {len(rows)} stacks, no mistakes"

@@ -51,7 +51,8 @@ def test_what_says_nothing_of_the_oldest_is_none(wanted: str) -> None:
 
 
 def test_of_several_claims_the_highest_bound_decides_and_is_named() -> None:
-    claims = [claim("tea", "cup", "1.4"), claim("pot", "cup", "1.6"), claim("tea", "milk")]
+    claims = [claim("tea", "cup", "1.4"), claim("pot", "cup", "1.6"), claim("jug", "cup", "1.5")]
+    claims += [claim("tea", "milk")]
     before = {"cup": "2", "milk": "3"}
     said = told(claims, before, {"cup": "1.6", "milk": "1"})
     assert said == "declared minimum of pot: cup 1.6; tea: milk 1"
