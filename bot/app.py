@@ -90,6 +90,7 @@ from bot.render.sarif import SarifRenderer
 from bot.render.updates import UpdatesRenderer
 from bot.runners.local import LocalRunner
 from bot.solvers.uv import UvSolver
+from bot.sources.declared import Declared
 from bot.steps.house import House
 from bot.steps.watching import misnamed_in
 from bot.trackers.outbox import Outbox
@@ -253,8 +254,9 @@ def house_of(
         suite=suite_digest(probes),
         platform=f"{platform.system()} {platform.machine()}",
         probes=probes,
-        models={matrix.model.name: Path(matrix.model.path)},
+        models={one.name: Path(one.path) for one in (*matrix.others, matrix.model)},
         sources=sources_of(matrix, fetcher),
+        declared=Declared(fetcher, matrix.index),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),
@@ -295,7 +297,7 @@ def probes_of(matrix: Matrix, row: Row) -> tuple[Probe, ...]:
     if not probes:
         cure = f"name probe families under `suite`: {', '.join(families(folders))}"
         raise SuiteError(f"stack `{row.name}` is asked nothing", cure=cure)
-    return held(probes, matrix.model, drivers, SUITE)
+    return held(probes, matrix.model_of(row), drivers, SUITE)
 
 
 def assets_of(options: Options) -> Assets:

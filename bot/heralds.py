@@ -30,6 +30,14 @@ class Registry(Protocol):
         ...
 
 
+class Claims(Protocol):
+    """An index that tells what any of its releases declares."""
+
+    def declares(self, package: str, version: str) -> Metadata:
+        """Return what a release declares. Raises `SourceError` where the index does not tell."""
+        ...
+
+
 @runtime_checkable
 class Bulk(Protocol):
     """A source that can answer for many components at once."""

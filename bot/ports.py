@@ -28,6 +28,7 @@ from bot.core.model import (
 )
 from bot.core.report import Report
 from bot.heralds import Bulk as Bulk  # noqa: PLC0414 - the shapes of sources are on a page of their own
+from bot.heralds import Claims as Claims  # noqa: PLC0414 - as above
 from bot.heralds import Registry as Registry  # noqa: PLC0414 - as above
 from bot.heralds import Source as Source  # noqa: PLC0414 - as above
 

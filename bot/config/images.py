@@ -78,6 +78,7 @@ def _lacking(
     name: str, entry: Mapping[str, Json], images: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     wanted = entry.get("python")
+    wanted = None if isinstance(wanted, list) else wanted  # `columns` speaks of those
     for image in images:
         has = python_in(image)
         if wanted and has and str(wanted) != has:
@@ -97,4 +98,10 @@ def crossed(entry: StackFile, usual: tuple[str, ...], packages: str) -> tuple[st
 
 def python_of(entry: StackFile, image: str) -> str:
     """Return the Python of a stack on an image: what it says, else what the image has."""
-    return entry.python if "python" in entry.model_fields_set else python_in(image) or entry.python
+    said = pythons(entry)[0]
+    return said if "python" in entry.model_fields_set else python_in(image) or said
+
+
+def pythons(entry: StackFile) -> tuple[str, ...]:
+    """Return the interpreters that a stack names, the usual one first."""
+    return (entry.python,) if isinstance(entry.python, str) else entry.python

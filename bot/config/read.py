@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.config.backends import wrong_backends
+from bot.config.columns import wrong_columns
 from bot.config.exclusions import exclusion_of, wrong_exclusions
 from bot.config.existing import served_by_users, wrong_existing
 from bot.config.images import listed, only, wrong_images
 from bot.config.locks import locked, wrong_locks
-from bot.config.model import model_of, wrong_model
+from bot.config.model import models_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
 from bot.config.presets import extended
 from bot.config.rows import rows_of
@@ -146,6 +147,7 @@ def _meaning(tree: Tree, known: Known) -> Iterator[Problem]:
         yield from wrong_locks(tree, name, entry, _packages(entry, kinds))
         yield from wrong_existing(tree, name, entry, _drivers(entry, components), known.sources)
         yield from wrong_images(tree, name, entry, _packages(entry, kinds))
+        yield from wrong_columns(tree, name, entry, _packages(entry, kinds))
         yield from wrong_backends(tree, name, entry, _computes(entry, components, known))
     yield from wrong_exclusions(tree, sorted(components))
     yield from wrong_index(tree)
@@ -222,6 +224,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
     folder = file.parent
     day = cutoff or read.cutoff
     components = {name: _component(name, entry, known) for name, entry in read.components.items()}
+    models = models_of(folder, read.model)
     schemes = {name: one.scheme for name, one in components.items() if one.scheme != PEP440}
     return Matrix(
         title=read.title,
@@ -232,7 +235,12 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             locked(row, entry, components, folder)
             for name, entry in read.stacks.items()
             for row in rows_of(
-                name, entry, components[entry.components[0]].source, folder, listed(read.image)
+                name,
+                entry,
+                components[entry.components[0]].source,
+                folder,
+                listed(read.image),
+                models,
             )
         ),
         suite=tuple(str(folder / part) for part in read.suite),
@@ -248,7 +256,8 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         budget=Budget(cells=limits.cells, minutes=limits.minutes),
         policy=policy_of(read.policy),
         manners=Manners(**read.polling.model_dump()),
-        model=model_of(folder, read.model),
+        model=models[0],
+        others=models[1:],
         homes=Homes(
             env=read.env,
             image=only(listed(read.image)),

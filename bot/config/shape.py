@@ -30,6 +30,8 @@ Follow = Annotated[
 Hardware = Annotated[str, Field(json_schema_extra={"enum": list(BACKENDS)})]
 
 
+Python = Annotated[str, StringConstraints(pattern=r"^3\.\d+$")]
+Pythons = Python | Annotated[tuple[Python, ...], Field(min_length=1)]
 Home = Literal["auto", "uv", "docker"]
 Images = str | Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -79,7 +81,7 @@ class ExistingFile(_Strict):
     url: str = ""
 
 
-Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full"]
+Strategy = Literal["alone", "newest", "together", "pairs", "triples", "full", "minimum"]
 
 
 class LockFile(_Strict):
@@ -95,7 +97,7 @@ class StackFile(_Strict):
     components: tuple[str, ...] = Field(min_length=1)
     suite: tuple[str, ...] = ()
     backends: tuple[Hardware, ...] = Field(default=(CPU,), min_length=1)
-    python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")] = "3.11"
+    python: Pythons = "3.11"
     baseline: Mapping[str, str] = Field(default_factory=dict)
     lock: str | LockFile = ""
     strategy: tuple[Strategy, ...] = Field(default=("alone", "newest"), min_length=1)
@@ -178,8 +180,14 @@ class ModelFile(_Strict):
 
 
 def _folder(given: object) -> object:
-    """A text alone is the path of a folder."""
+    """A text alone is the path of a folder; of several, each."""
+    if isinstance(given, list | tuple):
+        return [_folder(one) for one in given]
     return {"path": given} if isinstance(given, str) else given
+
+
+OneModel = str | ModelFile
+Models = ModelFile | Annotated[tuple[ModelFile, ...], Field(min_length=1)]
 
 
 class MatrixFile(_Strict):
@@ -191,7 +199,8 @@ class MatrixFile(_Strict):
     index: str = "https://pypi.org/simple"
     suite: tuple[str, ...] = ()
     model: Annotated[
-        ModelFile, BeforeValidator(_folder, json_schema_input_type=str | ModelFile)
+        Models,
+        BeforeValidator(_folder, json_schema_input_type=OneModel | tuple[OneModel, ...]),
     ] = ModelFile()
     cutoff: date | None = None
     closure_days: Annotated[float, Field(gt=0)] = 1.0
@@ -207,6 +216,10 @@ class MatrixFile(_Strict):
     policy: PolicyFile = PolicyFile()
 
 
+_ONE = {"str", "constrained-str", "ModelFile"}  # what pydantic calls one of several
+_SEVERAL = "tuple["
+
+
 def schema() -> dict[str, object]:
     """Return the JSON Schema of matrix.yaml, for editors."""
     return MatrixFile.model_json_schema()
@@ -218,14 +231,36 @@ def mistakes(data: Json) -> tuple[tuple[tuple[str | int, ...], str, str, object]
         MatrixFile.model_validate(data)
     except ValidationError as trouble:
         return tuple(
-            (_path(error["loc"]), error["type"], error["msg"], error.get("input"))
+            (path, error["type"], error["msg"], error.get("input"))
             for error in trouble.errors()
+            if (path := _path(error["loc"], data)) is not None
+            and not (error["type"] == "too_short" and error.get("input"))
         )
     return ()
 
 
-def _path(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    return tuple(part for part in loc if part != "[key]")
+def _path(loc: tuple[str | int, ...], data: Json) -> tuple[str | int, ...] | None:
+    """Return where in `data` a mistake is, None where it was not meant that way.
+
+    Of a value that may be one or several, pydantic tells what is wrong with it as either.
+    """
+    path: list[str | int] = []
+    here = data
+    for part in loc:
+        known = isinstance(here, dict) and part in here
+        if not known and (part in _ONE or str(part).startswith(_SEVERAL)):
+            if str(part).startswith(_SEVERAL) != isinstance(here, list):
+                return None
+        elif part != "[key]":
+            path.append(part)
+            here = _inside(here, part)
+    return tuple(path)
+
+
+def _inside(here: Json, part: str | int) -> Json:
+    if isinstance(here, dict):
+        return here.get(str(part))
+    return here[part] if isinstance(here, list) and isinstance(part, int) else None
 
 
 def keys_at(path: tuple[str | int, ...]) -> list[str]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.core.backends import CPU
+from bot.core.claims import DECLARED
 from bot.core.model import Cell, Json, Link, Probe, digest
 from bot.core.outcome import Culprit, Diverged, Failed, Outcome, Verdict
 from bot.core.signature import essence, signature
@@ -60,6 +61,11 @@ class Flip:
         """The component whose release was tried alone; empty for all newest and for mixtures."""
         name, alone, _ = self.trigger.partition("==")
         return name if alone else ""
+
+    @property
+    def claim(self) -> str:
+        """The declared minimum that was tried, empty for every other cell."""
+        return self.trigger if self.trigger.startswith(DECLARED) else ""
 
     @property
     def link(self) -> Link | None:
@@ -172,13 +178,16 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
     """Return the likely causes behind `flips`, in the order of the matrix."""
     alone: dict[Key, list[Flip]] = {}
     late: list[Flip] = []
+    claims: dict[Key, list[Flip]] = {}
     told: set[tuple[str, str]] = set()
     for flip in flips:
         place = (flip.cell.key, flip.probe.name)
         if place in told:  # two triggers that force each other are one cell
             continue
         told.add(place)
-        if not flip.component or flip.cell.backend != CPU:
+        if flip.claim:  # no release did it: its cause is nobody else's
+            claims.setdefault(_key(flip, flip.claim), []).append(flip)
+        elif not flip.component or flip.cell.backend != CPU:
             late.append(flip)
         else:
             alone.setdefault(_key(flip, flip.component), []).append(flip)
@@ -186,7 +195,8 @@ def group(flips: Iterable[Flip]) -> tuple[Group, ...]:
         own = _key(flip, flip.component)
         home = next((key for key in alone if _same(flip, alone[key], key)), own)
         alone.setdefault(home, []).append(flip)
-    return tuple(_group(key[1], members, _apart(key)) for key, members in alone.items())
+    every = {**alone, **claims}
+    return tuple(_group(key[1], members, _apart(key)) for key, members in every.items())
 
 
 def _apart(key: Key) -> str:

@@ -51,6 +51,7 @@ class Job:
     rows: tuple[Row, ...]
     probes: tuple[Probe, ...]
     tasks: tuple[Task, ...]
+    others: tuple[Model, ...] = ()  # that rows name instead of `model`
 
     @property
     def seconds(self) -> float:

@@ -40,7 +40,9 @@ class Row:
     """A stack to watch: its components in causal order, its suite, and where it runs.
 
     `env` and `image` are empty where those of the matrix hold. One of several images that a
-    stack is crossed with makes a row of its own, which names its `stack`.
+    stack is crossed with makes a row of its own, which names its `stack`. So does each further
+    interpreter or model: it stands `beside` the row that tries releases alone, and has cells of
+    the strategies that promise what stands together.
 
     `lock` is what a lock of the user's pins: the baseline is at its versions, and what is in no
     row stays at them where nothing forbids it. All newest together lean to `head`, a second lock.
@@ -60,6 +62,7 @@ class Row:
     image: str = ""
     stack: str = ""
     strategy: tuple[str, ...] = ("alone", "newest")  # words of `core.strategy`
+    beside: str = ""  # the row that this one is, on another interpreter or model
     existing: str = ""  # an interpreter or an address that the user names; nothing is installed
 
     @property
@@ -125,11 +128,16 @@ class Matrix:
     policy: Policy = field(default_factory=Policy)
     manners: Manners = field(default_factory=Manners)
     model: Model = Model()
+    others: tuple[Model, ...] = ()  # models that some rows name instead
     homes: Homes = Homes()
     cutoff: datetime | None = None
     closure_days: float = 1.0
     digest: str = ""
     places: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict)
+
+    def model_of(self, row: Row) -> Model:
+        """Return the model that a row names; the usual one where nothing is named so."""
+        return next((one for one in self.others if one.name == row.model), self.model)
 
     def place(self, *path: str | int) -> tuple[int, int]:
         """Return (line, column) of the closest place in the file that `path` leads to."""

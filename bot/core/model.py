@@ -187,13 +187,15 @@ class Requirements:
     prefer: Closure | None = None
     cutoff: datetime | None = None
     interpreter: str = "3.11"
+    lowest: bool = False
 
     @property
     def key(self) -> str:
         """The name of this question: equal questions have equal answers at equal times."""
         prefer = self.prefer.digest if self.prefer else ""
         cutoff = self.cutoff.isoformat() if self.cutoff else ""
-        return digest([list(self.pins), prefer, cutoff, self.interpreter])
+        lowest: list[Json] = ["lowest"] if self.lowest else []
+        return digest([list(self.pins), prefer, cutoff, self.interpreter, *lowest])
 
 
 @dataclass(frozen=True, kw_only=True)

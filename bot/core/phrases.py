@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.claims import DECLARED
 from bot.core.crossed import told_by_images
 from bot.core.outcome import (
     Culprit,
@@ -26,6 +27,7 @@ from bot.core.outcome import (
     Verdict,
 )
 from bot.core.report import CellView, FindingView, Report
+from bot.core.versions import parse
 
 SHORT = 12  # digits of a digest, where one is shown to a person
 NOT_MEASURED = "not measured"
@@ -64,8 +66,17 @@ def symptom(signature: str) -> str:
 
 
 def interval(culprit: Culprit) -> str:
-    """Say between which releases behaviour flips: (last good, first bad]."""
+    """Say between which releases behaviour flips: (last good, first bad].
+
+    The first bad one is the older, where what is bad is that a package was lowered.
+
+    >>> interval(Culprit(package="httpx", last_good="0.24", first_bad="0.23"))
+    'below 0.24, down to 0.23'
+    """
     yanked = ", which is yanked" if culprit.yanked else ""
+    before, after = parse(culprit.last_good), parse(culprit.first_bad)
+    if before and after and after < before:
+        return f"below {culprit.last_good}, down to {culprit.first_bad}{yanked}"
     return f"after {culprit.last_good or NOT_MEASURED}, up to {culprit.first_bad}{yanked}"
 
 
@@ -89,7 +100,8 @@ def headline(finding: FindingView) -> str:
     link = " mends: " if finding.verdict is Verdict.FIXED else ": "
     told = symptom(finding.signature)
     told = told if len(told) <= HEADLINE else told[: HEADLINE - 3] + "..."
-    return f"{accused(finding)}{link}{told}"
+    claim = "too low a declared minimum, " if finding.declared and finding.verdict.bad else ""
+    return f"{claim}{accused(finding)}{link}{told}"
 
 
 def says(outcome: Outcome | None) -> str:
@@ -159,10 +171,18 @@ def find_cell(report: Report, finding: FindingView) -> CellView | None:
 def advice(report: Report, row: str) -> str:
     """Answer for one row, in a sentence or three, what can be upgraded today."""
     cells = [cell for cell in report.cells if cell.row == row]
-    upgrades = [cell for cell in cells if cell.trigger != "baseline"]
+    moved = [cell for cell in cells if cell.trigger != "baseline"]
+    upgrades = [cell for cell in moved if not cell.trigger.startswith(DECLARED)]
     told = [_first_look(cells)] if not upgrades else [*_advise(upgrades)]
     told = told or ["Nothing could be told about these upgrades."]
-    return " ".join([*told, *told_by_images(report, row)])
+    claims = [_claim(cell) for cell in moved if cell.trigger.startswith(DECLARED)]
+    return " ".join([*told, *claims, *told_by_images(report, row)])
+
+
+def _claim(cell: CellView) -> str:
+    """Say whether what the packages of a row claim to work with holds."""
+    word = "Holds" if good(cell) else "Does not hold" if cell.word in BAD_WORDS else "Not settled"
+    return f"{word}: {cell.trigger}."
 
 
 def _first_look(cells: list[CellView]) -> str:

@@ -84,7 +84,7 @@ def plan(
     wanted = (
         cell for backend in row.backends for cell in _backend(row, backend, line, history, runnable)
     )
-    return tuple(_without(cell, exclusions) for cell in wanted)
+    return tuple(without(cell, exclusions) for cell in wanted)
 
 
 def _backend(
@@ -175,7 +175,8 @@ def _baseline(
     return Wanted(row=row, trigger=BASELINE, versions=versions, backend=backend, kept=same)
 
 
-def _without(wanted: Wanted, exclusions: Sequence[Exclusion]) -> Wanted:
+def without(wanted: Wanted, exclusions: Sequence[Exclusion]) -> Wanted:
+    """Return `wanted`, told as excluded where a rule that is in force leaves its versions out."""
     by_name = {exclusion.name: exclusion for exclusion in exclusions}
     holding = [name for name in by_name if excludes(by_name[name], by_name, dict(wanted.versions))]
     if not holding or wanted.trigger == BASELINE:

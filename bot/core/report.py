@@ -128,6 +128,7 @@ class FindingView:
     tested: tuple[Tested, ...] = ()  # on the way to the explanation
     also: tuple[str, ...] = ()  # further rows where it shows
     because: str = ""  # what stands behind the expectation: a specification, a promise
+    declared: str = ""  # the declared minimum that does not hold: no release is at fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

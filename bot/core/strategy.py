@@ -1,8 +1,8 @@
 """Sets of versions that a row is tried with beyond each release alone, by the words of `strategy`.
 
-`pairs` and `triples` promise that any two, or three, of the followed versions (and the backend)
-stand together in some cell; `full` that all do. What was resolved already counts, so a release
-costs the few cells that it is missing from.
+`pairs` and `triples` promise that any two, or three, of the followed versions (and the backend,
+the interpreter and the model) stand together in some cell; `full` that all do. What was resolved
+already counts, so a release costs the few cells that it is missing from.
 
 >>> line = {"engine": ("1", "2"), "client": ("5", "6")}
 >>> for mix in mixtures(("engine", "client"), line, ("cpu",), PAIRS):
@@ -35,10 +35,12 @@ ALONE, NEWEST, TOGETHER, PAIRS, TRIPLES, FULL = (
     "triples",
     "full",
 )
+MINIMUM: Final = "minimum"  # what the packages of a row claim to work with, at the lowest
 USUAL: Final = (ALONE, NEWEST)
 COVERING: Final = (FULL, TRIPLES, PAIRS)  # each promises what those after it do
 STRENGTH: Final = {PAIRS: 2, TRIPLES: 3}
 PLUS: Final = " + "
+BACKEND, PYTHON, MODEL = "@backend", "@python", "@model"  # columns that are no components
 STEPS: Final = 20_000  # of the search for fewer cells: a number, so that a plan is the same again
 SECONDS: Final = 20.0  # and never longer
 
@@ -47,20 +49,33 @@ Line: TypeAlias = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
-    """One cell to be: a version of each component, on one backend."""
+    """One cell to be: a version of each component, on one backend.
+
+    Where there are several interpreters or models, that of the cell is among the `versions`.
+    """
 
     backend: str
     versions: Versions
 
     @property
     def trigger(self) -> str:
-        """What it is planned under: its versions in words."""
-        return told(self.versions)
+        """What it is planned under: its versions in words; the place is that of its row."""
+        return told(self.stack)
+
+    @property
+    def stack(self) -> Versions:
+        """The versions of its components."""
+        return tuple(pair for pair in self.versions if pair[0] not in (PYTHON, MODEL))
+
+    @property
+    def place(self) -> Versions:
+        """Its interpreter and its model, where there are several."""
+        return tuple(pair for pair in self.versions if pair[0] in (PYTHON, MODEL))
 
 
 def told(versions: Versions) -> str:
     """Return versions in words; they hold no `==`, which is the mark of one release alone."""
-    return PLUS.join(f"{name} {version}" for name, version in versions)
+    return PLUS.join(f"{name.removeprefix('@')} {version}" for name, version in versions)
 
 
 def mixtures(  # noqa: PLR0913 - each is a part of the question
@@ -75,13 +90,15 @@ def mixtures(  # noqa: PLR0913 - each is a part of the question
 ) -> tuple[Mix, ...]:
     """Return the cells that `word` asks for and that are not `seen`, in the order of versions.
 
-    `forbidden` are versions that cannot stand together. The same question has the same answer.
+    `forbidden` are versions, and backends as `BACKEND`, that cannot stand together. The same
+    question has the same answer.
     """
-    columns = [*(tuple(line[name]) for name in names), tuple(backends)]
+    known = {**{name: tuple(line[name]) for name in names}, BACKEND: tuple(backends)}
+    columns, at = [*known.values()], {name: at for at, name in enumerate(known)}
     bans = [
-        {names.index(name): line[name].index(version) for name, version in ban}
+        {at[name]: known[name].index(version) for name, version in ban}
         for ban in forbidden
-        if all(name in names and version in line[name] for name, version in ban)
+        if all(version in known.get(name, ()) for name, version in ban)
     ]
     there = [row for mix in seen if (row := _row(mix, names, columns)) and not _banned(row, bans)]
     chosen = _chosen(columns, word, bans, there, steps)

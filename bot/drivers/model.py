@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bot.core.matrix import TINY, Matrix, Model
+from bot.core.matrix import TINY, Matrix, Model, Row
 from bot.core.model import Link, Probe, Role, digest
 from bot.drivers.suite import families, read_suite
 from bot.effects.content import fingerprint
@@ -21,13 +21,43 @@ _fingerprint = cache(fingerprint)  # of what comes along and does not change
 def settle(
     matrix: Matrix, tiny: Path, root: Path, *, offline: bool, say: Callable[[str], None]
 ) -> Matrix:
-    """Return `matrix` with its model on the disk, and rows and digest that speak of its content.
+    """Return `matrix` with its models on the disk, and rows and digest that speak of their content.
 
     `tiny` is the folder of the model that comes along, `root` the place for those of a hub.
     Raises `ConfigError` where a folder is missing, `SuiteError` where its digest is another one,
     and whatever `effects.hub` raises.
     """
-    asked = matrix.model
+
+    def on_disk(asked: Model) -> Model:
+        return _found(matrix, asked, tiny, root, offline=offline, say=say)
+
+    model, others = on_disk(matrix.model), tuple(map(on_disk, matrix.others))
+    whole = replace(matrix, model=model, others=others)
+    return replace(
+        whole,
+        rows=tuple(_named(row, whole.model_of(row)) for row in matrix.rows),
+        digest=digest([matrix.digest, *(word for one in (model, *others) for word in _told(one))]),
+    )
+
+
+def _named(row: Row, model: Model) -> Row:
+    return replace(row, model=model.name, model_digest=model.sha256)
+
+
+def _told(model: Model) -> tuple[str, str]:
+    return (model.name, model.sha256)
+
+
+def _found(
+    matrix: Matrix,
+    asked: Model,
+    tiny: Path,
+    root: Path,
+    *,
+    offline: bool,
+    say: Callable[[str], None],
+) -> Model:
+    """Return one model, on the disk and with the digest of its files."""
     if asked.hub:
         path = snapshot(asked.hub, asked.revision, asked.files, root, offline=offline, say=say)
     else:
@@ -41,13 +71,7 @@ def settle(
     if asked.sha256 not in ("", found):
         what = f"the model {asked.name} has the digest {found}, and {asked.sha256} was asked for"
         raise SuiteError(what, cure="mend `model` in matrix.yaml, or the files")
-    model = replace(asked, path=str(path), sha256=found)
-    return replace(
-        matrix,
-        model=model,
-        rows=tuple(replace(row, model=model.name, model_digest=found) for row in matrix.rows),
-        digest=digest([matrix.digest, model.name, found]),
-    )
+    return replace(asked, path=str(path), sha256=found)
 
 
 def held(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from bot.core.claims import DECLARED
 from bot.core.model import Json
 from bot.core.phrases import BAD_WORDS, no_worse
 from bot.core.plan import BASELINE
@@ -34,7 +35,8 @@ class BadgesRenderer:
 
 def badge(row: str, cells: list[CellView]) -> dict[str, Json]:
     """Return the badge of a stack: red where an upgrade breaks it, green where none does."""
-    upgrades = [cell for cell in cells if cell.trigger != BASELINE]
+    moved = [cell for cell in cells if cell.trigger != BASELINE]
+    upgrades = [cell for cell in moved if not cell.trigger.startswith(DECLARED)]
     bad = sum(cell.word in BAD_WORDS for cell in upgrades)
     fine = sum(map(no_worse, upgrades))
     unsure = len(upgrades) - bad - fine

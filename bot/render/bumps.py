@@ -45,6 +45,7 @@ def affected_by(report: Report, component: ComponentView) -> list[FindingView]:
         finding
         for finding in report.findings
         if finding.verdict.bad
+        and not finding.declared
         and stacks & {finding.row, *finding.also}
         and finding.explanation is not None
         and component.package not in {one.package for one in finding.explanation.culprits}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bot.core.claims import DECLARED
 from bot.core.model import Pin
 from bot.core.phrases import good, no_worse
 from bot.core.plan import BASELINE, NEWEST
@@ -47,6 +48,7 @@ def _locked(pin: Pin) -> str:
 
 def newest_green(cells: list[CellView]) -> CellView | None:
     """Return the newest cell that is good, or where none is, the newest that got no worse."""
+    cells = [cell for cell in cells if not cell.trigger.startswith(DECLARED)]  # nobody's upgrade
     order = [
         *(cell for cell in cells if cell.trigger == BASELINE),
         *(cell for cell in cells if cell.trigger not in (BASELINE, NEWEST)),

@@ -39,7 +39,7 @@ def known_bad(report: Report) -> Iterator[Known]:
     components = {one.package: one for one in report.components}
     for finding in report.findings:
         culprits = finding.explanation.culprits if finding.explanation else ()
-        if not finding.verdict.bad:
+        if not finding.verdict.bad or finding.declared:
             continue
         for culprit in culprits:
             component = components.get(culprit.package)

@@ -73,6 +73,7 @@ class UvSolver:
         ]
         flags += ["--annotation-style", "line"] if annotate else ["--no-annotate"]
         flags += ["--no-emit-index-url", "--no-emit-find-links"]
+        flags += ["--resolution", "lowest-direct"] if asked.lowest else []
         if asked.cutoff:
             cutoff = asked.cutoff.astimezone(UTC)
             flags += ["--exclude-newer", cutoff.strftime("%Y-%m-%dT%H:%M:%SZ")]

@@ -22,6 +22,7 @@ from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
 from bot.core.security import Danger
 from bot.ports import (
+    Claims,
     Driver,
     Env,
     Errands,
@@ -77,6 +78,7 @@ class House:
     progress: Progress
     clock: Callable[[], datetime]
     run: int
+    declared: Claims | None = None  # what releases declare, without installing them
     errands: Errands | None = None  # asks many sources at a time; else `runner` does
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
     targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects

@@ -25,6 +25,7 @@ from bot.core.plan import (
 )
 from bot.steps.existing import plan_existing
 from bot.steps.house import House
+from bot.steps.minimum import minimum
 from bot.steps.queued import asked_for
 from bot.steps.resolving import planned
 from bot.steps.strategies import mixed
@@ -42,22 +43,83 @@ def plan_rows(house: House) -> Iterator[Planned]:
     if watched:
         told = "no cell: nothing here installs what is only watched"
         house.progress.note(f"{', '.join(watched)}: {told}")
-    house.progress.begin("plan", len(house.matrix.rows))
-    for row in house.matrix.rows:
-        done: list[Planned] = []
-        past: dict[tuple[str, str], Past] = {}
-        for backend in row.backends:
-            alone = replace(row, backends=(backend,))
-            there = house.within(row.name, backend)
-            then = history(there, alone)
-            past |= then.past
-            if row.existing:
-                yield from plan_existing(there, alone, then)
-            else:
-                done += _row(there, alone, lines, exclusions, then)
-        yield from done
-        yield from mixed(house, row, lines, exclusions, done, past)
+    first = [row for row in house.matrix.rows if not row.beside]
+    house.progress.begin("plan", len(first))
+    for row in first:
+        if row.existing:
+            yield from _existing(house, row)
+        else:
+            yield from _whole(house, row, lines, exclusions)
         house.progress.advance("plan", row.name)
+
+
+def _existing(house: House, row: Row) -> Iterator[Planned]:
+    """Yield what is wanted of a stack that is there already, on each backend."""
+    for backend in row.backends:
+        alone = replace(row, backends=(backend,))
+        there = house.within(row.name, backend)
+        yield from plan_existing(there, alone, history(there, alone))
+
+
+def _whole(
+    house: House, row: Row, lines: Mapping[str, Sequence[str]], exclusions: Sequence[Exclusion]
+) -> Iterator[Planned]:
+    """Yield the cells of a row on all its backends, with those of the rows beside it."""
+    done: list[Planned] = []
+    known: dict[tuple[str, str], History] = {}
+    rows = (row, *(one for one in house.matrix.rows if one.beside == row.name))
+    for one, backend in ((one, backend) for one in rows for backend in row.backends):
+        alone = replace(one, backends=(backend,))
+        there = house.within(one.name, backend)
+        then = known[one.name, backend] = history(there, alone)
+        if one is row:
+            done += _row(there, alone, lines, exclusions, then)
+        else:
+            done += _beside(there, alone, lines, exclusions, then, done)
+    yield from done
+    past = {
+        (name, *where): each
+        for (name, _), then in known.items()
+        for where, each in then.past.items()
+    }
+    yield from mixed(house, rows, lines, exclusions, done, past)
+    yield from minimum(house, row, exclusions, done, _left(known, row))
+
+
+def _left(known: Mapping[tuple[str, str], History], row: Row) -> History:
+    """Return what is left to one row, on all its backends."""
+    mine = [then for (name, _), then in known.items() if name == row.name]
+    return History(
+        past={where: each for then in mine for where, each in then.past.items()},
+        good={backend: cell for then in mine for backend, cell in then.good.items()},
+    )
+
+
+def _beside(
+    house: House,
+    row: Row,
+    lines: Mapping[str, Sequence[str]],
+    exclusions: Sequence[Exclusion],
+    then: History,
+    done: Sequence[Planned],
+) -> Sequence[Planned]:
+    """Return the baseline of a row beside another: as it is there, where that can be.
+
+    Else all newest, what it was before, or the oldest: the first that resolves. The others of its
+    cells are those that a strategy of the whole draws.
+    """
+    newest, oldest = (tuple((name, lines[name][at]) for name in row.components) for at in (-1, 0))
+    bases = [each.cell for each in done if each.cell and each.trigger == BASELINE]
+    first = [cell.components for cell in bases if cell.backend == house.backend][:1]
+    before = [cell.components for cell in then.baseline.values()]
+    told: tuple[Planned, ...] = ()
+    for versions in dict.fromkeys((*first, newest, *before, oldest)):
+        pinned = replace(row, strategy=(), baseline=versions)
+        again = tuple(_row(house, pinned, lines, exclusions, then))
+        if again[0].cell:
+            return again
+        told = told or again
+    return told
 
 
 def _row(

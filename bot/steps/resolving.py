@@ -24,7 +24,7 @@ def planned(house: House, wanted: Wanted, bases: Mapping[str, Cell | None]) -> P
     if isinstance(answer, Conflict):
         return _told(wanted, None, "", answer.why)
     against = base.key if base and wanted.trigger != BASELINE else ""
-    return _told(wanted, _cell(house, wanted, answer), against, "")
+    return _told(wanted, cell_of(house, wanted, answer), against, "")
 
 
 def _leaning(wanted: Wanted, base: Cell | None) -> Closure | None:
@@ -71,7 +71,7 @@ def _pins(house: House, wanted: Wanted) -> tuple[str, ...]:
     return tuple(pins)
 
 
-def _cell(house: House, wanted: Wanted, closure: Closure) -> Cell:
+def cell_of(house: House, wanted: Wanted, closure: Closure) -> Cell:
     """The cell as it was resolved: a component that had to move along has its new version."""
     return Cell(
         row=wanted.row.name,

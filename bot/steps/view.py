@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.brakes import Brake, brakes
+from bot.core.claims import DECLARED
 from bot.core.facts import Planned
 from bot.core.finding import Group, moved
 from bot.core.judge import expectation
 from bot.core.life import Life
 from bot.core.lives import lives
 from bot.core.memory import Slot, slot
-from bot.core.model import Component, Link, package_of
+from bot.core.model import Cell, Component, Link, package_of
 from bot.core.outcome import Diverged, Failed, NotRun, Outcome, Passed, Unsolvable, Verdict
 from bot.core.phrases import headline
 from bot.core.plan import BASELINE
@@ -89,7 +90,8 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
 def _lines(house: House) -> dict[str, int]:
     """Return the line of each component and stack in the configuration, from 1."""
     stacks = {
-        row.name: house.matrix.place("stacks", row.stack or row.name) for row in house.matrix.rows
+        row.name: house.matrix.place("stacks", row.stack or row.beside or row.name)
+        for row in house.matrix.rows
     }
     named = {name: house.matrix.place("components", name) for name in house.matrix.components}
     return {name: line for name, (line, _) in {**stacks, **named}.items()}
@@ -124,7 +126,7 @@ def _cell(
     word = _word(planned, mine)
     now = Past(run=house.run, at=house.memory.runs[house.run].at, word=plain_word(word))
     return CellView(
-        name=cell.name if cell else planned.trigger,
+        name=_called(cell, planned.trigger) if cell else planned.trigger,
         row=planned.row,
         trigger=planned.trigger,
         cell=cell,
@@ -144,6 +146,11 @@ def _cell(
         device=done.device if done else "",
         moved=moved(base.closure.versions, cell.closure.versions) if base and cell else (),
     )
+
+
+def _called(cell: Cell, trigger: str) -> str:
+    """Return the name of a cell; one at its declared minimum has the components of another."""
+    return f"{cell.name}, {trigger}" if trigger.startswith(DECLARED) else cell.name
 
 
 def _word(planned: Planned, mine: Sequence[Ruled]) -> str:
@@ -220,7 +227,7 @@ def _finding(house: House, cause: Group, life: Life | None) -> FindingView:
         finding=cause.finding,
         row=flip.row,
         also=cause.also,
-        cell=flip.cell.name,
+        cell=_called(flip.cell, flip.trigger),
         verdict=flip.verdict,
         probes=cause.probes,
         link=cause.link,
@@ -228,8 +235,9 @@ def _finding(house: House, cause: Group, life: Life | None) -> FindingView:
         diff=text_of(flip.telling),
         explanation=explained.explanation if explained else None,
         target=_target(house.within(flip.row), explained.explanation.culprits[0].package)
-        if explained and explained.explanation.culprits
+        if explained and explained.explanation.culprits and not flip.claim
         else "",
+        declared=flip.claim,
         draft=drafted.body if drafted else "",
         thread=life.issue if life else "",
         state=life.state.value if life and life.issue else "",

@@ -9,6 +9,7 @@ from bot.core.follow import follow, missing, visible
 from bot.core.matrix import Matrix
 from bot.core.model import Component, Release
 from bot.core.news import Kind, News, compare
+from bot.core.overdue import overdue
 from bot.core.ripe import TEST, lane_way, ripe
 from bot.core.versions import LANES, STABLE
 from bot.errors import ConfigError, Problem, SourceError, UnknownPackageError
@@ -26,8 +27,8 @@ def announced(house: House, only: Collection[str] = ()) -> Mapping[str, tuple[Re
     lived with where the ledger knows the component, else it raises `SourceError`.
     """
     components = [one for one in polled(house) if not only or one.name in only]
-    for told in expired(house):
-        house.progress.note(told)
+    for each in overdue(house.matrix, house.clock().date()):
+        house.progress.note(str(each))
     found = poll(house, components)
     problems = [
         problem for one in components for problem in misnamed(house.matrix, one, found[one.name])
@@ -47,16 +48,6 @@ def noticed(house: House, listed: Mapping[str, tuple[Release, ...]]) -> Iterator
     for name, releases in listed.items():
         for each in compare(house.matrix.components[name], known[name], releases):
             yield replace(each, tested=(name, each.release.version) in tested)
-
-
-def expired(house: House) -> Iterator[str]:
-    """Yield what is no longer skipped, and whose word it was: somebody has to look again."""
-    today = house.clock().date()
-    for name, component in house.matrix.components.items():
-        for block in component.skip:
-            if block.over(today):
-                owner = f" ({block.owner})" if block.owner else ""
-                yield f"{name} {block.span} is tried again: `skip` expired {block.expires}{owner}"
 
 
 def warning(each: News) -> str:
@@ -150,7 +141,7 @@ def misnamed(
         cure = _newest(component, answer)
         yield _problem(matrix, what, cure, "components", name, "follow", at)
     versions = {release.version for release in answer}
-    for row in matrix.rows:
+    for row in (one for one in matrix.rows if not one.beside):
         pinned = dict(row.baseline).get(name)
         if pinned is not None and pinned not in versions:
             what = f"the baseline of `{row.name}` wants {name} {pinned}, which never was"

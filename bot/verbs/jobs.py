@@ -65,6 +65,7 @@ def job_of(house: House, name: str, tasks: Sequence[Task]) -> Job:
         index=matrix.index,
         limits=matrix.allowance,
         model=_portable(matrix.model),
+        others=tuple(map(_portable, matrix.others)),
         components=tuple(one for one in matrix.components.values() if one.name in names),
         rows=tuple(_settled(matrix, row, tasks) for row in matrix.rows if row.name in rows),
         probes=tuple(probes.values()),
@@ -133,6 +134,7 @@ def _matrix(job: Job) -> Matrix:
         rows=job.rows,
         allowance=job.limits,
         model=job.model,
+        others=job.others,
         digest=job.config,
     )
 

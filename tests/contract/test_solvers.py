@@ -67,6 +67,20 @@ def test_what_is_preferred_holds_where_nothing_forbids_it(solver: UvSolver) -> N
     assert moved == {"leaf": "2.0", "pot": "3.0"}
 
 
+def test_what_is_claimed_is_taken_at_its_lowest_and_the_rest_as_it_was(solver: UvSolver) -> None:
+    low = Requirements(pins=("pot==1.0", "leaf>=1.1,<2"), lowest=True)
+    assert closed(solver, low) == {"pot": "1.0", "leaf": "1.1"}
+    assert closed(solver, Requirements(pins=("pot==1.0", "leaf<2,>=1"), lowest=True)) == {
+        "pot": "1.0",
+        "leaf": "1.0",
+    }
+    known = Closure(pins=(Pin(name="pot", version="2.0"),))
+    asked = Requirements(pins=("pot>=1", "leaf>=1.0"), prefer=known, lowest=True)
+    assert closed(solver, asked) == {"pot": "2.0", "leaf": "1.0"}
+    against = Requirements(pins=("pot==3.0", "leaf<2,>=1"), lowest=True)
+    assert isinstance(solver.close(against), Conflict)
+
+
 def test_a_cutoff_hides_what_came_later(solver: UvSolver) -> None:
     may = datetime(2026, 5, 1, tzinfo=UTC)
     assert closed(solver, Requirements(pins=("pot",), cutoff=may))["pot"] == "1.0"

@@ -46,6 +46,7 @@ class FakeSolver:
 
     index: Index
     conflicts: Callable[[Mapping[str, str]], str] = lambda _: ""
+    pythons: Callable[[Mapping[str, str], str], str] = lambda *_: ""  # versions, interpreter
     asked: list[Requirements] = field(default_factory=list)
 
     def close(self, asked: Requirements) -> Closure | Conflict:
@@ -54,8 +55,9 @@ class FakeSolver:
         chosen = {}
         for pin in asked.pins:
             name, _, version = pin.partition(">=")[0].partition("==")
-            chosen[name] = version or liked.get(name) or self.index[name][-1]
-        why = self.conflicts(chosen)
+            low = pin.partition(">=")[2] if asked.lowest else ""
+            chosen[name] = version or liked.get(name) or low or self.index[name][-1]
+        why = self.conflicts(chosen) or self.pythons(chosen, asked.interpreter)
         return Conflict(why=why) if why else closure(**chosen)
 
     def requires(self, closure: Closure, interpreter: str) -> Mapping[str, frozenset[str]]:

@@ -10,7 +10,7 @@ import pytest
 from bot.core.blocks import Block
 from bot.core.facts import ReleaseSeen
 from bot.core.lookout import Lookout
-from bot.core.matrix import Row
+from bot.core.matrix import Exclusion, Row
 from bot.core.news import Kind
 from bot.errors import ConfigError, SourceError, UnknownPackageError
 from bot.pipeline import plan, watch
@@ -124,8 +124,25 @@ def test_a_skip_that_expired_is_told_with_its_owner() -> None:
     watch(home)
     assert isinstance(home.progress, Said)
     (told,) = home.progress.notes
-    assert told == f"engine 2.0 is tried again: `skip` expired {over.expires} (@me)"
+    entry = f"`components.engine.skip.2.0` (@me) expired on {over.expires}"
+    assert told == f"{entry}: what it left out is tried again"
     assert line(home, tea["engine"]) == ("1.0", "2.0")
+
+
+def test_an_exclusion_that_expired_is_told_as_well() -> None:
+    rule = Exclusion(
+        name="old",
+        cells=(("engine", "<2"),),
+        reason="r",
+        owner="@me",
+        expires=DAY.date() - timedelta(days=1),
+    )
+    home = house(INDEX)
+    over = replace(home, matrix=replace(home.matrix, exclusions=(rule,)))
+    watch(over)
+    assert isinstance(over.progress, Said)
+    (told,) = over.progress.notes
+    assert told.startswith("`exclude.old` (@me) expired on")
 
 
 def test_a_minimum_age_counts_to_the_day_of_the_run() -> None:
