@@ -23,6 +23,7 @@ from bot.core.shards import expected
 from bot.steps.cells import Work, run_cell
 from bot.steps.drafting import confided, written
 from bot.steps.house import House
+from bot.steps.noted import say_what_changed
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove, showing
 from bot.steps.reprove import reprove
@@ -70,6 +71,7 @@ def execute(house: House) -> int:
 
 def _execute(house: House) -> int:
     work = [Work(cell=cell, probes=house.needs(cell)) for cell in chosen(house)]
+    again = [one.cell for one in work if house.aged(one.cell)]
     seconds = expected(house.memory, [one.cell for one in work])
     work.sort(key=lambda one: -seconds[one.cell.key])  # the longest first: the end is even
     house.progress.begin("execute", len(work))
@@ -78,6 +80,7 @@ def _execute(house: House) -> int:
         return len(work)
     for job, _ in house.runner.run(work, lambda one: run_cell(house, one)):
         house.progress.advance("execute", job.cell.name)
+    say_what_changed(house, again)
     return len(work)
 
 

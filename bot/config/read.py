@@ -109,6 +109,11 @@ def _sound(table: Mapping[str, Json], shape: type[Entry]) -> Iterator[tuple[str,
             continue
 
 
+_CURES: dict[Path_, str] = {
+    ("limits", "fresh"): "write a number of days, such as `fresh: 30d`",
+}
+
+
 def _shape(tree: Tree) -> Iterator[Problem]:
     """Unknown and missing keys, wrong types, values out of range."""
     for path, kind, message, given in mistakes(tree.data):
@@ -123,6 +128,8 @@ def _say(path: Path_, kind: str, message: str, given: object) -> tuple[str, str]
         return f"`{name}` is not a key that stackmatrix knows", meant(str(path[-1]), allowed)
     if kind == "missing":
         return f"`{name}` is missing", f"add `{path[-1]}:`; the commented matrix.yaml shows one"
+    if path in _CURES:
+        return f"`{name}` is {given!r}, which says nothing", _CURES[path]
     return f"`{name}` is {given!r}, which cannot be: {message}", "write a value of that kind"
 
 
@@ -254,6 +261,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             workers=limits.workers,
         ),
         budget=Budget(cells=limits.cells, minutes=limits.minutes),
+        fresh_days=float(limits.fresh[:-1]) if limits.fresh else None,
         policy=policy_of(read.policy),
         manners=Manners(**read.polling.model_dump()),
         model=models[0],

@@ -117,7 +117,7 @@ class ExclusionFile(_Strict):
 
 
 class LimitsFile(_Strict):
-    """`limits`: what one cell may use, and how many cells and minutes of them one run may."""
+    """`limits`: what one cell may use, what one run may take, and how old a result may be."""
 
     install_seconds: Annotated[float, Field(gt=0)] = 600
     start_seconds: Annotated[float, Field(gt=0)] = 120
@@ -125,6 +125,7 @@ class LimitsFile(_Strict):
     workers: Annotated[int, Field(gt=0, le=256)] = 2
     cells: Annotated[int, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
+    fresh: Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}d$")] | None = None
 
 
 class PollingFile(_Strict):

@@ -125,6 +125,7 @@ class Matrix:
     exclusions: tuple[Exclusion, ...] = ()
     allowance: Allowance = Allowance()
     budget: Budget = field(default_factory=Budget)
+    fresh_days: float | None = None  # how old a result may be; None: as old as its key holds
     policy: Policy = field(default_factory=Policy)
     manners: Manners = field(default_factory=Manners)
     model: Model = Model()

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
+from bot.core.cell_memory import Attempt, CellMemory
 from bot.core.facts import (
     CellDone,
     CellStarted,
@@ -35,43 +36,10 @@ from bot.core.facts import (
     Swapped,
     Tried,
 )
-from bot.core.model import Cell, Observation, Release
+from bot.core.model import Cell, Release
 
 Slot: TypeAlias = tuple[str, str, str]  # row, trigger, backend
 Then: TypeAlias = Callable[[int, str, int], Sequence[Observed]]  # run, job, attempt: what it saw
-
-
-@dataclass(slots=True, kw_only=True)
-class CellMemory:
-    """What is known of one cell, from finished attempts only."""
-
-    done: CellDone | None = None
-    stopped: CellStopped | None = None
-    _seen: dict[str, list[Observation]] = field(default_factory=dict)
-    _later: list[Callable[[], Sequence[Observed]]] = field(default_factory=list)
-
-    @property
-    def seen(self) -> dict[str, list[Observation]]:
-        """The observations by probe digest; of each probe, what the last attempt showed."""
-        for told in self._later:
-            self._seen.update(_by_probe(told()))
-        self._later = []
-        return self._seen
-
-    def learn(self, observed: Sequence[Observed]) -> None:
-        """Take what one more finished attempt showed."""
-        self.seen.update(_by_probe(observed))
-
-    def learn_later(self, told: Callable[[], Sequence[Observed]]) -> None:
-        """Take one more finished attempt; what it showed is asked for when it is needed."""
-        self._later.append(told)
-
-
-def _by_probe(observed: Iterable[Observed]) -> dict[str, list[Observation]]:
-    told: dict[str, list[Observation]] = defaultdict(list)
-    for one in observed:
-        told[one.probe].append(one.observation)
-    return told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,12 +110,16 @@ class Memory:
 
     def _finish(self, body: CellDone, place: tuple[int, str, int]) -> None:
         """The finished attempt counts: what stopped an earlier one stops nothing any more."""
-        cell, observed = self.cells[body.cell], self._open.pop(place, ())
-        cell.done, cell.stopped = body, self._stopped.pop(place, None)
-        if self.told_then is None or observed:
-            cell.learn(observed)
-        else:
-            cell.learn_later(partial(self.told_then, *place))
+        observed, then = tuple(self._open.pop(place, ())), self.told_then
+        self.cells[body.cell].learn(
+            Attempt(
+                run=place[0],
+                done=body,
+                stopped=self._stopped.pop(place, None),
+                observed=observed,
+                later=partial(then, *place) if then and not observed else None,
+            )
+        )
 
     def _add_step(self, fact: Fact) -> None:
         match fact.body:

@@ -43,6 +43,7 @@ class Result:
     seen: tuple[tuple[Link, Json], ...] = ()
     expected: tuple[tuple[Link, Json], ...] = ()
     log: str = ""
+    note: str = ""  # what else a reader should know of how it came about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

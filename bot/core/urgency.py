@@ -1,7 +1,8 @@
 """Which cells are asked first, and which wait, where a run may take only so many or so long.
 
 Baselines come first, for all else is held against them; then what a new release brought, then
-what was broken, then what has waited longest. What does not fit waits for the next run.
+what was broken, then what has waited longest, then what is asked again because its answers are
+too old, the oldest first. What does not fit waits for the next run.
 
 >>> def cell(key, why): return Candidate(key=key, why=why, seconds=60.0)
 >>> waiting = [cell("old", Why.WAITED), cell("new", Why.NEW), cell("base", Why.BASELINE)]
@@ -24,11 +25,13 @@ class Why(IntEnum):
     NEW = 1
     BROKEN = 2
     WAITED = 3
+    OLD = 4
 
     @property
     def words(self) -> str:
         """The reason as people read it."""
-        return ("a baseline", "a new release", "it was broken", "it waited")[self]
+        told = ("a baseline", "a new release", "it was broken", "it waited", "it is old")
+        return told[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class Budget:
 class Candidate:
     """A cell that has something to be asked: why, since which run, and what it should take.
 
-    `place` is where it stands in the plan.
+    `place` is where it stands in the plan; `because` is said where it tells more than `why`.
     """
 
     key: str
@@ -58,6 +61,12 @@ class Candidate:
     seconds: float
     since: int = 0
     place: int = 0
+    because: str = ""
+
+    @property
+    def words(self) -> str:
+        """Why it is asked, as people read it."""
+        return self.because or self.why.words
 
 
 def within(

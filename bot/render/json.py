@@ -145,6 +145,7 @@ def _result(result: Result) -> Json:
         "outcome": _outcome(result.outcome),
         "before": _outcome(result.before) if result.before else None,
         "log": excerpt(result.log) if result.log else "",
+        **({"note": plain(result.note)} if result.note else {}),
     }
 
 

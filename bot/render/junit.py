@@ -57,7 +57,8 @@ def _suite(report: Report, cell: CellView) -> ET.Element:
 
 def _case(suite: str, result: Result) -> ET.Element:
     case = ET.Element("testcase", classname=suite, name=_line(result.probe), time="0")
-    told = _line(f"{result.verdict}: {says(result.outcome)}")
+    note = f"; {result.note}" if result.note else ""
+    told = _line(f"{result.verdict}: {says(result.outcome)}{note}")
     if result.verdict.bad:
         failure = ET.SubElement(case, "failure", message=told, type=_line(result.verdict.value))
         failure.text = excerpt(detail(result.outcome))

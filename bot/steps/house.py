@@ -17,6 +17,7 @@ from bot.core.backends import CPU
 from bot.core.difference import Comparator
 from bot.core.facts import Body, CellDone, Fact
 from bot.core.form import Target
+from bot.core.fresh import overdue
 from bot.core.matrix import Matrix, Row
 from bot.core.memory import Memory
 from bot.core.model import Cell, Probe
@@ -187,5 +188,25 @@ class House:
         if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:
-            return probes if known.stopped.failure.reason.passes else ()
-        return tuple(probe for probe in probes if probe.digest not in known.seen)
+            again = known.stopped.failure.reason.passes or self.overdue(known.ended)
+            return probes if again else ()
+        return tuple(
+            probe
+            for probe in probes
+            if probe.digest not in known.seen or self.overdue(known.asked(probe.digest))
+        )
+
+    def overdue(self, asked: int, now: int = 0) -> bool:
+        """Whether an answer of the run `asked` was too old in the run `now`, or is in this one."""
+        moments = [self.memory.runs.get(run) for run in (asked, now or self.run)]
+        then, here = (one.at if one else None for one in moments)
+        return overdue(self.matrix.fresh_days, then, here)
+
+    def aged(self, cell: Cell) -> int:
+        """Return the oldest run of the answers for whose age `cell` is asked; 0: it has others."""
+        known = self.memory.cells.get(cell.key)
+        if known is None or known.done is None or self._moved(cell, known.done):
+            return 0
+        if known.stopped is not None:
+            return 0 if known.stopped.failure.reason.passes else known.ended
+        return min((known.asked(one.digest) for one in self.unanswered(cell)), default=0)

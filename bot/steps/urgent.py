@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.facts import Planned
+from bot.core.fresh import because
 from bot.core.memory import slot
 from bot.core.model import Cell
 from bot.core.phrases import BAD_WORDS
@@ -26,7 +29,7 @@ def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
     seconds = expected(house.memory, wanted)
     past = histories(house)
     bad = {place for place, runs in past.items() if runs and runs[-1].word in BAD_WORDS}
-    return tuple(
+    found = (
         Candidate(
             key=key,
             why=_why(house, each, broken=slot(each) in bad),
@@ -37,6 +40,17 @@ def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
         for key, each in cells.items()
         if key in seconds
     )
+    return tuple(_aged(house, one, cells[one.key]) for one in found)
+
+
+def _aged(house: House, one: Candidate, planned: Planned) -> Candidate:
+    """Put a cell last that is asked only because its answers are too old.
+
+    Such a baseline can wait like the others: there is something to hold them against.
+    """
+    since = house.aged(planned.cell) if planned.cell else 0
+    told = because(house.matrix.fresh_days) if since else ""
+    return replace(one, why=Why.OLD, since=since, because=told) if since else one
 
 
 def chosen(house: House, *, anywhere: bool = False) -> tuple[Cell, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from bot.core.cell_memory import CellMemory
 from bot.core.facts import Planned
 from bot.core.finding import Flip
+from bot.core.fresh import moved_on
 from bot.core.judge import Judged, cannot_run_here, judge, verdict
 from bot.core.model import Cell, Link, Observation, Probe, Reason
 from bot.core.outcome import NotRun, Unsolvable, Verdict
@@ -105,11 +107,27 @@ def observations(house: House, cell: str, probe: Probe) -> tuple[Observation, ..
     known = house.memory.cells.get(cell)
     if known is None:
         return ()
-    if known.stopped is not None and probe.digest not in known.seen:
+    if known.stopped is not None and _stopped_since(house, known, probe):
         failure = known.stopped.failure
         return (Observation(probe=probe.name, failure=failure, log=known.stopped.log),)
     seen = known.seen.get(probe.digest, ())
     return tuple(one if one.probe == probe.name else replace(one, probe=probe.name) for one in seen)
+
+
+def _stopped_since(house: House, known: CellMemory, probe: Probe) -> bool:
+    """Whether the attempt that stopped a cell was the last to ask this probe."""
+    asked = known.asked(probe.digest)
+    return asked == 0 or house.overdue(asked, known.ended)
+
+
+def changed_by_itself(house: House, cell: Cell, probe: Probe) -> bool:
+    """Whether a cell that was asked again shows what it did not: no release of it changed."""
+    known = house.memory.cells.get(cell.key)
+    if known is None:
+        return False
+    stopped = known.stopped is not None and _stopped_since(house, known, probe)
+    before = known.seen.get(probe.digest, ()) if stopped else known.before(probe.digest)
+    return moved_on(probe, before, observations(house, cell.key, probe), house.comparators)
 
 
 def _judged(house: House, cell: Cell | None, probe: Probe, base: Sequence[Observation]) -> Judged:
@@ -123,7 +141,9 @@ def _judged(house: House, cell: Cell | None, probe: Probe, base: Sequence[Observ
     for one in seen:
         if one.failure and one.failure.reason is Reason.ELSEWHERE:
             return Judged(outcome=NotRun(why=one.failure.message))
-    return judge(probe, seen, base, house.comparators)
+    judged = judge(probe, seen, base, house.comparators)
+    alike = judged.steady and not (cell and changed_by_itself(house, cell, probe))
+    return replace(judged, steady=alike)
 
 
 def waits(house: House, backend: str) -> str:

@@ -34,6 +34,7 @@ from bot.steps.changes import changes
 from bot.steps.delta import delta
 from bot.steps.drifting import drift
 from bot.steps.house import USUAL, House
+from bot.steps.noted import noted
 from bot.steps.past import histories
 from bot.steps.repeats import cells_of, repeated
 from bot.steps.tested import tested
@@ -196,6 +197,7 @@ def _result(house: House, ruled: Ruled) -> Result:
         if quiet
         else tuple((look.link, expectation(look, before)) for look in ruled.probe.looks),
         log=_log(house, seen[0].log) if seen and not quiet else "",
+        note=noted(house, ruled),
     )
 
 

@@ -102,7 +102,7 @@ def _when(one: Candidate | None, fits: Collection[str]) -> tuple[str, str]:
     """Return what a cell should take, and why it is asked now, or that it waits."""
     if one is None:
         return "0", "known"
-    return f"{one.seconds:.0f}", one.why.words if one.key in fits else "waits for the next run"
+    return f"{one.seconds:.0f}", one.words if one.key in fits else "waits for the next run"
 
 
 def _prepare(house: House) -> Told:

@@ -41,6 +41,12 @@ def test_keys_that_may_stand_somewhere(path: tuple[str, ...], known: str) -> Non
     assert known in keys_at(path)
 
 
+@pytest.mark.parametrize("word", ["soon", "0d", "30", 30, "d"])
+def test_a_freshness_that_is_no_number_of_days(word: Json) -> None:
+    found = mistakes({"version": 1, "components": {}, "stacks": {}, "limits": {"fresh": word}})
+    assert ("limits", "fresh") in [path for path, *_ in found]
+
+
 @pytest.mark.parametrize("word", ["last-0", "==", "latest", "== 1"])
 def test_a_follow_word_that_means_nothing(word: str) -> None:
     component: Json = {"role": "engine", "upstream": "u", "follow": [word]}

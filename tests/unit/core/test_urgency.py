@@ -48,8 +48,10 @@ def test_a_baseline_is_asked_whatever_it_takes() -> None:
 def test_bounds_and_reasons_are_told_in_words() -> None:
     assert Budget(cells=3, minutes=1.5).words == "3 cells and 1.5 minutes"
     assert Budget().words == ""
+    assert one("x", Why.NEW).words == "a new release"
+    assert Candidate(key="x", why=Why.OLD, seconds=1, because="older").words == "older"
     assert [why.words for why in Why] == [
-        "a baseline", "a new release", "it was broken", "it waited"
+        "a baseline", "a new release", "it was broken", "it waited", "it is old"
     ]  # fmt: skip
 
 
