@@ -17,7 +17,8 @@ nox.options.sessions = ["lint", "test"]
 
 ROOT = Path(__file__).parent
 DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
-TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile")  # most tests wait for processes
+# Most tests wait for processes; tests/conftest.py says which files come first.
+TWO_AT_A_TIME = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SAMPLE = ROOT / "reports" / "sample"
 PACK = (
     "import sys; from pathlib import Path; from bot.ledger.packed import pack; "
