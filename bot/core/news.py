@@ -63,10 +63,13 @@ def compare(
 ) -> tuple[News, ...]:
     """Return what differs between what was known, by version, and what is listed now.
 
+    Oldest first, in the order of the component's scheme, after what that cannot read.
     A source may list the newest releases only: what is older than all of them is not gone.
     """
     there = {release.version: release for release in listed}
-    changed = [one for one in there.values() if known.get(one.version) != one]
+    rank = {version: at for at, version in enumerate(ordered(there, component.scheme))}
+    by_age = sorted(there.values(), key=lambda one: rank.get(one.version, -1))
+    changed = [one for one in by_age if known.get(one.version) != one]
     before = _before(component, {**known, **there}) if changed else {}
     found = []
     for now in changed:

@@ -96,3 +96,8 @@ def test_what_is_gone_is_told_once_and_what_is_merely_old_is_not() -> None:
 def test_a_list_of_which_nothing_can_be_read_makes_nothing_gone() -> None:
     assert [each.kind for each in news((release("b3"),), release("odd"))] == [Kind.NEW]
     assert news((release("b3"),)) == ()
+
+
+def test_news_are_told_in_the_order_of_the_scheme_whatever_order_they_are_listed_in() -> None:
+    told = news((), *map(release, ("1.10.0", "b12", "odd", "1.9.0", "b2")))
+    assert [one.release.version for one in told] == ["odd", "b2", "b12", "1.9.0", "1.10.0"]
