@@ -251,7 +251,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
             memory_bytes=limits.memory_mb * 1024**2,
             workers=limits.workers,
         ),
-        budget=Budget(cells=limits.cells, minutes=limits.minutes),
+        budget=Budget(cells=limits.cells, minutes=limits.minutes, megabytes=limits.megabytes),
         policy=policy_of(read.policy),
         manners=Manners(**read.polling.model_dump()),
         model=models[0],

@@ -109,7 +109,7 @@ class ExclusionFile(_Strict):
 
 
 class LimitsFile(_Strict):
-    """`limits`: what one cell may use, and how many cells and minutes of them one run may."""
+    """`limits`: what one cell may use, and how many cells, minutes and megabytes a run."""
 
     install_seconds: Annotated[float, Field(gt=0)] = 600
     start_seconds: Annotated[float, Field(gt=0)] = 120
@@ -117,6 +117,7 @@ class LimitsFile(_Strict):
     workers: Annotated[int, Field(gt=0, le=256)] = 2
     cells: Annotated[int, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
+    megabytes: Annotated[float, Field(ge=0)] | None = None
 
 
 class PollingFile(_Strict):

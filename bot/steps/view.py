@@ -90,7 +90,8 @@ def report(house: House, results: Sequence[Ruled], causes: Sequence[Group]) -> R
 def _lines(house: House) -> dict[str, int]:
     """Return the line of each component and stack in the configuration, from 1."""
     stacks = {
-        row.name: house.matrix.place("stacks", row.stack or row.beside or row.name) for row in house.matrix.rows
+        row.name: house.matrix.place("stacks", row.stack or row.beside or row.name)
+        for row in house.matrix.rows
     }
     named = {name: house.matrix.place("components", name) for name in house.matrix.components}
     return {name: line for name, (line, _) in {**stacks, **named}.items()}
