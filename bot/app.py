@@ -9,6 +9,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -66,6 +67,7 @@ from bot.effects.clock import now, sleep
 from bot.effects.hardware import lacking, machine
 from bot.effects.machine import at_once, worker
 from bot.effects.npm import node_version, obstacle
+from bot.effects.room import stored
 from bot.effects.uv import PYPI as PYPI  # noqa: PLC0414 - as above
 from bot.effects.uv import index_args as index_args  # noqa: PLC0414
 from bot.environments import Ground, swept
@@ -257,6 +259,7 @@ def house_of(
         models={one.name: Path(one.path) for one in (*matrix.others, matrix.model)},
         sources=sources_of(matrix, fetcher),
         declared=Declared(fetcher, matrix.index),
+        stored=partial(stored, root),
         solver=UvSolver(index_args=index, offline=options.offline),
         drivers=DRIVERS,
         env=UvEnv(root=root, index_args=index, offline=options.offline),

@@ -31,10 +31,17 @@ class Registry(Protocol):
 
 
 class Claims(Protocol):
-    """An index that tells what any of its releases declares."""
+    """An index that tells what any of its releases declares, and how large its files are."""
 
     def declares(self, package: str, version: str) -> Metadata:
         """Return what a release declares. Raises `SourceError` where the index does not tell."""
+        ...
+
+    def sizes(self, package: str, version: str) -> Mapping[str, int | None]:
+        """Return bytes by name of the wheels of a release, None where the index does not tell.
+
+        Raises `SourceError`.
+        """
         ...
 
 

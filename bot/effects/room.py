@@ -133,6 +133,12 @@ def kept(place: Path, build: Callable[[Path], Path | Failure]) -> Path | Failure
         return built
 
 
+def stored(root: Path) -> frozenset[str]:
+    """Return how the digests of the closures begin whose environments are kept in `root`."""
+    whole = root.glob(f"store/*/{COMPLETE}")
+    return frozenset(place.parent.name.partition("-")[0] for place in whole)
+
+
 def furnish(room: Path, guest: Path = GUEST, *, shared: Path | None = None) -> None:
     """Make the folders of a room and copy the files of `guest` into it.
 

@@ -6,7 +6,7 @@ what the release requires.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, urljoin
@@ -55,16 +55,27 @@ class Declared:
         beside = self._beside(name, version)
         return read(self.fetcher.text(beside).text) if beside else self._own(name, version)
 
+    def sizes(self, package: str, version: str) -> Mapping[str, int | None]:
+        """Return the bytes of the wheels of a release, by name, None where none are told.
+
+        Raises `SourceError` where the index does not answer, or not in JSON.
+        """
+        page = self.fetcher.json(self._page(quote(canonicalize_name(package))), accept=ACCEPT)
+        rows = {str(row["filename"]): row.get("size") for row in _wheels(page, version)}
+        return {name: told if isinstance(told, int) else None for name, told in rows.items()}
+
+    def _page(self, name: str) -> str:
+        return f"{self.index.rstrip('/')}/{name}/"
+
     def _beside(self, name: str, version: str) -> str:
         """Return the address of the METADATA of one of its wheels, "" where there is none."""
-        url = f"{self.index.rstrip('/')}/{name}/"
+        url = self._page(name)
         try:
             page = self.fetcher.json(url, accept=ACCEPT)
         except ForeignAnswerError:
             return ""
-        files = page.get("files") if isinstance(page, dict) else None
-        for row in files if isinstance(files, list) else ():
-            if isinstance(row, dict) and _wheel_of(row, version) and any(map(row.get, _BESIDE)):
+        for row in _wheels(page, version):
+            if any(map(row.get, _BESIDE)):
                 return urljoin(url, f"{row.get('url', '')}.metadata")
         return ""
 
@@ -79,6 +90,13 @@ class Declared:
         lines = [f"Requires-Dist: {one}" for one in wants] if isinstance(wants, list) else []
         head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
         return read("\n".join([*head, *lines, ""]))
+
+
+def _wheels(page: Json, version: str) -> Iterator[Mapping[str, Json]]:
+    """Yield what a page tells of each wheel of a release."""
+    files = page.get("files") if isinstance(page, dict) else None
+    rows = files if isinstance(files, list) else ()
+    yield from (row for row in rows if isinstance(row, dict) and _wheel_of(row, version))
 
 
 def _wheel_of(row: Mapping[str, Json], version: str) -> bool:

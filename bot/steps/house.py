@@ -80,6 +80,7 @@ class House:
     clock: Callable[[], datetime]
     run: int
     declared: Claims | None = None  # what releases declare, without installing them
+    stored: Callable[[], frozenset[str]] = frozenset  # how closures begin that are installed here
     errands: Errands | None = None  # asks many sources at a time; else `runner` does
     kits: Mapping[str, Kit] = field(default_factory=dict)  # by source, where not the usual one
     targets: Mapping[str, Target] = field(default_factory=dict)  # what is known of projects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.facts import Planned
@@ -12,21 +13,24 @@ from bot.core.phrases import BAD_WORDS
 from bot.core.plan import BASELINE
 from bot.core.shards import expected
 from bot.core.urgency import Candidate, Why, within
+from bot.steps.downloads import downloads
 from bot.steps.house import House
 from bot.steps.past import histories
 from bot.steps.verdicts import planned_of
 
 
-def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
+def waiting(house: House, *, anywhere: bool = False, sizes: bool = False) -> tuple[Candidate, ...]:
     """Return a candidate for each cell of the plan that has something to be asked here.
 
-    Or `anywhere`: other machines have other hardware.
+    Or `anywhere`: other machines have other hardware. With `sizes` the index is asked what each
+    has to download.
     """
     asks = house.unanswered if anywhere else house.needs
     every = planned_of(house)
     cells = {each.cell.key: each for each in reversed(every) if each.cell}
     wanted = [each.cell for each in cells.values() if each.cell and asks(each.cell)]
     seconds = expected(house.memory, wanted)
+    files = downloads(house, wanted) if sizes else {}
     past = histories(house)
     bad = {place for place, runs in past.items() if runs and runs[-1].word in BAD_WORDS}
     found = (
@@ -35,6 +39,7 @@ def waiting(house: House, *, anywhere: bool = False) -> tuple[Candidate, ...]:
             why=_why(house, each, broken=slot(each) in bad),
             seconds=seconds[key],
             place=every.index(each),
+            files=files.get(key, {}),
             since=min((one.run for one in past.get(slot(each), ())), default=house.run),
         )
         for key, each in cells.items()
@@ -55,7 +60,13 @@ def _aged(house: House, one: Candidate, planned: Planned) -> Candidate:
 
 def chosen(house: House, *, anywhere: bool = False) -> tuple[Cell, ...]:
     """Return the cells that this run asks, the rest told: they wait for the next one."""
-    asked, left = within(waiting(house, anywhere=anywhere), house.matrix.budget)
+    bound = house.matrix.budget.megabytes is not None
+    return fitting(house, waiting(house, anywhere=anywhere, sizes=bound))
+
+
+def fitting(house: House, candidates: Sequence[Candidate]) -> tuple[Cell, ...]:
+    """Return the cells of those candidates that fit into this run, the rest told."""
+    asked, left = within(candidates, house.matrix.budget)
     cells = {each.cell.key: each.cell for each in planned_of(house) if each.cell}
     if left:
         names = ", ".join(cells[one.key].name for one in left[:3])

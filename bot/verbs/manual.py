@@ -29,7 +29,7 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix watch --event payload.json", "what a release webhook tells of, alone"),
     ),
     "plan": (
-        ("stackmatrix plan", "after `watch`; lists cells, runs none of them"),
+        ("stackmatrix plan", "after `watch`; cells, what they fetch and may lead to"),
         ("stackmatrix plan --shards 8 --json", "job files, and the matrix of a GitHub job"),
     ),
     "execute": (

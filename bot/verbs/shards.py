@@ -135,7 +135,14 @@ def _step(
     with terminal.display(given["quiet"]) as display:
         told = step(name, options_of(given), display, prepare_only=prepare_only)
     as_json, quiet = given["as_json"], given["quiet"]
-    return Said(header=told.header, rows=told.rows, json=told.json, as_json=as_json, quiet=quiet)
+    return Said(
+        header=told.header,
+        rows=told.rows,
+        lines=told.lines,
+        json=told.json,
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 @click.command("plan", help=STEPS["plan"], epilog=epilog("plan"))

@@ -5,35 +5,18 @@ The steps of one morning are one run: it stays open until `render` ends it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
 from bot import pipeline
 from bot.app import Options, opened
-from bot.core.model import Json
-from bot.core.urgency import Candidate
 from bot.errors import UsageError
 from bot.ports import Progress
 from bot.steps.cells import prepare_cell
 from bot.steps.house import House
-from bot.steps.urgent import chosen, waiting
 from bot.steps.verdicts import planned_of
 from bot.steps.view import text_of
 from bot.steps.watching import line, tried
+from bot.verbs.preview import preview
 from bot.verbs.run import finish, ready
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a step says: a table (header first) for people, and the same as JSON rows."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    @property
-    def json(self) -> Json:
-        """The rows as objects."""
-        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+from bot.verbs.told import Told
 
 
 def step(name: str, options: Options, progress: Progress, *, prepare_only: bool = False) -> Told:
@@ -49,7 +32,7 @@ def step(name: str, options: Options, progress: Progress, *, prepare_only: bool 
         in_turn(name, house)
         match name:
             case "plan":
-                return _plan(house)
+                return preview(house)
             case "execute" if prepare_only:
                 return _prepare(house)
             case "execute":
@@ -78,31 +61,6 @@ def in_turn(name: str, house: House) -> None:
     ):
         what = f"run {house.run} has seen no answer of any cell"
         raise UsageError(what, cure="`stackmatrix execute` first")
-
-
-def _plan(house: House) -> Told:
-    pipeline.plan(house)
-    known = {one.key: one for one in waiting(house)}
-    fits = {cell.key for cell in chosen(house)}
-    rows = tuple(
-        (
-            each.row,
-            each.trigger,
-            each.cell.name if each.cell else f"unsolvable: {each.conflict}",
-            str(len(house.needs(each.cell))) if each.cell else "0",
-            *_when(known.get(each.cell.key if each.cell else ""), fits),
-        )
-        for each in planned_of(house)
-    )
-    header = ("row", "trigger", "cell", "probes to ask", "seconds", "why")
-    return Told(header=header, rows=rows)
-
-
-def _when(one: Candidate | None, fits: Collection[str]) -> tuple[str, str]:
-    """Return what a cell should take, and why it is asked now, or that it waits."""
-    if one is None:
-        return "0", "known"
-    return f"{one.seconds:.0f}", one.words if one.key in fits else "waits for the next run"
 
 
 def _prepare(house: House) -> Told:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.downloads import Sizes
 from bot.core.urgency import Budget, Candidate, Why, within
 
 
@@ -40,6 +43,17 @@ def test_minutes_and_cells_bind_and_a_shorter_one_may_pass() -> None:
     assert (keys(asked), keys(left)) == ("a", "b c")
 
 
+def test_megabytes_bind_and_what_is_shared_is_downloaded_once() -> None:
+    big: Sizes = {"big": 80_000_000}
+    files: dict[str, Sizes] = {"a": big, "b": {"small": 30_000_000}, "c": big, "d": {"odd": None}}
+    waiting = [replace(one(key, place=at), files=files[key]) for at, key in enumerate("abcd")]
+    asked, left = within(waiting, Budget(megabytes=100))
+    assert (keys(asked), keys(left)) == ("a c d", "b")
+    base = replace(one("base", Why.BASELINE), files=big)
+    asked, left = within([base, *waiting], Budget(megabytes=0))
+    assert (keys(asked), keys(left)) == ("base", "a b c d")
+
+
 def test_a_baseline_is_asked_whatever_it_takes() -> None:
     asked, left = within((one("base", Why.BASELINE, 999), one("x")), Budget(minutes=1, cells=1))
     assert (keys(asked), keys(left)) == ("base", "x")
@@ -50,6 +64,7 @@ def test_bounds_and_reasons_are_told_in_words() -> None:
     assert Budget().words == ""
     assert one("x", Why.NEW).words == "a new release"
     assert Candidate(key="x", why=Why.OLD, seconds=1, because="older").words == "older"
+    assert Budget(cells=3, megabytes=500).words == "3 cells and 500 MB to download"
     assert [why.words for why in Why] == [
         "a baseline", "a new release", "it was broken", "it waited", "it is old"
     ]  # fmt: skip

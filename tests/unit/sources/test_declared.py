@@ -66,6 +66,20 @@ def test_else_the_index_has_words_of_its_own(page: Json) -> None:
     assert wants({**pages, "https://x.test/root/pypi/tea-pot/1.0/json": none}) == []
 
 
+def test_sizes_are_those_of_the_wheels_of_a_release() -> None:
+    other = WHEEL.replace("none-any", "cp311-win_amd64")
+    files: Json = [
+        {"filename": "tea_pot-1.0.tar.gz", "size": 5},
+        {"filename": "tea_pot-0.9-py3-none-any.whl", "size": 6},
+        {"filename": WHEEL, "size": 7},
+        {"filename": other},
+        "odd",
+    ]
+    found = Declared(Index({f"{INDEX}tea-pot/": {"files": files}}), INDEX).sizes("Tea.Pot", "1.0")
+    assert found == {WHEEL: 7, other: None}
+    assert Declared(Index({f"{INDEX}tea-pot/": []}), INDEX).sizes("tea-pot", "1.0") == {}
+
+
 def test_who_tells_neither_is_said() -> None:
     pages: dict[str, Json] = {f"{INDEX}tea-pot/": {"files": []}}
     with pytest.raises(SourceError, match="404"):

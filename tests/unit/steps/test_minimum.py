@@ -33,10 +33,13 @@ ROW = Row(
 
 @dataclass(slots=True)
 class Declares:
-    """Tells what releases require, by package; who is not in it is not told of."""
+    """Tells what releases require, by package; who is not in it is not told of, and no sizes."""
 
     wants: dict[str, str]
     asked: int = 0
+
+    def sizes(self, package: str, version: str) -> Mapping[str, int | None]:
+        raise SourceError(f"nobody tells of {package} {version}")
 
     def declares(self, package: str, version: str) -> Metadata:
         self.asked += 1
