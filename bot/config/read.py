@@ -109,6 +109,7 @@ def _sound(table: Mapping[str, Json], shape: type[Entry]) -> Iterator[tuple[str,
 
 _CURES: dict[Path_, str] = {
     ("limits", "fresh"): "write a number of days, such as `fresh: 30d`",
+    ("limits", "impact"): "write which part is asked all the same, such as `impact: 0.1`",
 }
 
 
@@ -252,6 +253,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         ),
         budget=Budget(cells=limits.cells, minutes=limits.minutes),
         fresh_days=float(limits.fresh[:-1]) if limits.fresh else None,
+        impact=limits.impact,
         policy=policy_of(read.policy),
         manners=Manners(**read.polling.model_dump()),
         model=model_of(folder, read.model),

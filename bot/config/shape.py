@@ -116,6 +116,7 @@ class LimitsFile(_Strict):
     cells: Annotated[int, Field(gt=0)] | None = None
     minutes: Annotated[float, Field(gt=0)] | None = None
     fresh: Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}d$")] | None = None
+    impact: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
 class PollingFile(_Strict):

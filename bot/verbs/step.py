@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from bot import pipeline
 from bot.app import Options, opened
-from bot.core.model import Json
+from bot.core.model import Cell, Json
 from bot.core.urgency import Candidate
 from bot.errors import UsageError
 from bot.ports import Progress
+from bot.steps.carrying import offered
 from bot.steps.cells import prepare_cell
 from bot.steps.house import House
 from bot.steps.urgent import chosen, waiting
@@ -90,7 +91,7 @@ def _plan(house: House) -> Told:
             each.trigger,
             each.cell.name if each.cell else f"unsolvable: {each.conflict}",
             str(len(house.needs(each.cell))) if each.cell else "0",
-            *_when(known.get(each.cell.key if each.cell else ""), fits),
+            *_when(house, each.cell, known.get(each.cell.key if each.cell else ""), fits),
         )
         for each in planned_of(house)
     )
@@ -98,11 +99,16 @@ def _plan(house: House) -> Told:
     return Told(header=header, rows=rows)
 
 
-def _when(one: Candidate | None, fits: Collection[str]) -> tuple[str, str]:
+def _when(
+    house: House, cell: Cell | None, one: Candidate | None, fits: Collection[str]
+) -> tuple[str, str]:
     """Return what a cell should take, and why it is asked now, or that it waits."""
-    if one is None:
+    if one is None or cell is None:
         return "0", "known"
-    return f"{one.seconds:.0f}", one.words if one.key in fits else "waits for the next run"
+    offer = offered(house, cell, house.needs(cell))
+    spared = f"; {offer.words}" if offer else ""
+    why = one.words if one.key in fits else "waits for the next run"
+    return f"{one.seconds:.0f}", f"{why}{spared}"
 
 
 def _prepare(house: House) -> Told:
