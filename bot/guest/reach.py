@@ -47,7 +47,10 @@ class Watch:
         self.started = (0, 0)
         self.marks = []
         self.over = False
-        sys.addaudithook(self._hear)
+        if hasattr(sys, "addaudithook"):
+            sys.addaudithook(self._hear)
+        else:
+            self.why = "no audit hooks"
 
     def _hear(self, event, arguments):
         """Note what is reached; what is raised here would be raised where it happened."""
@@ -93,15 +96,21 @@ class Watch:
 
     def told(self):
         """Return what was reached, or why that cannot be told; from now on nothing is noted."""
+        try:
+            return self._told()
+        except Exception as odd:  # noqa: BLE001 - no answer of a probe may be lost for this
+            return {"why": "{}: {}".format(type(odd).__name__, odd)}
+
+    def _told(self):
         self._now()
         self.over = True
-        read = sorted(READS_NAMES.intersection(self.tops))
+        read = sorted(name for name in READS_NAMES if name in self.tops)
         why = self.why or (read[0] + " reads versions off folders" if read else "")
         why = why or _children(self.children)
         if why:
             return {"why": why}
         owners = Owners(sys.path)
-        paths, tops = owners.first(self.paths, self.tops)
+        paths, tops = owners.first(list(self.paths), list(self.tops))
 
         def reached(marked):
             many, named = marked

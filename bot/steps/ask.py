@@ -43,10 +43,13 @@ def modules(house: House, components: Sequence[str], model: str) -> Json:
     return list(told.values())
 
 
-def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Asked:
+def ask(
+    house: House, room: Room, guests: Json, probes: Sequence[Probe], *, watch: bool = False
+) -> Asked:
     """Ask `probes` in this order; a death is charged to its probe, and the rest goes on.
 
-    What was computed elsewhere than on the backend of the cell is no answer.
+    What was computed elsewhere than on the backend of the cell is no answer. With `watch` each
+    process also tells what it did not reach of its closure, if it can.
     """
     told: list[Observation] = []
     reach: list[Reach | None] = []
@@ -56,7 +59,7 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
     while left:
         hearing = Hearing([probe.name for probe in left], start_seconds=limits.start_seconds)
         talk = room.talk(
-            _job(guests, left, watch=house.matrix.impact is not None),
+            _job(guests, left, watch=watch),
             hearing.hear,
             seconds=limits.start_seconds,
             memory_bytes=limits.memory_bytes,

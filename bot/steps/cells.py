@@ -140,10 +140,11 @@ def _sequences(
     cell = work.cell
     guests = modules(house, [name for name, _ in cell.components], cell.model)
     answers: Answers = {probe.name: [] for probe in work.probes}
+    watch = house.matrix.impact is not None
     for sequence in ("a", "b"):
         order = list(work.probes)
         random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
-        asked = ask(house, room, guests, order)
+        asked = ask(house, room, guests, order, watch=watch)
         _tell(house, work, sequence, asked, attempt)
         said = asked.said
         reach += asked.reach
@@ -153,7 +154,7 @@ def _sequences(
         for observation in asked.observations:
             answers[observation.probe].append(observation)
     for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
-        asked = ask(house, room, guests, [probe])
+        asked = ask(house, room, guests, [probe], watch=watch)
         reach += asked.reach
         _tell(house, work, "fresh", asked, attempt)
     tell_reach(house, cell, work.probes, together(reach), attempt)

@@ -36,7 +36,7 @@ def test_a_probe_that_was_not_asked_reaches_everything() -> None:
 
 
 def test_several_processes_reach_what_any_of_them_did() -> None:
-    found = together([reach("abc", p="a", q=""), reach("ab", p="b"), reach("abd", r="")])
+    found = together([reach("abc", p="a", q=""), reach("ab", p="b"), reach("abe", r="")])
     assert found == reach("ab", p="ab", q="", r="")
     assert together([reach("a", p=""), None]) is None
     assert together([]) is None
