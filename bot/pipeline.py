@@ -20,10 +20,11 @@ from bot.core.news import News
 from bot.core.policy import Way
 from bot.core.report import Report
 from bot.core.shards import expected
+from bot.steps.carrying import doubtful, offered
 from bot.steps.cells import Work, run_cell
 from bot.steps.drafting import confided, written
 from bot.steps.house import House
-from bot.steps.noted import say_what_changed
+from bot.steps.noted import say_what_changed, say_what_was_carried
 from bot.steps.planning import plan_rows, stuck
 from bot.steps.prove import proof_files, prove, showing
 from bot.steps.reprove import reprove
@@ -66,11 +67,16 @@ def execute(house: House) -> int:
         house.progress.note("a baseline cannot run on this processor; the next release stands in")
         plan(house)
         done += _execute(house)
+    if doubtful(house):
+        done += _execute(house)
     return done
 
 
 def _execute(house: House) -> int:
-    work = [Work(cell=cell, probes=house.needs(cell)) for cell in chosen(house)]
+    work = [
+        Work(cell=cell, probes=house.needs(cell), offer=offered(house, cell, house.needs(cell)))
+        for cell in chosen(house)
+    ]
     again = [one.cell for one in work if house.aged(one.cell)]
     seconds = expected(house.memory, [one.cell for one in work])
     work.sort(key=lambda one: -seconds[one.cell.key])  # the longest first: the end is even
@@ -80,6 +86,7 @@ def _execute(house: House) -> int:
         return len(work)
     for job, _ in house.runner.run(work, lambda one: run_cell(house, one)):
         house.progress.advance("execute", job.cell.name)
+    say_what_was_carried(house, [one.cell for one in work if one.offer])
     say_what_changed(house, again)
     return len(work)
 

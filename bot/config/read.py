@@ -111,6 +111,7 @@ def _sound(table: Mapping[str, Json], shape: type[Entry]) -> Iterator[tuple[str,
 
 _CURES: dict[Path_, str] = {
     ("limits", "fresh"): "write a number of days, such as `fresh: 30d`",
+    ("limits", "impact"): "write which part is asked all the same, such as `impact: 0.1`",
 }
 
 
@@ -262,6 +263,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         ),
         fresh_days=float(limits.fresh[:-1]) if limits.fresh else None,
         budget=Budget(cells=limits.cells, minutes=limits.minutes, megabytes=limits.megabytes),
+        impact=limits.impact,
         policy=policy_of(read.policy),
         manners=Manners(**read.polling.model_dump()),
         model=models[0],

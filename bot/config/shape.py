@@ -127,6 +127,7 @@ class LimitsFile(_Strict):
     minutes: Annotated[float, Field(gt=0)] | None = None
     fresh: Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}d$")] | None = None
     megabytes: Annotated[float, Field(ge=0)] | None = None
+    impact: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
 class PollingFile(_Strict):

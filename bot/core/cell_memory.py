@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.carried import Carried, Reached
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.model import Link, Observation
 
@@ -33,6 +34,8 @@ class Attempt:
     stopped: CellStopped | None = None
     observed: Sequence[Observed] = ()
     later: Callable[[], Sequence[Observed]] | None = None
+    reached: tuple[Reached, ...] = ()
+    carried: Carried | None = None
 
     @property
     def failed(self) -> tuple[Observation, ...]:
@@ -73,7 +76,13 @@ class CellMemory:
         return self._seen
 
     def asked(self, probe: str) -> int:
-        """Return the run that gave the newest answer to a probe; 0 where there is none."""
+        """Return the run that gave the newest answer to a probe; 0 where there is none.
+
+        What was taken over is as old as where it came from.
+        """
+        carried = self.carried(probe)
+        if carried is not None:
+            return carried.since
         return self._answers[probe].attempt.run if probe in self.seen else 0
 
     def before(self, probe: str) -> tuple[Observation, ...]:
@@ -82,6 +91,15 @@ class CellMemory:
         Numbers are left out where they were taken in another scope.
         """
         return self._answers[probe].before if probe in self.seen else ()
+
+    def carried(self, probe: str) -> Carried | None:
+        """Return from where the newest answer to a probe was taken, None where it was asked."""
+        return _carried(self._answers[probe].attempt, probe) if probe in self.seen else None
+
+    def reach(self, probe: str) -> Reached | None:
+        """Return what the newest answer to a probe did not reach, None where nobody can tell."""
+        told = self._answers[probe].attempt.reached if probe in self.seen else ()
+        return next((one for one in told if any(probe == name for name, _ in one.late)), None)
 
     def learn(self, attempt: Attempt) -> None:
         """Take one more finished attempt; what stopped an earlier one stops nothing any more."""
@@ -101,10 +119,15 @@ class CellMemory:
         then = answer.attempt if answer else self._known
         if then is None or then.done.environment != now.done.environment:
             return ()
-        if then.run == now.run:
+        if then.run == now.run or _carried(then, probe):
             return answer.before if answer else ()
         seen = tuple(answer.seen) if answer else then.failed
         return seen if then.done.scope == now.done.scope else tuple(map(_numberless, seen))
+
+
+def _carried(attempt: Attempt, probe: str) -> Carried | None:
+    told = attempt.carried
+    return told if told and probe in told.probes else None
 
 
 def _numberless(seen: Observation) -> Observation:

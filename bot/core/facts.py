@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from bot.core.carried import Carried, Reached, Refuted
 from bot.core.life import Step
 from bot.core.model import Cell, Closure, Conflict, Failure, Observation, Release
 from bot.core.outcome import Explanation
@@ -307,6 +308,9 @@ Body: TypeAlias = (
     | Observed
     | CellStopped
     | CellDone
+    | Reached
+    | Carried
+    | Refuted
     | Tried
     | Explained
     | Named

@@ -126,6 +126,7 @@ class Matrix:
     allowance: Allowance = Allowance()
     budget: Budget = field(default_factory=Budget)
     fresh_days: float | None = None  # how old a result may be; None: as old as its key holds
+    impact: float | None = None  # the part asked of what could be carried over; None: all is asked
     policy: Policy = field(default_factory=Policy)
     manners: Manners = field(default_factory=Manners)
     model: Model = Model()

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
+from bot.core.carried import Carried, Reached, Refuted
 from bot.core.cell_memory import Attempt, CellMemory
 from bot.core.facts import (
     CellDone,
@@ -64,11 +65,16 @@ class Memory:
     reduced: dict[str, Reduced] = field(default_factory=dict)
     swapped: dict[str, Swapped] = field(default_factory=dict)
     drafted: dict[str, Drafted] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)  # distributions that reach more than it seems
     told_then: Then | None = None
     _open: dict[tuple[int, str, int], list[Observed]] = field(
         default_factory=lambda: defaultdict(list)
     )
     _stopped: dict[tuple[int, str, int], CellStopped] = field(default_factory=dict)
+    _reached: dict[tuple[int, str, int], list[Reached]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _carried: dict[tuple[int, str, int], Carried] = field(default_factory=dict)
 
     def fold(self, facts: Iterable[Fact]) -> Memory:
         """Add every fact, in order, and return itself."""
@@ -101,6 +107,12 @@ class Memory:
             case CellStopped() as body:
                 self.cells[body.cell].stopped = self._stopped[place] = body
                 self.executed[fact.run].add(body.cell)
+            case Reached() as body:
+                self._reached[place].append(body)
+            case Carried() as body:
+                self._carried[place] = body
+            case Refuted(moved=moved):
+                self.doubted.update(moved)
             case CellDone() as body:
                 self._finish(body, place)
                 self.executed[fact.run].add(body.cell)
@@ -118,6 +130,8 @@ class Memory:
                 stopped=self._stopped.pop(place, None),
                 observed=observed,
                 later=partial(then, *place) if then and not observed else None,
+                reached=tuple(self._reached.pop(place, ())),
+                carried=self._carried.pop(place, None),
             )
         )
 

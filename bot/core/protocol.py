@@ -10,6 +10,7 @@ One JSON object a line::
     asking    probe, link, left              seconds left of the probe's own
     saw       probe, link, value
     end       probe, seen, failure, seconds
+    reached   idle, late                     where the job wants it: see `core.reach`
     bye
 
 A death is charged to the probe that was being asked, and the rest can be asked again of a new
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.model import Failure, Json, Link, Observation, Phase, Probe, Reason
+from bot.core.reach import Reach, heard
 
 PROTOCOL = 1
 GRACE = 5.0  # seconds beyond a probe's own: the guest's own watch strikes first
@@ -64,6 +66,7 @@ class Heard:
     remains: tuple[str, ...]
     stopped: Failure | None = None
     says: Mapping[str, Json] = field(default_factory=dict)
+    reach: Reach | None = None  # what it did not reach, None where it did not tell
 
 
 class Hearing:
@@ -80,6 +83,7 @@ class Hearing:
         self._patience = start_seconds
         self._asking: Link | None = None
         self._saw: dict[Link, Json] = {}
+        self._reach: Reach | None = None
 
     def hear(self, line: Json) -> float:
         """Take one line and return how many seconds the next may take; odd lines change nothing."""
@@ -90,6 +94,7 @@ class Hearing:
             "asking": self._ask,
             "saw": self._see,
             "end": self._end,
+            "reached": self._reached,
             "bye": self._bye,
         }
         if isinstance(line, dict):
@@ -109,6 +114,7 @@ class Hearing:
             remains=tuple(self._remains),
             stopped=self._stopped,
             says=dict(self._says),
+            reach=self._reach,
         )
 
     def _ready(self, line: dict[str, Json]) -> None:
@@ -127,6 +133,9 @@ class Hearing:
 
     def _see(self, line: dict[str, Json]) -> None:
         self._note(line.get("link"), line.get("value"))
+
+    def _reached(self, line: dict[str, Json]) -> None:
+        self._reach = heard(line)
 
     def _bye(self, _line: dict[str, Json]) -> None:
         self._patience = FAREWELL

@@ -23,12 +23,14 @@ class Tally:
     good: int = 0
     bad: int = 0
     grey: int = 0
+    carried: int = 0  # of all of them: taken over from another cell
 
     @property
     def text(self) -> str:
         """Say it in words, leaving out what is zero."""
         named = (("good", self.good), ("bad", self.bad), ("not told", self.grey))
-        return ", ".join(f"{count} {name}" for name, count in named if count) or "no probes"
+        told = ", ".join(f"{count} {name}" for name, count in named if count) or "no probes"
+        return f"{told} ({self.carried} carried over)" if self.carried else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,11 @@ from bot.core.images import images_for, reference
 from bot.core.model import Closure, Failure, Json, Reason, digest
 from bot.effects.engine import GONE, Box, Engine
 from bot.effects.files import put
+from bot.effects.pages import installed
 from bot.effects.room import GUEST, furnish, kept, place_for
 from bot.effects.uv import Uv, binary, index_variables, not_installed
 from bot.errors import MissingToolError
-from bot.ports import Limits, Ran, Talk
+from bot.ports import Limits, Pages, Ran, Talk
 
 INSIDE: Final = "/stackmatrix"
 TOOL, JOB, CERTIFICATES = f"{INSIDE}-uv", f"{INSIDE}-job.json", f"{INSIDE}-certificates.pem"
@@ -73,14 +74,22 @@ _FOREIGN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class DockerRoom:
-    """A room whose guest runs in a container of its own each time; `containers` are their ids."""
+    """A room whose guest runs in a container of its own each time; `containers` are their ids.
+
+    `built` is where its environment lies on this machine.
+    """
 
     path: Path
     python: Path
+    built: Path
     engine: Engine
     box: Box
     image: str
     containers: list[str] = field(default_factory=list)
+
+    def pages(self, package: str) -> Pages | None:
+        """Open a distribution that is installed in it."""
+        return installed(self.built / "bin" / "python", package)
 
     def talk(
         self,
@@ -275,7 +284,9 @@ class DockerEnv:
             gpus=self.gpus,
         )
         python = Path(env) / "bin" / "python"
-        return DockerRoom(path=room, python=python, engine=self.engine, box=box, image=known)
+        return DockerRoom(
+            path=room, python=python, built=built / "env", engine=self.engine, box=box, image=known
+        )
 
 
 def named(job: Json) -> dict[str, Path]:

@@ -5,7 +5,7 @@
 Standard library only, Python 3.8 or newer: the cell's interpreter and packages belong to the
 stack that is tried. The job is `{"protocol": 1, "modules": [{"name", "setup"}], "probes":
 [{"name", "ask", "request", "links", "seconds", "given", "known"}]}`; the events are described in
-`core/protocol.py`.
+`core/protocol.py`. With `"watch": true` it also tells what was reached: `guest/reach.py`.
 
 A module `guest/NAME.py` is four functions:
 

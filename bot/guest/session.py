@@ -132,12 +132,19 @@ def run(job, line):
     """Work through `job` (see `guest/main.py`), telling every step over `line`."""
     python, name = sys.version.split()[0], sys.implementation.name
     line.say("hello", protocol=PROTOCOL, python=python, platform=sys.platform, implementation=name)
+    watch = importlib.import_module("guest.reach").Watch() if job.get("watch") else None
     chain = Chain()
     if not start(job, line, chain):
         return
+    if watch:
+        watch.ready()
     for probe in job["probes"]:
         line.say("begin", probe=probe["name"], seconds=probe["seconds"])
         ask(probe, line, chain)
+        if watch:
+            watch.asked(probe["name"])
+    if watch:
+        line.say("reached", **watch.told())
     for module in reversed(chain.modules):
         module.stop()
     line.say("bye")

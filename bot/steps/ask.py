@@ -9,6 +9,7 @@ from bot.core.backends import elsewhere, said_of
 from bot.core.model import Failure, Json, Observation, Phase, Probe, Reason, Role
 from bot.core.places import placeless
 from bot.core.protocol import PROTOCOL, Hearing, question
+from bot.core.reach import Reach
 from bot.ports import Room
 from bot.steps.house import House
 
@@ -21,6 +22,7 @@ class Asked:
     stopped: Failure | None = None
     log: str = ""
     said: tuple[tuple[str, str], ...] = ()  # where the stack says that it computes
+    reach: tuple[Reach | None, ...] = ()  # what each process did not reach, where that is watched
 
 
 def modules(house: House, components: Sequence[str], model: str) -> Json:
@@ -41,19 +43,23 @@ def modules(house: House, components: Sequence[str], model: str) -> Json:
     return list(told.values())
 
 
-def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Asked:
+def ask(
+    house: House, room: Room, guests: Json, probes: Sequence[Probe], *, watch: bool = False
+) -> Asked:
     """Ask `probes` in this order; a death is charged to its probe, and the rest goes on.
 
-    What was computed elsewhere than on the backend of the cell is no answer.
+    What was computed elsewhere than on the backend of the cell is no answer. With `watch` each
+    process also tells what it did not reach of its closure, if it can.
     """
     told: list[Observation] = []
+    reach: list[Reach | None] = []
     said: tuple[tuple[str, str], ...] = ()
     left = list(probes)
     limits = house.limits()
     while left:
         hearing = Hearing([probe.name for probe in left], start_seconds=limits.start_seconds)
         talk = room.talk(
-            _job(guests, left),
+            _job(guests, left, watch=watch),
             hearing.hear,
             seconds=limits.start_seconds,
             memory_bytes=limits.memory_bytes,
@@ -61,6 +67,7 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
         log = house.ledger.keep(placeless(talk.log)) if talk.log else ""
         heard = hearing.finish(returncode=talk.returncode, stopped_by=talk.stopped_by, log=log)
         stopped = heard.stopped
+        reach.append(heard.reach)
         if stopped is None:
             said = said_of(heard.says)
             stopped = _elsewhere(house, dict(said).get("device", ""))
@@ -70,7 +77,7 @@ def ask(house: House, room: Room, guests: Json, probes: Sequence[Probe]) -> Aske
         if stopped is not None:
             return Asked(observations=tuple(told), stopped=stopped, log=log, said=said)
         left = [probe for probe in left if probe.name in heard.remains]
-    return Asked(observations=tuple(told), said=said)
+    return Asked(observations=tuple(told), said=said, reach=tuple(reach))
 
 
 def _elsewhere(house: House, device: str) -> Failure | None:
@@ -86,12 +93,13 @@ def whole(probe: Probe, asked: Asked) -> Observation:
     return Observation(probe=probe.name, failure=asked.stopped or _mute(), log=asked.log)
 
 
-def _job(guests: Json, probes: Sequence[Probe]) -> Json:
-    return {
+def _job(guests: Json, probes: Sequence[Probe], *, watch: bool) -> Json:
+    job: dict[str, Json] = {
         "protocol": PROTOCOL,
         "modules": guests,
         "probes": [question(probe) for probe in probes],
     }
+    return {**job, "watch": True} if watch else job
 
 
 def _mute() -> Failure:

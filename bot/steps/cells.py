@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from bot.core.contained import Contained
 from bot.core.facts import CellDone, CellStarted, CellStopped, Observed
+from bot.core.impact import Offer
 from bot.core.judge import agree, outcome
 from bot.core.model import Cell, Failure, Observation, Probe
 from bot.core.outcome import Outcome, Passed
+from bot.core.reach import Reach, together
 from bot.ports import Room
 from bot.steps.ask import Asked, ask, modules
+from bot.steps.carrying import Answers, carry, holds, objection, said_by, tell_reach
 from bot.steps.house import House
 
 FRESH_AT_MOST = 8  # probes of one cell that get an engine of their own
@@ -25,10 +28,11 @@ SAMPLE = 1  # probes that get one although nothing speaks against them
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A cell, and the probes of it that are still to be asked."""
+    """A cell, and the probes of it that have no answer yet."""
 
     cell: Cell
     probes: tuple[Probe, ...]
+    offer: Offer | None = None  # what can be carried over, as far as the plan could tell
 
 
 def run_cell(house: House, work: Work) -> Cell:
@@ -61,7 +65,7 @@ def _attempt(house: House, work: Work, *, fresh: bool) -> bool:
             said: Said = ()
             _stop(house, cell, "a", room, "", attempt)
         else:
-            stopped, said = _sequences(house, room, work, attempt)
+            stopped, said = _answered(house, room, work, attempt)
     if stopped is not None and stopped.reason.spurious:
         return True
     told = done(house, cell, room, began, scope(house, cell, said))
@@ -104,34 +108,60 @@ def scope(house: House, cell: Cell, said: Said) -> Said:
     return tuple((name, value) for name, value in told if value)
 
 
-def _sequences(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, Said]:
-    """Ask in two orders, then one by one what is in doubt.
+def _answered(house: House, room: Room, work: Work, attempt: int) -> tuple[Failure | None, Said]:
+    """Ask a cell what it must be asked, and carry over the rest where that holds.
 
     Returns what stopped the cell, and where its stack says that it computed.
     """
+    offer = work.offer
+    if offer is None or objection(house, room, work.cell, offer):
+        return _sequences(house, room, work, attempt)[:2]
+    left = [probe for probe in work.probes if probe.digest in offer.carried]
+    few = replace(work, probes=tuple(probe for probe in work.probes if probe not in left))
+    stopped, said, answers = None, said_by(house, offer.source), Answers()
+    if few.probes:
+        stopped, said, answers = _sequences(house, room, few, attempt)
+    if stopped is not None and stopped.reason.passes:
+        return stopped, said
+    if holds(house, work.cell, offer, stopped, answers, attempt):
+        carry(house, work.cell, offer, attempt)
+        return None, said
+    if stopped is not None:
+        return stopped, said
+    return _sequences(house, room, replace(work, probes=tuple(left)), attempt)[:2]
+
+
+def _sequences(
+    house: House, room: Room, work: Work, attempt: int
+) -> tuple[Failure | None, Said, Answers]:
+    """Ask in two orders, then one by one what is in doubt; returns the answers by probe too."""
     said: Said = ()
+    reach: list[Reach | None] = []
     cell = work.cell
     guests = modules(house, [name for name, _ in cell.components], cell.model)
-    answers: dict[str, list[Observation]] = {probe.name: [] for probe in work.probes}
+    answers: Answers = {probe.name: [] for probe in work.probes}
+    watch = house.matrix.impact is not None
     for sequence in ("a", "b"):
         order = list(work.probes)
         random.Random(f"{cell.row} {sequence}").shuffle(order)  # noqa: S311 - an order, no secret
-        asked = ask(house, room, guests, order)
+        asked = ask(house, room, guests, order, watch=watch)
         _tell(house, work, sequence, asked, attempt)
         said = asked.said
+        reach += asked.reach
         if asked.stopped is not None:
             _stop(house, cell, sequence, asked.stopped, asked.log, attempt)
-            return asked.stopped, said
+            return asked.stopped, said, answers
         for observation in asked.observations:
             answers[observation.probe].append(observation)
     for probe in list(_doubtful(house, work.probes, answers))[:FRESH_AT_MOST]:
-        _tell(house, work, "fresh", ask(house, room, guests, [probe]), attempt)
-    return None, said
+        asked = ask(house, room, guests, [probe], watch=watch)
+        reach += asked.reach
+        _tell(house, work, "fresh", asked, attempt)
+    tell_reach(house, cell, work.probes, together(reach), attempt)
+    return None, said, answers
 
 
-def _doubtful(
-    house: House, probes: Sequence[Probe], answers: dict[str, list[Observation]]
-) -> Iterator[Probe]:
+def _doubtful(house: House, probes: Sequence[Probe], answers: Answers) -> Iterator[Probe]:
     """What differs between the sequences, a fixed sample, and what differs from its golden."""
     rest = sorted(probes, key=lambda probe: probe.digest)[:SAMPLE]
     apart, wrong = [], []

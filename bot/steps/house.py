@@ -194,8 +194,16 @@ class House:
         return tuple(
             probe
             for probe in probes
-            if probe.digest not in known.seen or self.overdue(known.asked(probe.digest))
+            if probe.digest not in known.seen
+            or self.overdue(known.asked(probe.digest))
+            or self.doubted(cell.key, probe.digest)
         )
+
+    def doubted(self, cell: str, probe: str) -> bool:
+        """Whether an answer was carried past a change that has been seen to reach such probes."""
+        known = self.memory.cells.get(cell)
+        carried = known.carried(probe) if known else None
+        return carried is not None and not self.memory.doubted.isdisjoint(carried.moved)
 
     def overdue(self, asked: int, now: int = 0) -> bool:
         """Whether an answer of the run `asked` was too old in the run `now`, or is in this one."""
@@ -210,4 +218,7 @@ class House:
             return 0
         if known.stopped is not None:
             return 0 if known.stopped.failure.reason.passes else known.ended
-        return min((known.asked(one.digest) for one in self.unanswered(cell)), default=0)
+        asked = [one.digest for one in self.unanswered(cell)]
+        if any(self.doubted(cell.key, probe) for probe in asked):
+            return 0
+        return min(map(known.asked, asked), default=0)

@@ -37,6 +37,7 @@ def repeated(house: House, cells: Sequence[Cell]) -> Rate:
         known = house.memory.cells.get(cell.key)
         for probe in house.probes.get(cell.row, ()):
             seen = known.seen.get(probe.digest, []) if known else []
+            seen = [] if known and known.carried(probe.digest) else seen
             pairs = [one for one in seen[1:] if not _machine(one) and not _machine(seen[0])]
             total += len(pairs)
             wrong += sum(not agree(probe, seen[0], one, house.comparators) for one in pairs)

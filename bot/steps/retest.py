@@ -93,5 +93,7 @@ def _greens(house: House, mine: Sequence[Ruled], backend: str, traits: Traits) -
     for each in mine:
         cell = each.planned.cell
         if cell and cell.backend == backend and isinstance(each.after.outcome, Passed):
-            counts[each.probe.name] += len(observations(house, cell.key, each.probe))
+            carried = house.memory.cells[cell.key].carried(each.probe.digest)
+            seen = () if carried else observations(house, cell.key, each.probe)
+            counts[each.probe.name] += len(seen)
     return min(counts.values())

@@ -167,6 +167,8 @@ def _recorded(house: House, flip: Flip, closure: Closure, trial: Trial) -> Obser
     known = house.memory.cells.get(cell.key)
     if trial.versions or trial.fresh or closure.digest != cell.closure.digest or known is None:
         return None
+    if known.carried(flip.probe.digest):
+        return None  # it was shown by another cell: an accusation asks this one itself
     seen = known.seen.get(flip.probe.digest, [])
     return seen[trial.draw] if trial.draw < len(seen) else None
 

@@ -34,7 +34,7 @@ from bot.steps.changes import changes
 from bot.steps.delta import delta
 from bot.steps.drifting import drift
 from bot.steps.house import USUAL, House
-from bot.steps.noted import noted
+from bot.steps.noted import noted, taken_from
 from bot.steps.past import histories
 from bot.steps.repeats import cells_of, repeated
 from bot.steps.tested import tested
@@ -136,7 +136,7 @@ def _cell(
         backend=place[2],
         history=(*pasts.get(place, ()), now),
         drift=drift(house, planned, mine),
-        tally=_tally(mine),
+        tally=_tally(house, mine),
         results=tuple(_result(house, each) for each in mine),
         environment=done.environment if done else "",
         conflict=planned.conflict,
@@ -168,7 +168,7 @@ def worst(found: Collection[Verdict]) -> str:
     return next((verdict.value for verdict in _WORST if verdict in found), "not run")
 
 
-def _tally(mine: Sequence[Ruled]) -> Tally:
+def _tally(house: House, mine: Sequence[Ruled]) -> Tally:
     kinds = Counter(
         "grey"
         if is_grey(each.after)
@@ -177,7 +177,8 @@ def _tally(mine: Sequence[Ruled]) -> Tally:
         else "bad"
         for each in mine
     )
-    return Tally(good=kinds["good"], bad=kinds["bad"], grey=kinds["grey"])
+    carried = sum(taken_from(house, each) is not None for each in mine)
+    return Tally(good=kinds["good"], bad=kinds["bad"], grey=kinds["grey"], carried=carried)
 
 
 def _result(house: House, ruled: Ruled) -> Result:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.core.carried import CARRIED
 from bot.core.facts import Fact, Observed, RunStarted
 from bot.core.model import NOT_EXPOSED, Cell, Link, Role
 from bot.studies.cells import planned_cells
@@ -49,10 +50,15 @@ def exercised(
     found: dict[str, Exercised] = {}
     for fact in told:
         body = fact.body
-        if isinstance(body, Observed) and body.cell in cells and fact.run in days:
+        if isinstance(body, Observed) and _asked(body) and body.cell in cells and fact.run in days:
             for name, version, shown in _shown(cells[body.cell], body, driver_of):
                 _add(found.setdefault(name, Exercised()), version, days[fact.run], shown)
     return found
+
+
+def _asked(body: Observed) -> bool:
+    """Whether it was really asked there, and not taken over from another cell."""
+    return body.sequence != CARRIED
 
 
 def _add(told: Exercised, version: str, day: date, shown: frozenset[Link]) -> None:

@@ -13,10 +13,11 @@ from bot.core.claims import DECLARED
 from bot.core.downloads import Total, together, total
 from bot.core.facts import Planned
 from bot.core.finding import moved
-from bot.core.model import Json
+from bot.core.model import Cell, Json
 from bot.core.plan import BASELINE
 from bot.core.prospects import Prospect, prospect
 from bot.core.urgency import Candidate
+from bot.steps.carrying import offered
 from bot.steps.house import House
 from bot.steps.urgent import fitting, waiting
 from bot.steps.verdicts import planned_of
@@ -44,7 +45,7 @@ def preview(house: House) -> Told:
                 each.trigger,
                 each.cell.name if each.cell else f"unsolvable: {each.conflict}",
                 str(len(house.needs(each.cell))) if each.cell else "0",
-                *_when(known.get(each.cell.key if each.cell else ""), fits),
+                *_when(house, each.cell, known.get(each.cell.key if each.cell else ""), fits),
             )
             for each in every
         ),
@@ -73,12 +74,16 @@ def prospects(house: House, planned: Planned) -> tuple[Prospect, ...]:
     return tuple(prospect(one, house.matrix.policy) for one in components if one.name in names)
 
 
-def _when(one: Candidate | None, fits: Collection[str]) -> tuple[str, str, str]:
+def _when(
+    house: House, cell: Cell | None, one: Candidate | None, fits: Collection[str]
+) -> tuple[str, str, str]:
     """Return what a cell should take and fetch, and why it is asked now, or that it waits."""
-    if one is None:
+    if one is None or cell is None:
         return "0", "", "known"
+    offer = offered(house, cell, house.needs(cell))
+    spared = f"; {offer.words}" if offer else ""
     why = one.words if one.key in fits else "waits for the next run"
-    return f"{one.seconds:.0f}", str(total(one.files)), why
+    return f"{one.seconds:.0f}", str(total(one.files)), f"{why}{spared}"
 
 
 def _in_all(house: House, asked: Sequence[Candidate], files: Total) -> tuple[str, ...]:
@@ -110,7 +115,7 @@ def _cell(
         "model": cell.model if cell else None,
         "probes": len(house.needs(cell)) if cell else 0,
         "seconds": round(one.seconds) if one else 0,
-        "why": _when(one, fits)[-1] if cell else "unsolvable",
+        "why": _when(house, cell, one, fits)[-1] if cell else "unsolvable",
         **_bytes(total(one.files) if one else Total()),
         "drafts": [each.component for each in prospects(house, planned)],
     }

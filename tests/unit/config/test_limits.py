@@ -20,3 +20,15 @@ def test_an_age_that_is_no_number_of_days(tmp_path: Path, word: str) -> None:
     assert line == 1 + GOOD.count("\n")
     assert "`limits.fresh`" in what
     assert cure == "write a number of days, such as `fresh: 30d`"
+
+
+def test_everything_is_asked_unless_a_part_is_stated(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).impact is None
+    assert read(tmp_path, GOOD + "limits: {impact: 0.1}\n").impact == 0.1
+
+
+@pytest.mark.parametrize("word", ["0", "1.5", "some"])
+def test_a_part_that_is_none(tmp_path: Path, word: str) -> None:
+    *_, what, cure = only(tmp_path, GOOD + f"limits: {{impact: {word}}}\n")
+    assert "`limits.impact`" in what
+    assert cure == "write which part is asked all the same, such as `impact: 0.1`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.carried import Carried, Reached
 from bot.core.cell_memory import Attempt, CellMemory
 from bot.core.facts import CellDone, CellStopped, Observed
 from bot.core.model import Failure, Link, Observation, Phase, Reason
@@ -95,3 +96,24 @@ def test_what_is_not_at_hand_is_asked_for_once() -> None:
     assert calls == []
     assert {*memory.seen} == {*memory.seen} == {"p"}
     assert calls == [1]
+
+
+def test_what_was_taken_over_is_as_old_as_where_it_came_from_and_is_compared_with_nothing() -> None:
+    told = Carried(cell="c", source="b", moved=("spare",), probes=("p",), since=2)
+    memory = known(Attempt(run=5, done=DONE, observed=(shown("p", 1), shown("q", 1)), carried=told))
+    assert memory.carried("p") == told
+    assert memory.carried("q") is memory.carried("r") is None
+    assert (memory.asked("p"), memory.asked("q")) == (2, 5)
+    memory.learn(attempt(6, shown("p", 2), shown("q", 2)))
+    assert memory.carried("p") is None
+    assert memory.before("p") == ()
+    assert values(memory.before("q")) == [1]
+
+
+def test_what_a_probe_did_not_reach_is_told_by_the_attempt_that_asked_it() -> None:
+    p, q = (Reached(cell="c", idle=(("a", ("a",)),), late=((name, ()),)) for name in "pq")
+    memory = known(Attempt(run=1, done=DONE, observed=(shown("p", 1),), reached=(q, p)))
+    assert memory.reach("p") is p
+    assert memory.reach("q") is None, "it has no answer here"
+    memory.learn(attempt(2, shown("p", 1)))
+    assert memory.reach("p") is None

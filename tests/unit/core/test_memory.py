@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.core.carried import Carried, Reached, Refuted
 from bot.core.facts import (
     Body,
     CellDone,
@@ -221,3 +222,21 @@ def test_what_a_cell_shows_now_comes_after_what_it_showed_long_ago() -> None:
         told.add(Fact(run=2, job=KEY, attempt=0, body=body))
     assert [one.log for one in told.cells[KEY].seen["p"]] == ["new"]
     assert [one.log for one in told.cells[KEY].seen["q"]] == ["old"]
+
+
+def test_what_an_attempt_reached_and_carried_counts_with_it_and_a_doubt_at_once() -> None:
+    reach = Reached(cell=KEY, idle=(("a", ("a",)),), late=(("p", ()),))
+    carried = Carried(cell=KEY, source="b", moved=("a",), probes=("q",), since=1)
+    told = memory(
+        fact(reach, attempt=0), fact(carried, attempt=0), fact(observed("p"), attempt=1),
+        fact(observed("q"), attempt=1), fact(DONE, attempt=1),
+    )  # fmt: skip
+    assert told.cells[KEY].reach("p") is None, "that attempt was killed"
+    assert told.cells[KEY].carried("q") is None
+    told.fold([fact(reach, run=2), fact(carried, run=2), fact(observed("p"), run=2)])
+    told.fold([fact(observed("q", sequence="carried"), run=2), fact(DONE, run=2)])
+    assert told.cells[KEY].reach("p") == reach
+    assert told.cells[KEY].carried("q") == carried
+    assert told.doubted == set()
+    told.add(fact(Refuted(cell=KEY, source="b", moved=("a", "b"), probe="p"), run=3))
+    assert told.doubted == {"a", "b"}

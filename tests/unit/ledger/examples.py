@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from bot.core.carried import Carried, Reached, Refuted
 from bot.core.facts import (
     Answered,
     Body,
@@ -95,6 +96,9 @@ BODIES: tuple[Body, ...] = (
     CellStarted(cell="c", worker="here process 1"),
     CellDone(cell="c", environment="uv", seconds=2.0),
     CellDone(cell="c", environment="uv", seconds=2.0, scope=(("backend", "cpu"),)),
+    Reached(cell="c", idle=(("spare", ("spare", "_spare.so")),), late=(("p", ("spare",)),)),
+    Carried(cell="c", source="b", moved=("spare",), probes=("p",), since=1),
+    Refuted(cell="c", source="b", moved=("spare",), probe="p"),
     Tried(search="f", trial="t", observation=None, conflict="no"),
     Explained(
         finding="f",

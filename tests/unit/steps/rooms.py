@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.core.model import (
     Failure,
     Json,
 )
-from bot.ports import Limits, Talk
+from bot.ports import Limits, Pages, Talk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,16 @@ class FakeRoom:
     path: Path = Path("room")
     python: Path = Path("room/python")
     device: str = ""
+    reaches: Callable[[str], Collection[str]] | None = None
+    brings: Callable[[str, str], Mapping[str, str]] | None = None
+
+    def pages(self, package: str) -> Pages | None:
+        """What is installed of a package: as `brings` says, or one module of its name."""
+        version = self.closure.version(package)
+        if version is None:
+            return None
+        told = self.brings(package, version) if self.brings else {f"{package}/__init__.py": ""}
+        return FakePages(told=told)
 
     def talk(
         self, job: Json, hear: Callable[[Json], float], *, seconds: float, memory_bytes: int
@@ -85,14 +95,40 @@ class FakeRoom:
                 case Says(seen=seen):
                     told: dict[str, Json] = {"probe": name, "seen": {**seen}, "failure": None}
                     hear({"event": "end", **told, "seconds": 1})
+        if job.get("watch") and self.reaches is not None:
+            hear(self._reached([str(probe["name"]) for probe in asked], self.reaches))
         return Talk(returncode=0, log=b"")
+
+    def _reached(self, names: list[str], reaches: Callable[[str], Collection[str]]) -> Json:
+        so_far: set[str] = set()
+        late: dict[str, Json] = {}
+        for name in names:
+            so_far |= set(reaches(name))
+            late[name] = [*so_far]
+        idle: dict[str, Json] = {pin.name: [pin.name] for pin in self.closure.pins}
+        return {"event": "reached", "idle": idle, "late": late}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakePages:
+    """The files of a distribution, with their texts."""
+
+    told: Mapping[str, str]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        return self.told
+
+    def text(self, path: str) -> str:
+        return self.told.get(path, "")
 
 
 @dataclass(slots=True, kw_only=True)
 class FakeEnv:
     """Makes rooms at once; `broken` says how the installation of a closure fails.
 
-    `device` is where a guest says that it computes.
+    `device` is where a guest says that it computes, `reaches` which packages a probe loads (None:
+    nobody can tell), and `brings` what the files of a release are.
     """
 
     guest: Guest
@@ -101,6 +137,8 @@ class FakeEnv:
     fresh: list[bool] = field(default_factory=list)
     name: str = "fake"
     device: str = ""
+    reaches: Callable[[str], Collection[str]] | None = None
+    brings: Callable[[str, str], Mapping[str, str]] | None = None
 
     def promises(self) -> Mapping[str, str]:
         return {"network": "none"}
@@ -114,5 +152,10 @@ class FakeEnv:
         self.fresh.append(fresh)
         failure = self.broken(closure.versions)
         yield failure or FakeRoom(
-            closure=closure, guest=self.guest, talks=self.talks, device=self.device
+            closure=closure,
+            guest=self.guest,
+            talks=self.talks,
+            device=self.device,
+            reaches=self.reaches,
+            brings=self.brings,
         )

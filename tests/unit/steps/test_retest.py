@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.facts import Drafted, Moved, Retested
+from bot.core.carried import Carried
+from bot.core.facts import CellDone, Drafted, Moved, Observed, Retested
 from bot.core.life import Step
 from bot.core.model import Role
 from bot.core.traits import leaks
@@ -99,3 +100,24 @@ def test_words_of_another_session_are_a_leak(
     value: dict[str, list[int]] | None, leak: bool
 ) -> None:
     assert leaks([("text", value), ("message", "hi")]) is leak  # type: ignore[list-item]
+
+
+def test_an_answer_that_was_carried_over_mends_nothing(world: World) -> None:
+    home = world.house()
+    run(home)
+    filed(home)
+    world.index["e"].append("3")
+    again = later(home)
+    run(again)
+    assert retests(again)[-1][1] >= 2
+    cell = next(one for one in again.memory.stacks.values() if one.closure.version("e") == "3")
+    for probe, (one, *_) in list(again.memory.cells[cell.key].seen.items()):
+        seen = Observed(cell=cell.key, probe=probe, sequence="carried", observation=one)
+        told = Carried(cell=cell.key, source="x", moved=("c",), probes=(probe,), since=1)
+        done = CellDone(cell=cell.key, environment="fake", seconds=1)
+        for body in (seen, told, done):
+            again.tell(body, job=cell.key, attempt=9)
+    again.memory.stacks["x"] = cell
+    last = later(again)
+    run(last)
+    assert retests(last)[-1] == ("3", 0, 0)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.facts import Tried
+from bot.core.carried import Carried
+from bot.core.facts import CellDone, Observed, Tried
 from bot.core.finding import Flip, Group, group
 from bot.core.model import Failure, Json, Link, Observation, Phase, Reason
 from bot.core.outcome import Ending, Failed, Passed, Verdict
@@ -63,6 +64,20 @@ def test_a_culprit_is_named_with_its_interval() -> None:
     assert [(one.package, one.last_good, one.first_bad) for one in found.culprits] == [
         ("e", "2", "3")
     ]
+
+
+@pytest.mark.parametrize("carried", [False, True])
+def test_an_end_that_was_carried_over_is_asked_itself(*, carried: bool) -> None:
+    home, group = home_of(breaks_from_3), cause()
+    key, digest = group.plainest.broken.key, PROBE.digest
+    seen = Observed(cell=key, probe=digest, sequence="carried", observation=BROKEN)
+    told = Carried(cell=key, source="x", moved=("c",), probes=(digest,), since=1)
+    done = CellDone(cell=key, environment="fake", seconds=1)
+    for body in (seen, told, done) if carried else (seen, done):
+        home.tell(body, job=key)
+    found = attempt(home, group, ENDS, Trial(versions=(), lean="bad"))
+    assert found.signature is not None
+    assert len(env_of(home).talks) == int(carried)
 
 
 def test_an_interrupted_search_asks_nothing_twice() -> None:
