@@ -15,7 +15,9 @@ saw, and more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from itertools import combinations
+from operator import or_
 from random import Random
 
 from bot.core.cover_greedy import fill, grow
@@ -24,11 +26,12 @@ from bot.core.cover_open import Demand, Open
 from bot.core.cover_pairs import Pairs
 from bot.core.cover_repair import Repair
 from bot.core.cover_space import Space
+from bot.core.cover_triples import Triples
 from bot.core.cover_tuples import Tuples
 
-_PAIR = 2
+_PAIR, _TRIPLE = 2, 3
 _TRIES = 10  # rows that are weighed for each that is taken, of pairs
-_FEWER = 3  # as above, of larger tuples
+_FEWER = 2  # as above, of larger tuples
 _PATIENCE = 20_000  # steps without a better array, in the first round
 _WIDEST = 8  # columns that the bound looks at
 
@@ -82,7 +85,7 @@ class Course:
     def run(self) -> list[int]:
         """Return the smallest array that was found within the budget."""
         first = self._grown(())
-        self._bound = bound(self.space, self._demands, first)
+        self._bound = bound(self.space, self._demands, first, self._required)
         best = first
         runs: list[tuple[Repair, list[int]]] = []
         patience = _PATIENCE
@@ -145,7 +148,8 @@ class Course:
         fixed = self._required + [0] * (len(rows) - len(self._required))
         if self._pairs:
             return Pairs(self.space, rows, fixed, self._random)
-        return Tuples(self.space, rows, fixed, self._random, self._demands)
+        kind = Triples if [one.strength for one in self._demands] == [_TRIPLE] else Tuples
+        return kind(self.space, rows, fixed, self._random, self._demands)
 
     def _improved(self, repair: Repair, best: list[int], patience: int) -> tuple[Repair, list[int]]:
         """Take rows away until `patience` steps bring no better array."""
@@ -162,19 +166,25 @@ class Course:
         return repair, best
 
 
-def bound(space: Space, demands: Sequence[Demand], rows: Sequence[int]) -> int:
+def bound(
+    space: Space, demands: Sequence[Demand], rows: Sequence[int], required: Sequence[int] = ()
+) -> int:
     """Return a size that no array goes below, found from one that is whole.
 
-    All tuples of some columns that stand in any row stand in these; each row has one of them.
+    All tuples of some columns that stand in any row stand in these; each row has one of them, and
+    what no whole row that is required has needs rows beside those.
     """
+    whole = [row for row in required if all(row & mask for mask in space.columns)]
+    seen = reduce(or_, whole, 0)
     found = 1
     for demand in demands:
         wide = sorted(
             (mask for mask in space.columns if mask & demand.columns),
-            key=lambda mask: (mask & space.alive).bit_count(),
+            key=lambda mask: (mask & space.alive & ~seen > 0, (mask & space.alive).bit_count()),
         )[-_WIDEST:]
-        for some in combinations(wide, demand.strength):
-            found = max(found, len({row & sum(some) for row in rows}))
+        for some in map(sum, combinations(wide, demand.strength)):
+            there = {row & some for row in whole}
+            found = max(found, len(whole) + len({row & some for row in rows} - there))
     bound_ = {column for group in space.groups for column in group}
     free = sum(size > 1 for at, size in enumerate(space.domains) if at not in bound_)
     return max(found, binary_rows(free) if free > 1 else 1)

@@ -20,7 +20,9 @@ from itertools import combinations
 from random import Random
 
 from bot.core.cover_space import Space, items_of
+from bot.core.cover_threes import Threes
 
+_TRIPLE = 3
 _LOOKS = 24  # keys that are looked at for the one that most is open of
 
 
@@ -37,65 +39,87 @@ class Open:
 
     def __init__(self, space: Space, demands: list[Demand]) -> None:
         self.space = space
-        self._parts = [(one.strength, one.columns, _all(space, one)) for one in demands]
-        self._keys = [[*open_] for _, _, open_ in self._parts]
+        self._parts: list[_Keyed | Threes] = [
+            Threes(space, one.columns) if one.strength == _TRIPLE else _Keyed(space, one)
+            for one in demands
+        ]
 
     def gain(self, item: int, row: int) -> int:
         """Return how much `item` would cover in a row (each tuple `strength` - 1 times)."""
-        found = 0
-        bit = 1 << item
-        for strength, columns, open_ in self._parts:
-            if strength == 2:  # noqa: PLR2004 - pairs: the key is the item itself
-                found += (open_.get(bit, 0) & row).bit_count()
-            elif bit & columns:
-                found += sum(
-                    (open_.get(key, 0) & row).bit_count()
-                    for key in _keys(row & columns & ~bit, strength - 2, bit)
-                )
-        return found
+        return sum([part.gain(item, row) for part in self._parts])
 
     def worth(self, row: int) -> int:
         """Return how much a row covers that is open (each tuple `strength` times)."""
-        return sum(
-            (open_.get(key, 0) & row).bit_count()
-            for strength, columns, open_ in self._parts
-            for key in _keys(row & columns, strength - 1)
-        )
+        return sum(part.worth(row) for part in self._parts)
 
     def cover(self, row: int) -> None:
         """Take what `row` covers away."""
-        for strength, columns, open_ in self._parts:
-            for key in _keys(row & columns, strength - 1):
-                left = open_.get(key)
-                if left:
-                    open_[key] = left & ~row
+        for part in self._parts:
+            part.cover(row)
 
     def head(self, random: Random) -> int:
         """Return a tuple, as bits, that is open and that much else is open of; 0 at the end."""
-        for (_, _, open_), keys in zip(self._parts, self._keys, strict=True):
-            best = (0, 0.0, 0)
-            looks = 0
-            while keys and looks < _LOOKS:
-                at = int(random.random() * len(keys))
-                key = keys[at]
-                if not open_[key]:
-                    keys[at] = keys[-1]
-                    keys.pop()
-                    continue
-                looks += 1
-                best = max(best, (open_[key].bit_count(), random.random(), key))
-            if best[0]:
-                others = [*items_of(open_[best[2]])]
-                return best[2] | 1 << others[int(random.random() * len(others))]
-        return 0
+        return next((head for part in self._parts if (head := part.head(random))), 0)
 
     def drop(self, tuple_: int) -> None:
         """Take away a tuple that no whole row has."""
-        for strength, _, open_ in self._parts:
-            if tuple_.bit_count() == strength:
-                for item in items_of(tuple_):
-                    key = tuple_ & ~(1 << item)
-                    open_[key] = open_.get(key, 0) & ~(1 << item)
+        for part in self._parts:
+            part.drop(tuple_)
+
+
+class _Keyed:
+    """The open tuples of one demand, of any strength."""
+
+    def __init__(self, space: Space, demand: Demand) -> None:
+        self._strength, self._columns = demand.strength, demand.columns
+        self._open = _all(space, demand)
+        self._left = [*self._open]
+
+    def gain(self, item: int, row: int) -> int:
+        bit = 1 << item
+        if self._strength == 2:  # noqa: PLR2004 - pairs: the key is the item itself
+            return (self._open.get(bit, 0) & row).bit_count()
+        if not bit & self._columns:
+            return 0
+        return sum(
+            (self._open.get(key, 0) & row).bit_count()
+            for key in _keys(row & self._columns & ~bit, self._strength - 2, bit)
+        )
+
+    def worth(self, row: int) -> int:
+        return sum(
+            (self._open.get(key, 0) & row).bit_count()
+            for key in _keys(row & self._columns, self._strength - 1)
+        )
+
+    def cover(self, row: int) -> None:
+        for key in _keys(row & self._columns, self._strength - 1):
+            left = self._open.get(key)
+            if left:
+                self._open[key] = left & ~row
+
+    def head(self, random: Random) -> int:
+        best = (0, 0.0, 0)
+        looks, keys = 0, self._left
+        while keys and looks < _LOOKS:
+            at = int(random.random() * len(keys))
+            key = keys[at]
+            if not self._open[key]:
+                keys[at] = keys[-1]
+                keys.pop()
+                continue
+            looks += 1
+            best = max(best, (self._open[key].bit_count(), random.random(), key))
+        if not best[0]:
+            return 0
+        others = [*items_of(self._open[best[2]])]
+        return best[2] | 1 << others[int(random.random() * len(others))]
+
+    def drop(self, tuple_: int) -> None:
+        if tuple_.bit_count() == self._strength:
+            for item in items_of(tuple_):
+                key = tuple_ & ~(1 << item)
+                self._open[key] = self._open.get(key, 0) & ~(1 << item)
 
 
 def _keys(row: int, size: int, start: int = 0) -> Iterator[int]:

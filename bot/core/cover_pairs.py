@@ -39,6 +39,13 @@ class Pairs(Repair):
             once |= row
         return once & ~twice & ~(1 << item)
 
+    def _costs(self, may: list[int]) -> list[tuple[int, int]]:
+        single = [self._single(item) for item in range(self.space.items)]
+        return [
+            (sum((single[item] & self.rows[at]).bit_count() for item in self._cells[at]), at)
+            for at in may
+        ]
+
     def _alone(self, at: int) -> set[int]:
         return {
             1 << item | 1 << other

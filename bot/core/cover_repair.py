@@ -62,6 +62,10 @@ class Repair(ABC):
         """Note which rows have each item; nothing is open."""
 
     @abstractmethod
+    def _costs(self, may: list[int]) -> list[tuple[int, int]]:
+        """Return rows of those that may go, each behind a number that grows with what it costs."""
+
+    @abstractmethod
     def _alone(self, at: int) -> set[int]:
         """Return the tuples that only row `at` covers."""
 
@@ -86,15 +90,14 @@ class Repair(ABC):
         may = [at for at, fixed in enumerate(self.fixed) if not fixed or self._heir(at) is not None]
         if not may:
             return False
-        costs = [(len(self._alone(at)), at) for at in self._weigh(may)]
+        costs = self._costs(may)
         least = min(costs)[0]
         _, gone = self._any([one for one in costs if one[0] == least])
         opened = self._alone(gone)
         heir = self._heir(gone)
         if heir is not None:
             self.fixed[heir] |= self.fixed[gone]
-        del self.rows[gone], self.fixed[gone]
-        self._load(self.rows, self.fixed)
+        self._drop(gone)
         for one in sorted(opened):
             self._note(one)
         return True
@@ -111,9 +114,10 @@ class Repair(ABC):
         _, _, at, item = self._any([one for one in moves if one[0] == gain and one[1] == rested])
         self._set(at, item)
 
-    def _weigh(self, may: list[int]) -> list[int]:
-        """Return which of the rows that may go are looked at."""
-        return may
+    def _drop(self, at: int) -> None:
+        """Take a row away; nothing is open then."""
+        del self.rows[at], self.fixed[at]
+        self._load(self.rows, self.fixed)
 
     def _heir(self, at: int) -> int | None:
         """Return another row that has all that must stay of this one."""

@@ -46,14 +46,21 @@ class Tuples(Repair):
             for item in cells:
                 self._having[item] |= 1 << at
 
-    def _weigh(self, may: list[int]) -> list[int]:
-        """Return some by chance and the last ones, which were added for little."""
-        tuples = sum(
+    def _costs(self, may: list[int]) -> list[tuple[int, int]]:
+        """Weigh some by chance and the last ones, which were added for little."""
+        some = max(1, min(_LAST, _LOOKS // self._looks()))
+        chosen = sorted({*may[-some:], *(self._any(may) for _ in range(some))})
+        return [(self._cost(at), at) for at in chosen]
+
+    def _looks(self) -> int:
+        """Return how many tuples are looked at to weigh a row."""
+        return sum(
             comb((self.rows[0] & demand.columns).bit_count(), demand.strength)
             for demand in self._demands
         )
-        some = max(1, min(_LAST, _LOOKS // tuples))
-        return sorted({*may[-some:], *(self._any(may) for _ in range(some))})
+
+    def _cost(self, at: int) -> int:
+        return len(self._alone(at))
 
     def _alone(self, at: int) -> set[int]:
         found: list[int] = []
@@ -73,6 +80,9 @@ class Tuples(Repair):
                 _alone(having[item], 1 << item, others, demand.strength - 1, 1 << at, found)
         return found
 
+    def _loss(self, at: int, item: int) -> int:
+        return len(self._lost(at, item))
+
     def _note(self, tuple_: int) -> None:
         if tuple_ not in self._at:
             for item in items_of(tuple_):
@@ -90,9 +100,12 @@ class Tuples(Repair):
         self._having[item] |= 1 << at
         row = self.rows[at]
         for tuple_ in [one for one in self._with[item] if not one & ~row]:
-            for one in items_of(tuple_):
-                self._with[one].discard(tuple_)
-            self._closed(tuple_)
+            self._close(tuple_)
+
+    def _close(self, tuple_: int) -> None:
+        for one in items_of(tuple_):
+            self._with[one].discard(tuple_)
+        self._closed(tuple_)
 
     def _moves(self, tuple_: int, before: int) -> list[Move]:
         ways = [
@@ -122,8 +135,7 @@ class Tuples(Repair):
         column = self.space.column[item]
         row = self.rows[at] | 1 << item
         gain = sum(not one & ~row for one in self._with[item])
-        loss = len(self._lost(at, self._cells[at][column]))
-        return gain - loss, -self._set_at[at][column], at, item
+        return gain - self._loss(at, self._cells[at][column]), -self._set_at[at][column], at, item
 
 
 def _alone(

@@ -1,70 +1,23 @@
 """The published benchmark models: nothing missed, as a SAT solver judges, and few rows.
 
-SPIN, GCC and Bugzilla come from Cohen, Dwyer, Shi (IEEE TSE 34(5), 2008), the others from Segall,
-Tzoref-Brill, Farchi (Using binary decision diagrams for combinatorial test design, ISSTA 2011);
-the models without rules are those of the literature since AETG. `covering_models.json` holds
-domains, what is forbidden, and the smallest size known; no array.
-
 Three of them by default; STACKMATRIX_COVERING=all takes all, with more steps. Steps are counted,
 no seconds, so the sizes are the same everywhere.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from math import inf, prod
-from pathlib import Path
-from random import Random
-from typing import NamedTuple
 
 import pytest
 
 from bot.core.covering import Row, cover
+from tests.property.covering_models import FREE, RULED, Model, permuted
 from tests.property.covering_sat import faults
 
 ALL = os.environ.get("STACKMATRIX_COVERING") == "all"
 STEPS = 200_000 if ALL else 5_000
-
-
-class Model(NamedTuple):
-    domains: tuple[int, ...]
-    forbidden: list[dict[int, int]]
-    best: int | None
-
-
-def published() -> dict[str, Model]:
-    text = Path(__file__).with_name("covering_models.json").read_text(encoding="utf-8")
-    return {
-        one["name"]: Model(
-            tuple(one["domains"]), [dict(rule) for rule in one["forbidden"]], one["best_known"]
-        )
-        for one in json.loads(text)
-    }
-
-
-RULED = published()
-FREE = {
-    "3^4": Model((3,) * 4, [], 9),
-    "3^13": Model((3,) * 13, [], 15),
-    "4^15 3^17 2^29": Model((4,) * 15 + (3,) * 17 + (2,) * 29, [], 28),
-    "4^1 3^39 2^35": Model((4,) + (3,) * 39 + (2,) * 35, [], 20),
-    "2^100": Model((2,) * 100, [], 10),
-    "10^20": Model((10,) * 20, [], 180),
-}
 CHOSEN = sorted(RULED | FREE) if ALL else ["spins", "Healthcare4", "3^13"]
-
-
-def permuted(model: Model, seed: int) -> Model:
-    """Return a model with its columns and their values in another order."""
-    random = Random(seed)
-    place = random.sample(range(len(model.domains)), len(model.domains))
-    values = [random.sample(range(size), size) for size in model.domains]
-    domains = [0] * len(model.domains)
-    for at, size in enumerate(model.domains):
-        domains[place[at]] = size
-    rules = [{place[at]: values[at][value] for at, value in one.items()} for one in model.forbidden]
-    return Model(tuple(domains), rules, model.best)
 
 
 def covered(model: Model) -> list[Row]:

@@ -11,6 +11,7 @@ from bot.core.cover_open import Demand
 from bot.core.cover_pairs import Pairs
 from bot.core.cover_repair import Repair
 from bot.core.cover_space import Space
+from bot.core.cover_triples import Triples
 from bot.core.cover_tuples import Tuples
 
 RULES = [{0: 0, 1: 1}, {1: 2, 2: 0}, {0: 1, 2: 1, 3: 1}]
@@ -26,7 +27,8 @@ def begun(strength: int, required: list[dict[int, int]], kind: str) -> tuple[Rep
     fixed = given + [0] * (len(rows) - len(given))
     if kind == "pairs":
         return Pairs(space, rows, fixed, Random(3)), demand
-    return Tuples(space, rows, fixed, Random(3), [demand]), demand
+    of = Triples if kind == "triples" else Tuples
+    return of(space, rows, fixed, Random(3), [demand]), demand
 
 
 def missing(repair: Repair, before: list[int], strength: int) -> set[int]:
@@ -39,7 +41,10 @@ def missing(repair: Repair, before: list[int], strength: int) -> set[int]:
     return had(before) - had(repair.rows)
 
 
-@pytest.mark.parametrize(("kind", "strength"), [("pairs", 2), ("tuples", 2), ("tuples", 3)])
+@pytest.mark.parametrize(
+    ("kind", "strength"),
+    [("pairs", 2), ("tuples", 2), ("tuples", 3), ("triples", 3)],
+)
 def test_what_is_open_is_what_is_missing_after_every_step(kind: str, strength: int) -> None:
     required = [{0: 2, 1: 1}, {4: 1}]
     repair, _ = begun(strength, required, kind)
