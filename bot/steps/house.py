@@ -182,9 +182,14 @@ class House:
         return () if waits else self.unanswered(cell)
 
     def unanswered(self, cell: Cell) -> tuple[Probe, ...]:
-        """Return the probes of a cell that no finished attempt has answered yet."""
+        """Return the probes of a cell that no finished attempt has answered yet.
+
+        A cell of a release that was yanked is asked all of them once more.
+        """
         known = self.memory.cells.get(cell.key)
         probes = self.probes[cell.row]
+        if self.memory.again(cell):
+            return probes
         if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:

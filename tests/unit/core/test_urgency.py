@@ -64,7 +64,7 @@ def test_bounds_and_reasons_are_told_in_words() -> None:
     assert Budget().words == ""
     assert Budget(cells=3, megabytes=500).words == "3 cells and 500 MB to download"
     assert [why.words for why in Why] == [
-        "a baseline", "a new release", "it was broken", "it waited"
+        "a baseline", "a new release", "yanked after it was tested", "it was broken", "it waited"
     ]  # fmt: skip
 
 
