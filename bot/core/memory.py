@@ -38,6 +38,7 @@ from bot.core.facts import (
     Tried,
 )
 from bot.core.model import Cell, Release
+from bot.core.news import VANISHED
 
 Slot: TypeAlias = tuple[str, str, str]  # row, trigger, backend
 Then: TypeAlias = Callable[[int, str, int], Sequence[Observed]]  # run, job, attempt: what it saw
@@ -89,6 +90,21 @@ class Memory:
     def earlier(self, run: int) -> int | None:
         """Return the last finished run before `run`."""
         return max((one for one in self.ended if one < run), default=None)
+
+    def again(self, cell: Cell) -> bool:
+        """Whether a release in `cell` was yanked after the cell was asked for the last time.
+
+        What its source lists no more cannot be installed: only what was yanked is asked again.
+        """
+        yanked = [
+            self.withdrawn[pair]
+            for pair in cell.components
+            if pair in self.withdrawn and self.releases[pair].yanked not in (None, VANISHED)
+        ]
+        if not yanked:
+            return False
+        asked = [run for run, cells in self.executed.items() if cell.key in cells]
+        return max(yanked) > max(asked, default=max(yanked))
 
     def add(self, fact: Fact) -> None:
         """Take one more fact into the tables."""

@@ -26,6 +26,7 @@ from bot.core.outcome import (
     Unsolvable,
     Verdict,
 )
+from bot.core.release import Release
 from bot.core.report import CellView, FindingView, Report
 from bot.core.versions import parse
 
@@ -210,6 +211,20 @@ def _advise(upgrades: list[CellView]) -> Iterator[str]:
         names = ", ".join(dict.fromkeys(cell.trigger.replace("==", " ") for cell in chosen))
         if names:
             yield f"{told}: {names}."
+
+
+def gone(report: Report, release: Release) -> str:
+    """Say why a release was withdrawn, and what it showed when it was asked again for that."""
+    why = release.yanked or "yanked, no reason given"
+    word = again(report, release)
+    return f"{why}; asked again: {word}" if word else why
+
+
+def again(report: Report, release: Release) -> str:
+    """Return the word of a withdrawn release that this run asked again, "" where it did not."""
+    trigger = f"{release.component}=={release.version}"
+    cells = (cell for cell in report.cells if cell.trigger == trigger and cell.executed)
+    return ", ".join(dict.fromkeys(cell.word for cell in cells))
 
 
 def withheld(report: Report) -> str:

@@ -1,8 +1,8 @@
 """Which cells are asked first, and which wait, where a run may take only so many or so long.
 
-Baselines come first, for all else is held against them; then what a new release brought, then
-what was broken, then what has waited longest, then what is asked again because its answers are
-too old, the oldest first. What does not fit waits for the next run.
+Baselines come first, for all else is held against them; then what a new release brought, what was
+yanked after it was tested, what was broken, what has waited longest, and last what is asked again
+because its answers are too old, the oldest first. What does not fit waits for the next run.
 
 >>> def cell(key, why): return Candidate(key=key, why=why, seconds=60.0)
 >>> waiting = [cell("old", Why.WAITED), cell("new", Why.NEW), cell("base", Why.BASELINE)]
@@ -25,15 +25,22 @@ class Why(IntEnum):
 
     BASELINE = 0
     NEW = 1
-    BROKEN = 2
-    WAITED = 3
-    OLD = 4
+    YANKED = 2
+    BROKEN = 3
+    WAITED = 4
+    OLD = 5
 
     @property
     def words(self) -> str:
         """The reason as people read it."""
-        told = ("a baseline", "a new release", "it was broken", "it waited", "it is old")
-        return told[self]
+        return (
+            "a baseline",
+            "a new release",
+            "yanked after it was tested",
+            "it was broken",
+            "it waited",
+            "it is old",
+        )[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from bot.core.phrases import (
     detail,
     ending,
     find_cell,
+    gone,
     headline,
     interval,
     says,
@@ -170,12 +171,12 @@ def _delta(report: Report) -> Iterator[tuple[str, str, int, list[tuple[str, str]
         yield title, tone, len(entries), entries
     fresh = report.delta.releases
     yield "New releases", "plain", len(fresh), [("", line) for line in release_lines(fresh)]
-    gone = [
-        ("", f"{one.component} {one.version}: {one.yanked or 'yanked, no reason given'}")
+    away = [
+        ("", f"{one.component} {one.version}: {gone(report, one)}")
         for one in report.delta.withdrawn
     ]
-    if gone:
-        yield "Withdrawn after they were tested", "grey", len(gone), gone
+    if away:
+        yield "Withdrawn after they were tested", "grey", len(away), away
 
 
 def release_lines(releases: Sequence[Release]) -> list[str]:

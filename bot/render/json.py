@@ -21,8 +21,8 @@ from bot.core.outcome import (
     Passed,
     Unsolvable,
 )
-from bot.core.phrases import find_cell
-from bot.core.report import CellView, ComponentView, Delta, FindingView, Report, Result
+from bot.core.phrases import again, find_cell
+from bot.core.report import CellView, ComponentView, FindingView, Report, Result
 from bot.core.sanitise import excerpt, plain
 
 VERSION = 1
@@ -55,7 +55,7 @@ class JsonRenderer:
             "components": [_component(each) for each in report.components],
             "upstreams": dict(report.upstreams),
             "promises": dict(report.promises),
-            "delta": _delta(report.delta),
+            "delta": _delta(report),
             "cells": [_cell(cell) for cell in report.cells],
             **({"withheld": report.withheld} if report.withheld else {}),
             **({"withheld_new": report.withheld_new} if report.withheld_new else {}),
@@ -75,18 +75,24 @@ def _brake(brake: Brake) -> Json:
     }
 
 
-def _delta(delta: Delta) -> Json:
+def _delta(report: Report) -> Json:
+    delta = report.delta
     return {
         "newly_broken": [*delta.newly_broken],
         "newly_fixed": [*delta.newly_fixed],
         "newly_flaky": [*delta.newly_flaky],
         "still_broken": [*delta.still_broken],
         "releases": [_release(one) for one in delta.releases],
-        "withdrawn": [_release(one) for one in delta.withdrawn],
+        "withdrawn": [_gone(report, one) for one in delta.withdrawn],
     }
 
 
-def _release(one: Release) -> Json:
+def _gone(report: Report, one: Release) -> Json:
+    word = again(report, one)
+    return {**_release(one), **({"again": word} if word else {})}
+
+
+def _release(one: Release) -> dict[str, Json]:
     return {
         "component": one.component,
         "version": one.version,

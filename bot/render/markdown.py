@@ -15,13 +15,13 @@ from bot.core.phrases import (
     advice,
     ending,
     find_cell,
+    gone,
     headline,
     interval,
     says,
     where,
     withheld,
 )
-from bot.core.release import Release
 from bot.core.report import CellView, FindingView, Report
 from bot.core.sanitise import code, fenced, inline, quoted
 
@@ -122,14 +122,13 @@ def _delta(report: Report) -> Iterator[str]:
         for one in report.delta.releases
     )
     lines.append(f"| New releases | {len(report.delta.releases)} | {releases or 'none'} |")
-    gone = [f"{inline(one.component)} {inline(_gone(one))}" for one in report.delta.withdrawn]
-    if gone:
-        lines.append(f"| Withdrawn after they were tested | {len(gone)} | {', '.join(gone)} |")
+    away = [
+        f"{inline(one.component)} {inline(f'{one.version} ({gone(report, one)})')}"
+        for one in report.delta.withdrawn
+    ]
+    if away:
+        lines.append(f"| Withdrawn after they were tested | {len(away)} | {', '.join(away)} |")
     yield "\n".join(("| Since the last run | | |", "|---|--:|---|", *lines))
-
-
-def _gone(one: Release) -> str:
-    return f"{one.version} ({one.yanked or 'yanked, no reason given'})"
 
 
 def _finding(report: Report, finding: FindingView, room: _Room) -> Iterator[str]:

@@ -30,7 +30,7 @@ LOOKED_AT = 8  # cells whose answers are looked at, of all that come into questi
 def offered(house: House, cell: Cell, probes: Sequence[Probe]) -> Offer | None:
     """Return what can be carried into `cell`, as far as that is known before it is installed."""
     part, row = house.matrix.impact, house.row(cell.row)
-    if part is None or not probes or row.existing:
+    if part is None or not probes or row.existing or house.memory.again(cell):
         return None
     names = [probe.digest for probe in probes]
     there = house.at(cell)

@@ -183,9 +183,14 @@ class House:
         return () if waits else self.unanswered(cell)
 
     def unanswered(self, cell: Cell) -> tuple[Probe, ...]:
-        """Return the probes of a cell that no finished attempt has answered yet."""
+        """Return the probes of a cell that no finished attempt has answered yet.
+
+        A cell of a release that was yanked is asked all of them once more.
+        """
         known = self.memory.cells.get(cell.key)
         probes = self.probes[cell.row]
+        if self.memory.again(cell):
+            return probes
         if known is None or known.done is None or self._moved(cell, known.done):
             return probes
         if known.stopped is not None:
@@ -215,6 +220,8 @@ class House:
         """Return the oldest run of the answers for whose age `cell` is asked; 0: it has others."""
         known = self.memory.cells.get(cell.key)
         if known is None or known.done is None or self._moved(cell, known.done):
+            return 0
+        if self.memory.again(cell):
             return 0
         if known.stopped is not None:
             return 0 if known.stopped.failure.reason.passes else known.ended

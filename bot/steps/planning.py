@@ -19,9 +19,11 @@ from bot.core.plan import (
     History,
     Past,
     Versions,
+    Wanted,
     in_force,
     next_runnable,
     plan,
+    without,
 )
 from bot.steps.existing import plan_existing
 from bot.steps.house import House
@@ -157,9 +159,34 @@ def _row(
         return
     yield from cells
     known = {one.trigger for one in cells}
-    for each in asked_for(house, row, bases.get(house.backend)):
+    base = bases.get(house.backend)
+    for each in (*_yanked(house, row, exclusions, then), *asked_for(house, row, base)):
         if each.trigger not in known:
+            known.add(each.trigger)
             yield planned(house, each, bases)
+
+
+def _yanked(
+    house: House, row: Row, exclusions: Sequence[Exclusion], then: History
+) -> Iterator[Wanted]:
+    """Yield the cells of releases that were yanked after they were tried alone: asked once more.
+
+    Nobody follows such a release any longer, and some have it: what it does counts for them.
+    """
+    for (backend, trigger), past in then.past.items():
+        name, alone, version = trigger.partition("==")
+        pair = (name, version)
+        gone = house.memory.withdrawn.get(pair)
+        if alone and pair in past.cell.components and gone and house.memory.again(past.cell):
+            wanted = Wanted(
+                row=row,
+                trigger=trigger,
+                versions=past.cell.components,
+                backend=backend,
+                kept=past.cell,
+                against=past.against,
+            )
+            yield without(wanted, exclusions)
 
 
 def _nothing_there(house: House, row: Row) -> str:

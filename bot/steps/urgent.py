@@ -82,4 +82,6 @@ def _why(house: House, planned: Planned, *, broken: bool) -> Why:
     pairs = planned.cell.components if planned.cell else ()
     if any(house.memory.first_seen.get(pair) == house.run for pair in pairs):
         return Why.NEW
+    if planned.cell and house.memory.again(planned.cell):
+        return Why.YANKED
     return Why.BROKEN if broken else Why.WAITED

@@ -66,7 +66,8 @@ def test_bounds_and_reasons_are_told_in_words() -> None:
     assert Candidate(key="x", why=Why.OLD, seconds=1, because="older").words == "older"
     assert Budget(cells=3, megabytes=500).words == "3 cells and 500 MB to download"
     assert [why.words for why in Why] == [
-        "a baseline", "a new release", "it was broken", "it waited", "it is old"
+        "a baseline", "a new release", "yanked after it was tested", "it was broken",
+        "it waited", "it is old"
     ]  # fmt: skip
 
 

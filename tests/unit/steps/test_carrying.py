@@ -11,14 +11,14 @@ from bot import pipeline
 from bot.core.carried import CARRIED, Carried, Reached, Refuted
 from bot.core.facts import CellStopped, Observed, RunEnded
 from bot.core.impact import sampled
-from bot.core.model import Cell, Failure, Json, Phase, Reason
+from bot.core.model import Cell, Component, Failure, Json, Phase, Reason, Release
 from bot.core.outcome import Verdict
 from bot.steps.carrying import offered
 from bot.steps.house import House
 from bot.steps.repeats import repeated
 from bot.steps.verdicts import planned_of, rule
 from bot.steps.view import report
-from tests.unit.steps.fakes import Index, Said, bodies, env_of, house, later, probe
+from tests.unit.steps.fakes import FakeSource, Index, Said, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, Dies, Fails, FakeEnv, text
 
 PROBES = tuple(probe(f"p{at:02}") for at in range(30))
@@ -314,3 +314,20 @@ def test_a_cell_without_a_sample_is_installed_and_asked_nothing() -> None:
     assert source.done is not None
     assert known.done.scope == source.done.scope
     assert second.needs(cell) == ()
+
+
+def test_a_cell_of_what_was_yanked_is_asked_in_full() -> None:
+    class Yanked(FakeSource):
+        def releases(self, component: Component) -> list[Release]:
+            every = [*super().releases(component)]
+            return [replace(one, yanked="bad") if one.version == "2" else one for one in every]
+
+    world = World()
+    first = begun(world)
+    run(first)
+    second = after(world, first)
+    run(second)
+    third = replace(later(second), sources={"fake": Yanked(index=world.index)})
+    env_of(third).talks.clear()
+    run(third)
+    assert asked(third) == {each.name for each in PROBES}
