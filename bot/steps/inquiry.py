@@ -71,6 +71,7 @@ class Inquiry:
     errands: Runner  # for questions over the network, many at once
     proof: bool = True  # whether a proof is made
     builds: Mapping[str, Source] = field(default_factory=dict)  # where development builds lie
+    loaded: Callable[[], None] = lambda: None  # done once both ends have loaded what they load
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -109,10 +110,14 @@ class Inquiry:
         )
         left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
         early = Early()
+        ends = machine.propose()
         try:
             while trials := machine.propose():
                 accused = None if early.about else machine.accusation
-                if accused is None:
+                if trials == ends:
+                    ask = partial(self._round, machine, mixtures, trials, left)
+                    together(self.errands, ask, self.loaded)
+                elif accused is None:
                     self._round(machine, mixtures, trials, left)
                 else:
                     early.about = accused

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -97,6 +98,7 @@ def explain(
             errands=LocalRunner(workers=ERRANDS),
             proof=wanted.proof,
             builds=where_builds_lie(options, wanted.builds),
+            loaded=partial(shelf.press, wanted.python),
         ).run()
     repro = _kept(options, found) if found.handed else ""
     return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
@@ -180,7 +182,7 @@ def _house(
         runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=(),
-        shell=UvShell(index_args=index, offline=offline),
+        shell=UvShell(index_args=index, offline=offline, bytecode=shelf.bytecode),
         ledger=ledger,
         memory=memory_of(ledger),
         comparators={},
