@@ -7,8 +7,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 
 @contextmanager
@@ -28,6 +30,7 @@ def _mask() -> int:
 
 
 _MASK = _mask()
+_REMOVERS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="remove")
 
 
 def put(path: Path, content: bytes) -> None:
@@ -47,3 +50,20 @@ def put(path: Path, content: bytes) -> None:
 def drop(folder: Path) -> None:
     """Remove a folder with all that is in it; one that is not there is gone already."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard(folder: Path, heap: Path) -> None:
+    """Take a folder away at once and remove it meanwhile: thousands of files take their time.
+
+    Until then it lies on the `heap`, a folder of the same disk; the process does not end before.
+    """
+    gone = heap / folder.name
+    try:
+        heap.mkdir(exist_ok=True)
+        folder.replace(gone)
+    except OSError:
+        gone = folder
+    try:
+        _REMOVERS.submit(drop, gone)
+    except RuntimeError:  # the process is ending, and takes no new work
+        drop(gone)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.core.model import Failure, Json
-from bot.effects.files import exclusive, put
+from bot.effects.files import discard, exclusive, put
 from bot.effects.pages import installed
 from bot.effects.process import clean_environment, converse, run
 from bot.effects.tree import watchable
@@ -113,7 +113,7 @@ def place_for(root: Path, name: str) -> Iterator[Path]:
     try:
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        discard(place, root.resolve() / "gone")
 
 
 def kept(place: Path, build: Callable[[Path], Path | Failure]) -> Path | Failure:

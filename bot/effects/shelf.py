@@ -108,6 +108,7 @@ def link(wheels: Sequence[Wheel], site: Path, scripts: Path) -> None:
         for top in wheel.own:
             if tops[top] == 1:
                 (site / top).symlink_to(wheel.crate / top)
+                _link_compiled(wheel.crate, top, site)
             else:
                 _link_files(wheel.crate, _below(wheel.crate / top, wheel.crate), site)
         _link_files(wheel.crate, wheel.shared, site)
@@ -128,6 +129,17 @@ def _link_files(crate: Path, files: Iterable[str], site: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.is_symlink():
             place.symlink_to(crate / name)
+
+
+def _link_compiled(crate: Path, top: str, site: Path) -> None:
+    """Link what lies compiled of a module that is one file: it lies beside others, in one folder.
+
+    Nothing is left in a crate of what a room compiles of such a module.
+    """
+    if top.endswith(".py"):
+        for file in (crate / "__pycache__").glob(f"{top.removesuffix('.py')}.*.pyc"):
+            (site / "__pycache__").mkdir(exist_ok=True)
+            (site / "__pycache__" / file.name).symlink_to(file)
 
 
 def _copy_script(source: Path, target: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.core.metadata import Metadata
 from bot.core.model import Closure, Failure, Pin, digest
 from bot.core.versions import is_build
+from bot.effects.bytecode import Bytecode
 from bot.effects.clock import ticks
 from bot.effects.files import exclusive
 from bot.effects.pages import WheelPages
@@ -38,6 +39,7 @@ class ShelfEnv:
     cache: Path | None = None
     build: bool = False  # whether what has no wheel is built, which runs its code
     builds: tuple[str, ...] = ()  # flags by which uv finds what is no plain release
+    bytecode: Bytecode | None = None  # what was compiled of wheels before, and is lent to rooms
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _known: dict[tuple[str, str], Wheel] = field(default_factory=dict)
 
@@ -93,6 +95,16 @@ class ShelfEnv:
         for few in self._apart(closure.pins):
             self._fill(few, interpreter, limits, build=self.build, mode=mode)
 
+    def press(self, interpreter: str) -> None:
+        """Keep what was compiled of these wheels so far, for rooms that have nothing compiled."""
+        if self.bytecode is None:
+            return
+        with self._guard:
+            wheels = tuple(self._known.values())
+        self.bytecode.keep(wheels, self._empty(interpreter) / SCRIPTS / "python")
+        for crate in {wheel.crate for wheel in wheels} if self.bytecode.pays else ():
+            self.bytecode.lend(crate)
+
     def ready(self, interpreter: str) -> None:
         """Make, ahead of their time, what all rooms need."""
         self._empty(interpreter)
@@ -147,6 +159,8 @@ class ShelfEnv:
                 if failure is not None:
                     shutil.rmtree(crate, ignore_errors=True)
                     return failure
+                if self.bytecode is not None:
+                    self.bytecode.lend(crate)
             found = index(crate)
         self._known.update({self._key(pin, version): found[pin.name] for pin in pins})
         return None

@@ -6,22 +6,26 @@ that is in the cache, and no index is asked once more.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from bot.core.model import Json
+from bot.effects.bytecode import Bytecode
 from bot.effects.files import put
 from bot.effects.process import clean_environment, run
 from bot.effects.uv import Uv, binary, index_variables, interpreter
 from bot.ports import Ran
 
 OURS = str(Path(sys.base_prefix) / "bin")  # a shim on the PATH takes long to name the same Python
+_BLOCK = re.compile(r"^# /// script$.*?^# ///$", re.MULTILINE | re.DOTALL)
 _guard = threading.Lock()
 _UNCACHED = re.compile("network (connectivity )?(is|was) disabled", re.IGNORECASE)
 
@@ -38,6 +42,7 @@ class UvShell:
     offline: bool = False
     cache: Path | None = None
     python: str = "3"
+    bytecode: Bytecode | None = None  # what was compiled of wheels before, and is lent to scripts
 
     def run(
         self,
@@ -65,7 +70,24 @@ class UvShell:
                 put(room / "work" / path, content)
             env = clean_environment(room, self._variables(offline=offline))
             command = [binary() if argv[0] == "uv" else argv[0], *argv[1:]]
-            return run(command, cwd=room / "work", env=env, seconds=seconds)
+            here = partial(run, command, cwd=room / "work", env=env, seconds=seconds)
+            if self.bytecode is not None and self.bytecode.pays and argv[-1] in files:
+                self._lend(self.bytecode, here, room / "work" / argv[-1])
+            return here()
+
+    def _lend(self, bytecode: Bytecode, here: Callable[[], Ran], script: Path) -> None:
+        """Let `uv` make the environments of a script, and lend them what was compiled before.
+
+        A script in its place, which asks for the same and tells where it finds packages, is run
+        by the same command. Where that does not work out, the real one compiles all by itself.
+        """
+        content = script.read_bytes()
+        put(script, asks(content.decode(errors="replace")).encode())
+        told = here()
+        put(script, content)
+        if told.returncode == 0:
+            for site in sites(told.output):
+                bytecode.lend(site)
 
     def _variables(self, *, offline: bool) -> dict[str, str]:
         fixed = {
@@ -83,6 +105,22 @@ class UvShell:
         managed = os.environ.get("UV_PYTHON_INSTALL_DIR")
         fixed |= {"UV_PYTHON_INSTALL_DIR": managed} if managed else {}
         return {**fixed, **index_variables(self.index_args)}
+
+
+def asks(script: str) -> str:
+    """Return a script that asks for the same packages and tells where it finds them (PEP 723)."""
+    block = _BLOCK.search(script)
+    return f"{block[0] if block else ''}\nimport json, sys\nprint(json.dumps(sys.path))\n"
+
+
+def sites(told: str) -> tuple[Path, ...]:
+    """Return the folders of packages that such a script tells of in its last line."""
+    try:
+        path: Json = json.loads(told.strip().rpartition("\n")[2])
+    except ValueError:
+        return ()
+    places = path if isinstance(path, list) else []
+    return tuple(Path(each) for each in map(str, places) if each.endswith("/site-packages"))
 
 
 def _usual_cache() -> str:

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.core.model import Closure, Failure, Json, Reason, digest
+from bot.effects.bytecode import Bytecode
 from bot.effects.clock import ticks
 from bot.effects.room import GUEST, GuestRoom, furnish, guards, kept, network_obstacle, place_for
 from bot.effects.uv import Uv, interpreter, not_installed
@@ -39,6 +40,7 @@ class UvEnv:
     variables: Mapping[str, str] = field(default_factory=dict)
     name: str = "uv"
     build: bool = False  # whether what has no wheel is built, which runs its code
+    bytecode: Bytecode | None = None  # what was compiled of wheels before, and is lent to rooms
 
     def promises(self) -> Mapping[str, str]:
         """Say what a cell is guarded from here, as tried on this machine."""
@@ -82,7 +84,11 @@ class UvEnv:
             flags += ["--require-hashes"] if hashed else []
             left = max(0.0, end - ticks())
             ran = uv.cached_first("pip", "sync", "pins.txt", *flags, cwd=folder, seconds=left)
-            return place if ran.returncode == 0 else not_installed(ran, scratch, str(place))
+            if ran.returncode != 0:
+                return not_installed(ran, scratch, str(place))
+            if self.bytecode is not None:
+                self.bytecode.lend(next(place.glob("lib/python*/site-packages")))
+            return place
 
     def _furnish(self, room: Path, env: Path) -> UvRoom:
         furnish(room, self.guest)

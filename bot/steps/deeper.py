@@ -38,21 +38,28 @@ def deeper(
 
     Where an end varies, one answer of another release says nothing, and none is asked.
     """
-    good, bad = ends.good[0], ends.bad[0]
-    if ends.steady and good is not None and bad is not None:
-        today = Today(
-            releases=mixtures.releases,
-            bad_end=mixtures.bad.versions,
-            good=good,
-            bad=bad,
-            ask=lambda one: ask(one, "asking the newest release"),
-        )
+    today = today_of(mixtures, ends, ask)
+    if today is not None:
         finer = Finer(
             sources=builds,
             mixtures=mixtures,
-            good=good,
+            good=today.good,
             ask=lambda one: ask(one, "bisecting the builds"),
             progress=mixtures.house.progress,
         )
         found = finer.told(today.told(found))
     return looked_into(mixtures, found)
+
+
+def today_of(mixtures: Mixtures, ends: Ends, ask: Callable[[Trial, str], Told]) -> Today | None:
+    """Return what asks the newest releases; None where an end varies, or does not answer."""
+    good, bad = ends.good[0], ends.bad[0]
+    if not ends.steady or good is None or bad is None:
+        return None
+    return Today(
+        releases=mixtures.releases,
+        bad_end=mixtures.bad.versions,
+        good=good,
+        bad=bad,
+        ask=lambda one: ask(one, "asking the newest release"),
+    )

@@ -13,27 +13,21 @@ from typing import Final, Literal
 from bot.core.blame import Case, Responsible, responsible
 from bot.core.explain import Explain
 from bot.core.facts import Tried
-from bot.core.model import (
-    Closure,
-    Conflict,
-    Failure,
-    Json,
-    Observation,
-    Probe,
-)
+from bot.core.model import Closure, Conflict, Failure, Json, Observation, Probe
 from bot.core.narrowing import Narrowing
 from bot.core.nature import Nature, nature
 from bot.core.outcome import Explanation
 from bot.core.prior import prior, read
 from bot.core.trial import Told, Trial
-from bot.errors import InterruptedByPersonError, UsageError
+from bot.errors import InterruptedByPersonError, StackmatrixError, UsageError
 from bot.ports import Runner, Shelf, Source
 from bot.steps.ask import ask, whole
 from bot.steps.deeper import Ends as Drawn
-from bot.steps.deeper import deeper
+from bot.steps.deeper import deeper, today_of
 from bot.steps.doubt import doubted
 from bot.steps.early import Early
 from bot.steps.evidence import End, Scene
+from bot.steps.foresight import Foresight, begun
 from bot.steps.handover import Handed, Shown, hand_over
 from bot.steps.house import House
 from bot.steps.mixing import Mixtures
@@ -71,6 +65,8 @@ class Inquiry:
     errands: Runner  # for questions over the network, many at once
     proof: bool = True  # whether a proof is made
     builds: Mapping[str, Source] = field(default_factory=dict)  # where development builds lie
+    foresee: bool = False  # whether there is a core for what will only likely be wanted
+    loaded: Callable[[], None] = lambda: None  # done once both ends have loaded what they load
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -93,42 +89,46 @@ class Inquiry:
         mixtures.releases = {
             name: {each.version: each for each in told} for name, told in releases.items()
         }
-        machine = Explain(
-            good=asked.good,
-            bad=asked.bad,
-            releases={name: [each.version for each in told] for name, told in releases.items()},
-            roots=asked.roots | self._alone(mixtures),
-            yanked=frozenset(
-                (name, each.version)
-                for name, told in releases.items()
-                for each in told
-                if each.yanked is not None
-            ),
-            requires=self._requires(mixtures),
-            prior=suspicion,
-        )
+        seer = begun(mixtures, asked, releases, suspicion)
+        machine = seer.make()
         left = Narrowing(good=asked.good.versions, bad=asked.bad.versions)
         early = Early()
         try:
-            while trials := machine.propose():
-                accused = None if early.about else machine.accusation
-                if accused is None:
-                    self._round(machine, mixtures, trials, left)
-                else:
-                    early.about = accused
-                    _, early.handed = together(
-                        self.errands,
-                        partial(self._round, machine, mixtures, trials, left),
-                        partial(self._handed, mixtures, accused, lambda: machine.accusation),
-                    )
+            self._search(machine, mixtures, left, seer, early)
         except KeyboardInterrupt:
             raise _interrupted(f"{left.words}; {machine.status()}") from None
         if machine.result is None:
             raise AssertionError("a search that proposes nothing has a result")
         try:
-            return self._found(mixtures, machine.result, early)
+            cost = replace(machine.result.cost, speculative=seer.idle)
+            return self._found(mixtures, replace(machine.result, cost=cost), early)
         except KeyboardInterrupt:
             raise _interrupted(f"{machine.result.sentence}; the proof was not finished") from None
+
+    def _search(
+        self,
+        machine: Explain,
+        mixtures: Mixtures,
+        left: Narrowing,
+        seer: Foresight,
+        early: Early,
+    ) -> None:
+        """Ask what the machine proposes to its end; what will be wanted of an accused is begun."""
+        ends = machine.propose()
+        while trials := machine.propose():
+            accused = None if early.about else machine.accusation
+            round_ = partial(self._round, machine, mixtures, trials, left, seer)
+            if trials == ends:
+                together(self.errands, round_, self.loaded)
+            elif accused is None:
+                round_()
+            else:
+                early.about = accused
+                hand = partial(self._handed, mixtures, accused, lambda: machine.accusation)
+                newest = partial(self._today, mixtures, accused)
+                _, (early.handed, _) = together(
+                    self.errands, round_, partial(together, self.errands, hand, newest)
+                )
 
     def _found(self, mixtures: Mixtures, told: Explanation, early: Early) -> Found:
         if not told.culprits:
@@ -154,14 +154,23 @@ class Inquiry:
 
     def _looked(self, mixtures: Mixtures, told: Explanation) -> tuple[Explanation, Case]:
         """Look deeper than the releases, and then at whose it is."""
+        told = deeper(mixtures, told, self._drawn(), partial(self.attempt, mixtures), self.builds)
+        return told, self._case(mixtures, told)
+
+    def _today(self, mixtures: Mixtures, told: Explanation) -> None:
+        """Ask the newest releases of the accused before anybody wants to know of them."""
+        today = today_of(mixtures, self._drawn(), partial(self.attempt, mixtures))
+        if today is not None:
+            today.told(told)
+
+    def _drawn(self) -> Drawn:
+        """Return what each end shows, draw by draw."""
         seen = {
             lean: (self._told(lean), self._seen_of(Trial(versions=(), lean=lean, draw=1)))
             for lean in LEANS
         }
         good, bad = (tuple(named(one) if one else None for one in seen[lean]) for lean in LEANS)
-        ask = partial(self.attempt, mixtures)
-        told = deeper(mixtures, told, Drawn(good=good, bad=bad), ask, self.builds)
-        return told, self._case(mixtures, told)
+        return Drawn(good=good, bad=bad)
 
     def _doubted(self, mixtures: Mixtures, told: Explanation) -> Explanation:
         """Look at both ends once more: what could not be proved may be chance."""
@@ -229,12 +238,6 @@ class Inquiry:
                 cure = "check the names, the versions, and where packages come from"
                 raise UsageError(what, cure=cure)
 
-    def _alone(self, mixtures: Mixtures) -> frozenset[str]:
-        """What one end has alone and nothing there requires: somebody must have asked for it."""
-        good, bad = self.question.good.versions, self.question.bad.versions
-        tops = mixtures.required(good).tops | mixtures.required(bad).tops
-        return tops & (good.keys() ^ bad.keys())
-
     def _prior(self, mixtures: Mixtures) -> dict[str, float]:
         """Ask both ends with their imports traced; the answers count as the first of each."""
         self.house.progress.begin("explain", len(ENDS))
@@ -247,16 +250,13 @@ class Inquiry:
             modules.setdefault(name, set()).update(metadata.modules)
         return prior(self.question.moved, modules, evidence, self.question.roots)
 
-    def _requires(self, mixtures: Mixtures) -> dict[str, frozenset[str]]:
-        bad = self.question.bad.versions
-        return {
-            name: frozenset(str(each.name) for each in metadata.requires)
-            for (name, version), metadata in mixtures.known.items()
-            if bad.get(name) == version
-        }
-
     def _round(
-        self, machine: Explain, mixtures: Mixtures, trials: Sequence[Trial], left: Narrowing
+        self,
+        machine: Explain,
+        mixtures: Mixtures,
+        trials: Sequence[Trial],
+        left: Narrowing,
+        seer: Foresight,
     ) -> None:
         """Run the trials of one proposal, several at once, and tell them in the order proposed.
 
@@ -264,19 +264,31 @@ class Inquiry:
         """
         self.house.progress.begin("explain", len(trials))
         doing = f"{left.words}; {machine.status()}"
+        good, bad = (named(one) if one else None for one in map(self._told, LEANS))
+        asks = self.foresee and not all(self._seen_of(trial) for trial in trials)
+        after = seer.after(trials, good, bad) if asks and good and bad else ()
         answers: dict[str, Told] = {}
         for trial, told in self.house.runner.run(
-            tuple(reversed(trials)), lambda one: self.attempt(mixtures, one, doing)
+            (*reversed(trials), *after), lambda one: self._heard(mixtures, one, doing, trials)
         ):
             answers[trial.name] = told
             self.house.progress.advance("explain", doing)
         self._unwatched(mixtures, answers, doing)
-        good, bad = (self._told(lean) for lean in LEANS)
+        good, bad = (named(one) if one else None for one in map(self._told, LEANS))
         for trial in trials:
-            told = answers[trial.name]
+            told = seer.told[trial] = answers[trial.name]
             machine.tell(trial, told)
-            if good and bad and told.signature in (named(good), named(bad)):
-                left.hear(told.versions, bad=told.signature == named(bad))
+            if told.signature is not None and told.signature in (good, bad):
+                left.hear(told.versions, bad=told.signature == bad)
+
+    def _heard(self, mixtures: Mixtures, trial: Trial, doing: str, wanted: Sequence[Trial]) -> Told:
+        """Run one trial; what keeps one from running that nobody wants yet is not told."""
+        try:
+            return self.attempt(mixtures, trial, doing)
+        except StackmatrixError as error:
+            if trial in wanted or isinstance(error, InterruptedByPersonError):
+                raise
+            return Told(signature=None)
 
     def _unwatched(self, mixtures: Mixtures, answers: dict[str, Told], doing: str) -> None:
         """Ask an end again that does not repeat itself: it may show that it was traced."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,7 @@ from bot.core.proof import NAME
 from bot.effects.aloud import Aloud
 from bot.effects.clock import now, ticks
 from bot.effects.files import put
+from bot.effects.machine import at_once
 from bot.effects.uv import PYPI
 from bot.envs.shelf import ShelfEnv
 from bot.envs.shell import UvShell
@@ -97,6 +100,8 @@ def explain(
             errands=LocalRunner(workers=ERRANDS),
             proof=wanted.proof,
             builds=where_builds_lie(options, wanted.builds),
+            foresee=_cores(options, house.matrix) > 1,
+            loaded=partial(shelf.press, wanted.python),
         ).run()
     repro = _kept(options, found) if found.handed else ""
     return Explained(found=found, seconds=ticks() - began, repro=repro, notes=tuple(taken.notes))
@@ -177,10 +182,10 @@ def _house(
         ),
         drivers={},
         env=shelf,
-        runner=LocalRunner(workers=options.workers or matrix.allowance.workers),
+        runner=LocalRunner(workers=_workers(options, matrix)),
         tracker=Outbox(root=options.state / "outbox"),
         renderers=(),
-        shell=UvShell(index_args=index, offline=offline),
+        shell=UvShell(index_args=index, offline=offline, bytecode=shelf.bytecode),
         ledger=ledger,
         memory=memory_of(ledger),
         comparators={},
@@ -188,6 +193,15 @@ def _house(
         clock=now,
         run=ledger.run,
     )
+
+
+def _workers(options: Options, matrix: Matrix) -> int:
+    return options.workers or matrix.allowance.workers
+
+
+def _cores(options: Options, matrix: Matrix) -> int:
+    """How many cells have a core of their own at once."""
+    return at_once(replace(matrix.allowance, workers=_workers(options, matrix), memory_bytes=0))
 
 
 def _sources(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.config.options import Options
+from bot.effects.bytecode import Bytecode
 from bot.effects.uv import PYPI, index_args
 from bot.envs.shelf import ShelfEnv
 from bot.envs.uv import UvEnv
@@ -33,12 +34,14 @@ class Wanted:
 def shelf_of(options: Options, wanted: Wanted) -> ShelfEnv:
     """Return the shelf of a search; what is above suspicion is built behind it."""
     index = _index(wanted)
+    bytecode = Bytecode(root=options.state / "shelf" / "bytecode")
     behind = UvEnv(
         root=options.state / "envs",
         index_args=index,
         offline=options.offline,
         build=True,
         variables={"PYTHONDONTWRITEBYTECODE": "1"},  # a fresh one is asked once, and gone
+        bytecode=bytecode,
     )
     return ShelfEnv(
         root=options.state / "shelf",
@@ -47,6 +50,7 @@ def shelf_of(options: Options, wanted: Wanted) -> ShelfEnv:
         offline=options.offline,
         build=True,
         builds=flags_for(index, wanted.builds),
+        bytecode=bytecode,
     )
 
 

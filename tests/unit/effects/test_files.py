@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from bot.effects.files import exclusive, put
+from bot.effects.files import discard, exclusive, put
 
 
 def test_put_replaces_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -43,3 +45,28 @@ def test_exclusive_lets_one_thread_in_at_a_time(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert most == 1
+
+
+LEAVES = """import sys
+from pathlib import Path
+from bot.effects.files import discard
+room, heap = map(Path, sys.argv[1:])
+discard(room, heap)
+print(room.exists())
+"""
+
+
+def test_what_is_discarded_is_away_at_once_and_removed_before_the_end(tmp_path: Path) -> None:
+    room, heap = tmp_path / "room", tmp_path / "heap"
+    (room / "deep").mkdir(parents=True)
+    for at in range(200):
+        (room / "deep" / str(at)).touch()
+    argv = [sys.executable, "-c", LEAVES, str(room), str(heap)]
+    ran = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
+    assert list(heap.iterdir()) == []
+
+
+def test_nothing_can_be_discarded_as_well(tmp_path: Path) -> None:
+    discard(tmp_path / "nowhere" / "room", tmp_path / "nowhere" / "heap")
+    assert not list(tmp_path.iterdir())

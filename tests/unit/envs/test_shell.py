@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.effects.bytecode import Bytecode
 from bot.envs import shell
-from bot.envs.shell import UvShell
+from bot.envs.shell import UvShell, asks, sites
 from bot.ports import Ran
 
 COMMAND = ["uv", "run", "--with", "pot==1.0", "repro.py"]
@@ -57,3 +59,62 @@ def test_what_the_cache_does_not_have_is_fetched(
 ) -> None:
     assert asked(monkeypatch, again=True, output=words) == [False, True]
     assert asked(monkeypatch, again=True, output=words, offline=True) == [False]
+
+
+SCRIPT = """# /// script
+# requires-python = "==3.11.*"
+# dependencies = ["bowl==2.0"]
+# ///
+import bowl
+"""
+
+
+class Lender(Bytecode):
+    """Keeps nothing, and remembers whom it would have lent it to."""
+
+    @property
+    def pays(self) -> bool:
+        return True
+
+    def lend(self, site: Path) -> None:
+        self._loaded[site] = 1
+
+    @property
+    def lent(self) -> list[Path]:
+        return list(self._loaded)
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_environments_of_a_script_are_made_and_lent_to_before_it_runs(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    ran: list[str] = []
+    path = ["/zip", "/over/lib/python3.11/site-packages", "/base/lib/python3.11/site-packages"]
+
+    def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> Ran:
+        assert argv[1:] == COMMAND[1:]
+        assert env
+        assert seconds
+        ran.append((cwd / "repro.py").read_text())
+        if len(ran) == 1:
+            return Ran(returncode=code, output=f"a warning\n{json.dumps(path)}\n")
+        return Ran(returncode=7, output="it ran")
+
+    monkeypatch.setattr(shell, "run", run)
+    lender = Lender(root=Path("/nowhere"))
+    one = UvShell(cache=Path("/nowhere"), bytecode=lender)
+    told = one.run(COMMAND, files={"repro.py": SCRIPT.encode()}, seconds=9)
+    assert (told.returncode, told.output) == (7, "it ran")
+    assert ran[1:] == [SCRIPT]
+    assert ran[0].startswith(SCRIPT.partition("import")[0])
+    assert "bowl\n" not in ran[0]
+    assert lender.lent == ([Path(each) for each in path[1:]] if code == 0 else [])
+
+
+@pytest.mark.parametrize("told", ["", "no JSON", "{}", '["/base"]'])
+def test_what_tells_of_no_packages_gets_nothing(told: str) -> None:
+    assert sites(told) == ()
+
+
+def test_a_script_without_a_block_asks_for_nothing() -> None:
+    assert "///" not in asks("import json\n")
