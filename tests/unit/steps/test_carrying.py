@@ -18,6 +18,7 @@ from bot.steps.house import House
 from bot.steps.repeats import repeated
 from bot.steps.verdicts import planned_of, rule
 from bot.steps.view import report
+from tests.property.test_impact import SURE, chance
 from tests.unit.steps.fakes import Index, Said, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, Dies, Fails, FakeEnv, text
 
@@ -314,3 +315,16 @@ def test_a_cell_without_a_sample_is_installed_and_asked_nothing() -> None:
     assert source.done is not None
     assert known.done.scope == source.done.scope
     assert second.needs(cell) == ()
+
+
+def test_the_whole_of_it_catches_a_hidden_influence_at_the_stated_rate() -> None:
+    """One probe of ten reads unseen; whether it is in the sample is drawn anew by each version."""
+    seeds, caught, few = 400, 0, PROBES[:10]
+    for seed in range(seeds):
+        world = World(says=hidden([few[seed % len(few)].name]))
+        first = replace(begun(world), probes={"row": few})
+        run(first)
+        second = after(world, first, version=f"2.{seed}")
+        run(second)
+        caught += bool(told(second, Refuted))
+    assert chance(caught, seeds, PART) > SURE, f"{caught} of {seeds}"
