@@ -10,6 +10,7 @@ see `core/reach.py`. Whatever runs at a start or is found by its entry points is
 """
 
 import os
+import platform
 import re
 import resource
 import sys
@@ -42,6 +43,7 @@ class Watch:
         self.paths = {}  # of files and folders, in the order in which they were reached
         self.tops = {}  # names of modules at the top that somebody asked for, likewise
         self.why = "" if os.path.exists(MAPS) else "no " + MAPS
+        platform.uname().processor  # noqa: B018 - asks `uname -p` once, and clients ask it too
         self.children = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.loaded = -1
         self.started = (0, 0)

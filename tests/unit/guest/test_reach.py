@@ -146,6 +146,10 @@ def test_what_another_process_reaches_nobody_knows(place: Path, why: str) -> Non
     assert told(place, ANOTHER[why], "watch.ready()", "watch.asked('p')") == {"why": why}
 
 
+def test_what_clients_tell_servers_of_the_machine_starts_nothing(place: Path) -> None:
+    assert "idle" in told(place, "import platform; platform.platform()", "watch.ready()")
+
+
 def test_what_is_raised_while_listening_hurts_nobody(place: Path) -> None:
     odd = "class Odd:\n def __fspath__(self): return 7\nsys.audit('open', Odd(), 'r', 0)"
     assert "open: " in told(place, odd, "watch.ready()")["why"]

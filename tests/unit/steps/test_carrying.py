@@ -18,6 +18,7 @@ from bot.steps.house import House
 from bot.steps.repeats import repeated
 from bot.steps.verdicts import planned_of, rule
 from bot.steps.view import report
+from tests.property.test_impact import SURE, chance
 from tests.unit.steps.fakes import FakeSource, Index, Said, bodies, env_of, house, later, probe
 from tests.unit.steps.rooms import Answer, Dies, Fails, FakeEnv, text
 
@@ -331,3 +332,16 @@ def test_a_cell_of_what_was_yanked_is_asked_in_full() -> None:
     env_of(third).talks.clear()
     run(third)
     assert asked(third) == {each.name for each in PROBES}
+
+
+def test_the_whole_of_it_catches_a_hidden_influence_at_the_stated_rate() -> None:
+    """One probe of ten reads unseen; whether it is in the sample is drawn anew by each version."""
+    seeds, caught, few = 400, 0, PROBES[:10]
+    for seed in range(seeds):
+        world = World(says=hidden([few[seed % len(few)].name]))
+        first = replace(begun(world), probes={"row": few})
+        run(first)
+        second = after(world, first, version=f"2.{seed}")
+        run(second)
+        caught += bool(told(second, Refuted))
+    assert chance(caught, seeds, PART) > SURE, f"{caught} of {seeds}"
