@@ -1,23 +1,28 @@
 """The `uv` command: where it is, what it may see of our environment, and where it looks.
 
 When index arguments are given they are everything: neither a configuration file nor a variable
-of the user adds another index to them.
+of the user adds another index to them. What opens a private one comes from the environment, as for
+whoever asks it for releases: uv is told by variables of the index's name, and its command line,
+which everybody on this machine may read, says who it is and no more.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import uv
 
+from bot.core.credentials import Credential, chosen, known
 from bot.core.logs import classify, readable
 from bot.core.model import Failure, Phase, Reason
 from bot.effects.process import run
@@ -38,6 +43,8 @@ _INDEXES = (
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS",
     "UV_NO_INDEX", "UV_INDEX_STRATEGY",
 )  # fmt: skip
+_OPENS = re.compile(r"UV_INDEX_\w+_(USERNAME|PASSWORD)").fullmatch
+_DEFAULT = "--default-index"
 _AS_VARIABLE = {
     "--index": ("UV_INDEX", " "),
     "--default-index": ("UV_DEFAULT_INDEX", ""),
@@ -79,6 +86,33 @@ def index_args(index: str) -> tuple[str, ...]:
     return () if index == PYPI else ("--default-index", index)
 
 
+def opened(index_args: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return index arguments that name what a credential opens, and the variables that open it.
+
+    The index itself is first among those that `STACKMATRIX_INDEX_PASSWORD` may be for.
+    """
+    words = [*index_args]
+    usual = next((url for flag, url in pairwise(words) if flag == _DEFAULT), "")
+    credentials = known(os.environ, index=usual)
+    variables: dict[str, str] = {}
+    for at, (flag, url) in enumerate(pairwise(index_args), start=1):
+        found = chosen(url, credentials) if flag in (_DEFAULT, "--index") else None
+        if found is not None:
+            words[at] = f"stackmatrix{at}={url}"
+            variables |= _shown(f"UV_INDEX_STACKMATRIX{at}", found)
+    return tuple(words), variables
+
+
+def _shown(name: str, found: Credential) -> dict[str, str]:
+    """Return how uv is told; it knows no bearer, and indexes take a token as this user's."""
+    return {f"{name}_USERNAME": found.user or "__token__", f"{name}_PASSWORD": found.secret}
+
+
+def _users() -> dict[str, str]:
+    """Return what opens the indexes that the user's own variables name."""
+    return {name: value for name, value in os.environ.items() if _OPENS(name)}
+
+
 def index_variables(index_args: Sequence[str]) -> dict[str, str]:
     """Return index arguments as the variables that say the same. Raises `UsageError`."""
     found: dict[str, str] = {}
@@ -105,10 +139,16 @@ class Uv:
     offline: bool = False
     cache: Path | None = None
 
-    def environment(self) -> dict[str, str]:
-        """Return what `uv` itself may see: no token, but its home, certificates and proxies."""
+    def environment(self, *, opens: bool = True) -> dict[str, str]:
+        """Return what `uv` itself may see: its home, certificates and proxies, and no token.
+
+        Besides, where it `opens` indexes, what opens those of its own and no others.
+        """
         names = _TOOL if self.index_args else (*_TOOL, *_INDEXES)
         passed = {name: os.environ[name] for name in names if name in os.environ}
+        if opens:
+            _, shown = opened(self.index_args)
+            passed |= shown if self.index_args else _users()
         return {**passed, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
     def cached_first(self, *command: str, cwd: Path, seconds: float) -> Ran:
@@ -122,13 +162,17 @@ class Uv:
         return self.run(*command, cwd=cwd, seconds=seconds)
 
     def run(self, *command: str, cwd: Path, seconds: float) -> Ran:
-        """Run `uv` with `command` and these settings in `cwd`."""
+        """Run `uv` with `command` and these settings in `cwd`.
+
+        Where packages may be built, their code would see what opens an index: it is not there.
+        """
         flags = ["--color", "never"]
-        flags += ["--no-config", *self.index_args] if self.index_args else []
+        flags += ["--no-config", *opened(self.index_args)[0]] if self.index_args else []
         flags += ["--offline"] if self.offline else []
         flags += ["--cache-dir", str(self.cache)] if self.cache else []
         argv = [binary(), *command, *flags]
-        return run(argv, cwd=cwd, env=self.environment(), seconds=seconds)
+        environment = self.environment(opens="--no-build" in command)
+        return run(argv, cwd=cwd, env=environment, seconds=seconds)
 
 
 def not_installed(ran: Ran, *hide: str) -> Failure:

@@ -26,7 +26,7 @@ from bot.effects.engine import GONE, Box, Engine
 from bot.effects.files import put
 from bot.effects.pages import installed
 from bot.effects.room import GUEST, furnish, kept, place_for
-from bot.effects.uv import Uv, binary, index_variables, not_installed
+from bot.effects.uv import Uv, binary, index_variables, not_installed, opened
 from bot.errors import MissingToolError
 from bot.ports import Limits, Pages, Ran, Talk
 
@@ -256,15 +256,10 @@ class DockerEnv:
     def _uv_environment(self) -> dict[str, str]:
         told = Uv(index_args=self.index_args).environment()
         passed = {name: value for name, value in told.items() if not _FOREIGN.match(name)}
-        passed |= {
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith("UV_INDEX_") and not self.index_args
-        }
         fixed = {"HOME": "/tmp", "PATH": PATH, "NO_COLOR": "1"}  # noqa: S108 - inside
         fixed |= {"UV_NO_CONFIG": "1"} if self.index_args else {}
         fixed |= {"UV_OFFLINE": "1"} if self.offline else {}
-        return {**passed, **index_variables(self.index_args), **fixed}
+        return {**passed, **index_variables(opened(self.index_args)[0]), **fixed}
 
     def _inside(self, place: Path) -> str:
         return f"{INSIDE}/{place.relative_to(self.root.resolve()).as_posix()}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.mini.wheels import write_index, write_wheel
 from tests.real import registries
 from tests.real.test_sources import FILES
 
@@ -50,6 +51,86 @@ def test_a_private_index_is_opened_by_the_environment_and_the_password_is_nowher
     assert refused[0] == 4
     assert "the environment" in refused[1]
     assert leaks(tmp_path, ran[1] + refused[1]) == []
+
+
+SCRIPT = """family: taste
+ask: script
+cases:
+  - id: tea
+    source: taste.py
+    links: {text: {compare: text, authority: specified, absolute: true, golden: green}}
+"""
+WHOLE = """version: 1
+index: URL/simple
+suite: [probes]
+components:
+  tea: {role: engine, upstream: https://github.com/acme/tea, follow: [all]}
+stacks:
+  chat: {components: [tea], suite: [taste], strategy: [alone, newest, minimum]}
+"""
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"STACKMATRIX_INDEX_USERNAME": "me", "STACKMATRIX_INDEX_PASSWORD": PLAIN},
+        {"PIP_EXTRA_INDEX_URL": f"http://me:{CANARY}@HOST/simple"},
+    ],
+    ids=["ours", "pip"],
+)
+def test_what_is_planned_and_installed_comes_from_a_private_index_too(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    folder = tmp_path / "site"
+    wheels = [
+        write_wheel(folder, "tea", version, {"tea.py": f"answer = {said!r}\n"}, ["cup>=1"])
+        for version, said in (("1.0", "green"), ("2.0", "black"))
+    ]
+    wheels += [write_wheel(folder, "cup", version, {"cup.py": ""}) for version in ("1.0", "1.1")]
+    write_index(folder, wheels)
+    probes = tmp_path / "work" / "probes"
+    probes.mkdir(parents=True)
+    (probes / "taste.yaml").write_text(SCRIPT)
+    (probes / "taste.py").write_text("import json, tea\nprint(json.dumps(tea.answer))\n")
+    with registries.nginx(folder, tmp_path, ("me", PLAIN)) as site:
+        speaks_links(folder, site.url)
+        ran = watched(tmp_path, site, variables, text=WHOLE, verb="run")
+        refused = watched(tmp_path, site, {}, state="other", text=WHOLE, verb="run")
+    assert ran[0] == 1, ran
+    report = json.loads((tmp_path / "work" / "reports" / "report.json").read_text())
+    words = {each["trigger"]: each["word"] for each in report["cells"]}
+    assert words == {
+        "baseline": "baseline",
+        "tea==2.0": "regressed",
+        "newest": "regressed",
+        "declared minimum of tea: cup 1.0": "still-good",
+    }
+    assert refused[0] == 4
+    assert leaks(tmp_path, ran[1] + refused[1]) == []
+    kept = [file for file in (tmp_path / ".cache").rglob("*") if file.is_file()]
+    assert kept, "uv keeps what it fetched"
+    assert not any(
+        word in file.read_bytes() for file in kept for word in (PLAIN.encode(), b"cAnArY")
+    )
+
+
+def speaks_links(folder: Path, url: str) -> None:
+    """Make of an index in a folder one of links, with pages of JSON of its own."""
+    for page in (folder / "simple").iterdir():
+        links = (page / "index.html").read_text().replace(folder.as_uri(), url)
+        (page / "index.html").write_text(links)
+        files = json.loads((page / "index.json").read_text())["files"]
+        versions: dict[str, list[dict[str, object]]] = {}
+        for row in files:
+            version = row["filename"].split("-")[1]
+            told = {"filename": row["filename"], "digests": row["hashes"], "yanked": False}
+            versions.setdefault(version, []).append(told | {"upload_time": "2026-01-01T00:00:00"})
+        own = folder / "pypi" / page.name
+        for version in versions:
+            info = {"requires_dist": ["cup>=1"] if page.name == "tea" else None}
+            (own / version).mkdir(parents=True)
+            (own / version / "json").write_text(json.dumps({"info": info}))
+        (own / "json").write_text(json.dumps({"releases": versions}))
 
 
 COMMIT = "0123456789" * 4
@@ -105,8 +186,9 @@ def watched(
     variables: dict[str, str],
     state: str = "state",
     text: str = "",
+    verb: str = "watch",
 ) -> tuple[int, str]:
-    """Run `stackmatrix watch` on a matrix of the site; returns its exit code and what it said."""
+    """Run a verb on a matrix of the site; returns its exit code and what it said."""
     work, host = tmp_path / "work", site.url.removeprefix("http://")
     work.mkdir(exist_ok=True)
     (work / "matrix.yaml").write_text((text or MATRIX).replace("URL", site.url))
@@ -116,7 +198,7 @@ def watched(
         given["NETRC"] = str(tmp_path / "netrc")
         name = host.partition(":")[0]
         (tmp_path / "netrc").write_text(f"machine {name} login me password {PLAIN}\n")
-    command = [sys.executable, "-c", "from bot.cli import main; main()", "watch"]
+    command = [sys.executable, "-c", "from bot.cli import main; main()", verb]
     command += ["--state", state]
     ran = subprocess.run(
         command, cwd=work, env={**env, **given, "HOME": str(tmp_path)},
