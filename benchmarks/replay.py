@@ -181,8 +181,8 @@ def _window(world: World) -> Iterator[str]:
         told = ", ".join(f"{version} ({day:%m-%d})" for version, day in inside)
         yield f"| {line.name} | {before} | {told} |"
     known = min(len(told) for told in world.grid.shown.values())
-    yield f"\nThe full matrix has {fully(world)} cells, asked {probes} probes each; all resolved,"
-    yield f"and each probe has a steady answer in at least {known} of them."
+    yield f"\nThe full matrix has {fully(world)} cells, asked {probes} probes each. All resolved,"
+    yield f"and no probe has a steady answer in fewer than {known} of them."
 
 
 def _breakages(world: World) -> Iterator[str]:
@@ -221,12 +221,15 @@ def _rows(told: Sequence[Tally]) -> Iterator[str]:
 
 def _missed(told: Sequence[Tally]) -> Iterator[str]:
     """Yield what each strategy never saw, and how much later it saw the rest."""
+    said = False
     for each in told:
         if each.missed or each.later:
             late = f" Late by {each.delay:.1f} days in the mean." if each.later else ""
             never = f" Never: {'; '.join(each.missed)}." if each.missed else ""
             yield f"* {each.strategy}:{late}{never}"
-    yield ""
+            said = True
+    if said:
+        yield ""
 
 
 def drawn() -> Iterator[str]:
