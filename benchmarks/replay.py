@@ -5,13 +5,13 @@
     python -m benchmarks.replay tables                      # what replay.md holds; a minute
     python -m benchmarks.replay planted                     # its second half; some minutes
 
-`outcomes` runs the full matrix of `replay/matrix.yaml` by stackmatrix's own steps, goes on where it
-was, and writes `replay/outcomes.json`: what each probe came to in each cell, and the days of the
+`outcomes` runs the full matrix of `window/matrix.yaml` by stackmatrix's own steps, goes on where it
+was, and writes `window/outcomes.json`: what each probe came to in each cell, and the days of the
 releases. `tables` lives every day of the window again under each strategy (`replayed.py`): the real
 `watch`, `plan`, `execute` and judgement, over what was out on that day, in rooms that answer from
 those outcomes. What the full matrix shows to be broken (`bot/studies/breakage.py`) is seen on the
 day on which a new cell that holds it turns a probe bad against its baseline, and holds nothing else
-that breaks that probe. Then the same over drawn breakages, on real days (`replay/releases.json`).
+that breaks that probe. Then the same over drawn breakages, on real days (`window/releases.json`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from bot.steps.watching import remembered
 from bot.studies.breakage import Grid, Line, Stack, breakages
 from tests.unit.steps.fakes import Said
 
-HERE: Final = Path(__file__).parent / "replay"
+HERE: Final = Path(__file__).parent / "window"
 MATRIX: Final = HERE / "matrix.yaml"
 OUTCOMES: Final = HERE / "outcomes.json"
 RELEASES: Final = HERE / "releases.json"
