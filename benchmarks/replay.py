@@ -2,15 +2,16 @@
 
     python -m benchmarks.replay outcomes --state FOLDER     # executes every combination; an hour
     python -m benchmarks.replay dates --state FOLDER        # asks the index for days of releases
-    python -m benchmarks.replay tables > benchmarks/replay.md                     # a few minutes
+    python -m benchmarks.replay tables                      # what replay.md holds; a minute
+    python -m benchmarks.replay planted                     # its second half; some minutes
 
-`outcomes` runs the full matrix of `replay/matrix.yaml` by stackmatrix's own steps, goes on where it
-was, and writes `replay/outcomes.json`: what each probe came to in each cell, and the days of the
+`outcomes` runs the full matrix of `window/matrix.yaml` by stackmatrix's own steps, goes on where it
+was, and writes `window/outcomes.json`: what each probe came to in each cell, and the days of the
 releases. `tables` lives every day of the window again under each strategy (`replayed.py`): the real
 `watch`, `plan`, `execute` and judgement, over what was out on that day, in rooms that answer from
 those outcomes. What the full matrix shows to be broken (`bot/studies/breakage.py`) is seen on the
 day on which a new cell that holds it turns a probe bad against its baseline, and holds nothing else
-that breaks that probe. Then the same over drawn breakages, on real days (`replay/releases.json`).
+that breaks that probe. Then the same over drawn breakages, on real days (`window/releases.json`).
 """
 
 from __future__ import annotations
@@ -38,14 +39,13 @@ from bot.steps.watching import remembered
 from bot.studies.breakage import Grid, Line, Stack, breakages
 from tests.unit.steps.fakes import Said
 
-HERE: Final = Path(__file__).parent / "replay"
+HERE: Final = Path(__file__).parent / "window"
 MATRIX: Final = HERE / "matrix.yaml"
 OUTCOMES: Final = HERE / "outcomes.json"
 RELEASES: Final = HERE / "releases.json"
-FIRST, LAST = date(2026, 7, 24), date(2026, 11, 9)
+FIRST, LAST = date(2026, 7, 24), date(2026, 10, 24)
 PLANTED: Final = ("minijinja", "tokenizers", "ctranslate2", "xllamacpp")
-PLANTED_LAST: Final = date(2026, 10, 24)
-SEEDS: Final = range(5)
+SEEDS: Final = range(3)
 COUNTS: Final = (6, 12, 12)  # breakages of a world that take one version, two, three
 FOLLOW: Final = {
     "every release since the window began": ("=={first}", f"since-{FIRST}"),
@@ -116,7 +116,7 @@ def dates(state: Path) -> None:
     options = Options(config=Path("matrix.yaml"), state=state, reports=state / "reports")
     with opened(options, Said(), whole=False) as house:
         pipeline.watch(house, PLANTED)
-        told = _lines(house, PLANTED, PLANTED_LAST)
+        told = _lines(house, PLANTED, LAST)
     RELEASES.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -161,7 +161,6 @@ def tables() -> Iterator[str]:
         told = [tally(world, s, lived(world, s, words), fully(world)) for s in STRATEGIES]
         yield from _rows(told)
         yield from _missed(told)
-    yield from _drawn()
 
 
 def _head() -> Iterator[str]:
@@ -182,15 +181,18 @@ def _window(world: World) -> Iterator[str]:
         told = ", ".join(f"{version} ({day:%m-%d})" for version, day in inside)
         yield f"| {line.name} | {before} | {told} |"
     known = min(len(told) for told in world.grid.shown.values())
-    yield f"\nThe full matrix has {fully(world)} cells, asked {probes} probes each; all resolved,"
-    yield f"and each probe has a steady answer in at least {known} of them."
+    yield f"\nThe full matrix has {fully(world)} cells, asked {probes} probes each. All resolved,"
+    yield f"and no probe has a steady answer in fewer than {known} of them."
 
 
 def _breakages(world: World) -> Iterator[str]:
     """Yield what the full matrix shows, and how long each breakage stayed."""
     found = breakages(world.grid)
     alone = sum(len(each.first) == 1 for each in found)
+    out = sum(len(line.releases) - 1 for line in world.grid.lines)
+    bad = len({each.first for each in found if len(each.first) == 1})
     yield f"\n### What the full matrix shows: {len(found)} breakages, {alone} of one release\n"
+    yield f"Of {out} releases in the window, {bad} broke something by themselves.\n"
     yield "| from | versions | stays | probes |\n|---|---|---|---|"
     for each in found:
         stays = f"{each.days(world.last)} days" if each.mended else "to the end"
@@ -219,24 +221,28 @@ def _rows(told: Sequence[Tally]) -> Iterator[str]:
 
 def _missed(told: Sequence[Tally]) -> Iterator[str]:
     """Yield what each strategy never saw, and how much later it saw the rest."""
+    said = False
     for each in told:
         if each.missed or each.later:
             late = f" Late by {each.delay:.1f} days in the mean." if each.later else ""
             never = f" Never: {'; '.join(each.missed)}." if each.missed else ""
             yield f"* {each.strategy}:{late}{never}"
-    yield ""
+            said = True
+    if said:
+        yield ""
 
 
-def _drawn() -> Iterator[str]:
+def drawn() -> Iterator[str]:
     """Yield the tables of the planted worlds."""
     lines = lines_of(json.loads(RELEASES.read_text(encoding="utf-8")))
-    worlds = [planted(lines, FIRST, PLANTED_LAST, seed, COUNTS) for seed in SEEDS]
-    yield f"## Planted: {len(worlds)} drawn worlds over real days, {FIRST} to {PLANTED_LAST}\n"
+    worlds = [planted(lines, FIRST, LAST, seed, COUNTS) for seed in SEEDS]
+    yield f"## Planted: {len(worlds)} drawn worlds over real days, {FIRST} to {LAST}\n"
     yield "Nothing here was executed. The days are those of the index, of four default components:"
-    told = (f"{line.name} ({len(line.releases)} versions)" for line in lines)
-    yield f"{', '.join(told)}; {fully(worlds[0])} cells. In each world {COUNTS[0]} breakages of one"
-    yield f"version, {COUNTS[1]} of two and {COUNTS[2]} of three are drawn by its seed, each with a"
-    yield "probe of its own and for one to three releases of each component; sums of all worlds.\n"
+    yield ", ".join(f"{line.name} ({len(line.releases)} versions)" for line in lines)
+    yield f"make {fully(worlds[0])} cells. In each world {COUNTS[0]} breakages of one version,"
+    yield f"{COUNTS[1]} of two and {COUNTS[2]} of three are drawn by its seed, each with a probe of"
+    yield "its own and for one to three releases of each component; one drawn twice counts once."
+    yield "Sums of all worlds; cells are their mean.\n"
     for name, words in FOLLOW.items():
         yield f"### Followed: {name}\n"
         yield from _rows([summed(worlds, strategy, words) for strategy in STRATEGIES])
@@ -270,16 +276,19 @@ def _line(cells: Sequence[str]) -> str:
 def main() -> None:
     """Do what is asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=("outcomes", "dates", "tables"))
+    parser.add_argument("part", choices=("outcomes", "dates", "tables", "planted"))
     parser.add_argument("--state", type=Path, default=None, help="where cells are kept")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         state = asked.state or Path(made)
-        if asked.part == "tables":
-            for line in tables():
-                print(line, flush=True)
-        else:
-            {"outcomes": outcomes, "dates": dates}[asked.part](state)
+        match asked.part:
+            case "outcomes":
+                outcomes(state)
+            case "dates":
+                dates(state)
+            case part:
+                for line in tables() if part == "tables" else drawn():
+                    print(line, flush=True)
 
 
 if __name__ == "__main__":

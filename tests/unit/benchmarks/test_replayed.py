@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from benchmarks.replay import fully, real
 from benchmarks.replayed import STRATEGIES, Diary, World, lived, planted, tally
 from bot.core.strategy import ALONE, FULL, NEWEST, PAIRS, TRIPLES
 from bot.studies.breakage import Grid, Line, Stack, breakages
@@ -132,3 +133,17 @@ def test_a_drawn_world_is_the_same_again_and_new() -> None:
 
 def test_no_strategy_runs_a_cell_twice() -> None:
     assert [run(*words).twice for words in STRATEGIES] == [0] * len(STRATEGIES)
+
+
+def test_the_committed_outcomes_are_a_full_matrix() -> None:
+    world = real()
+    names = [line.name for line in world.grid.lines]
+    stacks = set(product(*([v for v, _ in line.releases] for line in world.grid.lines)))
+    assert len(names) >= 3
+    assert (world.last - world.first).days >= 92
+    assert len(stacks) == fully(world)
+    assert {frozenset(told) for told in world.grid.shown.values()} == {frozenset(stacks)}
+    for one in world.grid.lines:
+        days = [day for _, day in one.releases]
+        assert days[0] < world.first <= days[1] <= days[-1] <= world.last
+        assert days == sorted(days)
