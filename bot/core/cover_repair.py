@@ -106,7 +106,9 @@ class Repair(ABC):
         """Cover one of the open tuples."""
         self.steps += 1
         tuple_ = self._any(self.open)
-        moves = self._moves(tuple_, self.steps - _REST) if self.random.random() >= _BEND else ()
+        moves = (
+            self._moves(tuple_, self.steps - self._rest()) if self.random.random() >= _BEND else ()
+        )
         if not moves:
             self._bend(tuple_)
             return
@@ -118,6 +120,10 @@ class Repair(ABC):
         """Take a row away; nothing is open then."""
         del self.rows[at], self.fixed[at]
         self._load(self.rows, self.fixed)
+
+    def _rest(self) -> int:
+        """Return for how many steps a value that was set is let alone."""
+        return _REST
 
     def _heir(self, at: int) -> int | None:
         """Return another row that has all that must stay of this one."""

@@ -24,6 +24,7 @@ from bot.core.cover_tuples import Tuples
 
 __all__ = ["Demand", "Random", "Space", "Triples"]
 
+_REST = 6  # steps, at most, for which a value that was set is let alone
 _SET = re.compile(rb"[^\0]")
 _BITS = [[at for at in range(8) if byte >> at & 1] for byte in range(256)]
 
@@ -77,6 +78,10 @@ class Triples(Tuples):
             if one != item != other:
                 single[one] |= 1 << other
                 single[other] |= 1 << one
+
+    def _rest(self) -> int:
+        """Return one number of steps or another: with one for all, a search goes in circles."""
+        return 1 + int(self.random.random() * _REST)
 
     def _looks(self) -> int:
         return len(self.space.columns) ** 2

@@ -120,6 +120,15 @@ def test_what_was_run_stays_and_what_can_not_be_goes() -> None:
     assert len(gone) == 4
 
 
+def test_an_extended_array_knows_when_no_row_can_be_spared() -> None:
+    """A new value meets the four of the widest column in four rows: the search stops at once."""
+    old = cover((4, 3, 2, 2), budget_seconds=inf)
+    spent = iter(range(10_000))
+    new = extend(old, (4, 4, 2, 2), budget_seconds=5_000, clock=lambda: next(spent))
+    assert len(new) == len(old) + 4
+    assert next(spent) < 100
+
+
 @pytest.mark.parametrize(
     ("domains", "more", "told"),
     [
