@@ -1,12 +1,15 @@
 """`stackmatrix explain` against plain delta debugging, on real breakages, in one run.
 
-    python benchmarks/explain.py CASES [--haystack] [--only WORD] [--every N] [--no-proof]
+    python benchmarks/explain.py CASES [--haystack] [--only WORD] [--every N] [--from K]
 
 CASES is a folder with one JSON file a case (`good_freeze`, `bad_freeze`, `probe`, `exclude_newer`,
 `culprit`, `culprit_range`, `kind`), beside it `haystack-good.txt` and `haystack-bad.txt`. The
 reference is memoising ddmin over the packages that differ: each trial is a fresh `uv venv` with
 exact pins from the warm cache, without dependencies. It names packages only, no releases. Both
-start from a warm cache: every wheel was installed once before. Whether this process and those of
+start from a warm cache: every wheel of both ends was installed once before. The command runs
+twice, in state folders that nothing else uses: until the culprit is named (`--no-proof`), as far
+as the reference goes, and with the proof, which it has no match for. One state folder serves all
+cases of a run: what was compiled for one is kept for the next. Whether this process and those of
 the reference write bytecode is the environment's to say (PYTHONDONTWRITEBYTECODE), and told.
 """
 
@@ -144,6 +147,48 @@ def ddmin(items: Sequence[str], fails: Callable[[Sequence[str]], bool]) -> list[
     return kept
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One case: ours until the name, ours with its proof, and theirs."""
+
+    case: dict
+    differ: int
+    named: Outcome
+    proved: Outcome
+    theirs: Outcome
+
+    @property
+    def right(self) -> bool:
+        """Whether both of ours told the truth."""
+        return self.named.right and self.proved.right
+
+    @property
+    def ratios(self) -> tuple[float, float]:
+        """Our seconds by theirs: to the name, and with the proof."""
+        return self.named.seconds / self.theirs.seconds, self.proved.seconds / self.theirs.seconds
+
+    def __str__(self) -> str:
+        """Render as a row of the table."""
+        told = [self.case["id"], self.differ, self.named.cells, f"{self.named.seconds:.1f}"]
+        told += [f"{self.proved.seconds:.1f}", "yes" if self.right else "NO", self.theirs.cells]
+        told += [f"{self.theirs.seconds:.1f}", "yes" if self.theirs.right else "NO"]
+        return f"| {' | '.join(map(str, [*told, *(f'{each:.2f}' for each in self.ratios)]))} |"
+
+
+def compared(case: dict, hay: Path | None, states: Sequence[Path]) -> Line:
+    """Ask both about one case, whose wheels were all installed once."""
+    good, bad = pins(case, "good", hay), pins(case, "bad", hay)
+    for side in (good, bad):
+        cell(case, side)
+    return Line(
+        case=case,
+        differ=sum(good.get(n) != bad.get(n) for n in good.keys() | bad.keys()),
+        named=ours(case, good, bad, states[0], ["--no-proof"]),
+        theirs=theirs(case, good, bad),
+        proved=ours(case, good, bad, states[1], []),
+    )
+
+
 def main() -> None:
     """Print a table, one case a line, and the medians."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -151,31 +196,33 @@ def main() -> None:
     parser.add_argument("--haystack", action="store_true")
     parser.add_argument("--only", default="", help="a word in the name of a case")
     parser.add_argument("--every", type=int, default=1, help="take each N-th case only")
-    parser.add_argument("--no-proof", action="store_true", help="stop where the culprit is named")
+    parser.add_argument("--from", type=int, default=0, dest="start", help="begin with the K-th")
     asked = parser.parse_args()
-    more = ["--no-proof"] if asked.no_proof else []
     hay = asked.cases.parent if asked.haystack else None
-    print("| case | differ | ours: cells | s | right | ddmin: cells | s | right | ratio |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    ratios, rights = [], [0, 0]
-    with tempfile.TemporaryDirectory() as state:
+    head = "case | differ | ours: cells | to the name, s | with proof, s | right"
+    print(f"| {head} | ddmin: cells | s | right | to the name | with proof |")
+    print(f"|{'---|' * 11}")
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        states = [Path(scratch, name) for name in ("named", "proved")]
         files = [file for file in sorted(asked.cases.glob("*.json")) if asked.only in file.stem]
-        for file in files[:: asked.every]:
-            case = json.loads(file.read_text())
-            good, bad = pins(case, "good", hay), pins(case, "bad", hay)
-            for side in (good, bad):
-                cell(case, side)  # every wheel was installed once
-            us, them = ours(case, good, bad, Path(state), more), theirs(case, good, bad)
-            ratios.append(us.seconds / them.seconds)
-            rights = [rights[0] + us.right, rights[1] + them.right]
-            differ = sum(good.get(n) != bad.get(n) for n in good.keys() | bad.keys())
-            told = f"{us.cells} | {us.seconds:.1f} | {'yes' if us.right else 'NO'}"
-            other = f"{them.cells} | {them.seconds:.1f} | {'yes' if them.right else 'NO'}"
-            print(f"| {case['id']} | {differ} | {told} | {other} | {ratios[-1]:.2f} |", flush=True)
-    count = len(ratios)
-    print(f"\nRight: ours {rights[0]} of {count}, ddmin {rights[1]} of {count} (packages only).")
-    print(f"Bytecode is {'not ' if sys.dont_write_bytecode else ''}written. ", end="")
-    print(f"Wall time, ours to ddmin: median {statistics.median(ratios):.2f}.")
+        for file in files[asked.start :: asked.every]:
+            lines.append(compared(json.loads(file.read_text()), hay, states))
+            print(lines[-1], flush=True)
+    ours_right, theirs_right = (sum(each) for each in zip(*_rights(lines), strict=True))
+    named, proved = (statistics.median(each) for each in zip(*_ratios(lines), strict=True))
+    count = len(lines)
+    print(f"\nRight: ours {ours_right} of {count}, ddmin {theirs_right} (packages only).")
+    print(f"Bytecode is {'not ' if sys.dont_write_bytecode else ''}written.")
+    print(f"Wall time, ours to ddmin, median: {named:.2f} to the name, {proved:.2f} with proof.")
+
+
+def _rights(lines: Sequence[Line]) -> list[tuple[bool, bool]]:
+    return [(line.right, line.theirs.right) for line in lines]
+
+
+def _ratios(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    return [line.ratios for line in lines]
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from bot.effects.shelf import Wheel
 
 CACHE: Final = "__pycache__"
 INFO: Final = ".dist-info"
-MANY: Final = 120  # modules: where fewer are loaded, to compile them anew costs next to nothing
+MANY: Final = 300  # modules: where fewer are loaded, to compile them anew costs next to nothing
 SECONDS: Final = 120.0  # for compiling
 
 

@@ -11,9 +11,11 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from bot.core.metadata import Metadata
 from bot.core.model import Closure, Failure, Pin, digest
@@ -26,6 +28,8 @@ from bot.effects.room import GuestRoom, copied, furnish, network_obstacle, place
 from bot.effects.shelf import SCRIPTS, Wheel, index, link
 from bot.effects.uv import Uv, interpreter, not_installed
 from bot.ports import Env, Limits, Pages, Room
+
+_PRESS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class ShelfEnv:
     bytecode: Bytecode | None = None  # what was compiled of wheels before, and is lent to rooms
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _known: dict[tuple[str, str], Wheel] = field(default_factory=dict)
+    _pressing: list[Future[None]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -68,6 +73,8 @@ class ShelfEnv:
     def _fresh(
         self, closure: Closure, interpreter: str, limits: Limits
     ) -> AbstractContextManager[Room | Failure]:
+        for done in (each for each in self._pressing if each.done()):
+            done.result()  # raises what went wrong: a bug, or that the run was stopped
         return self.behind.open(closure, interpreter=interpreter, limits=limits, fresh=True)
 
     def declared(
@@ -96,14 +103,19 @@ class ShelfEnv:
             self._fill(few, interpreter, limits, build=self.build, mode=mode)
 
     def press(self, interpreter: str) -> None:
-        """Keep what was compiled of these wheels so far, for rooms that have nothing compiled."""
-        if self.bytecode is None:
-            return
+        """Begin to keep what was compiled of these wheels so far, for rooms that have nothing.
+
+        Nobody waits for it: what is not there in time is compiled once more.
+        """
+        if self.bytecode is not None:
+            self._pressing.append(_PRESS.submit(self._press, self.bytecode, interpreter))
+
+    def _press(self, bytecode: Bytecode, interpreter: str) -> None:
         with self._guard:
             wheels = tuple(self._known.values())
-        self.bytecode.keep(wheels, self._empty(interpreter) / SCRIPTS / "python")
-        for crate in {wheel.crate for wheel in wheels} if self.bytecode.pays else ():
-            self.bytecode.lend(crate)
+        bytecode.keep(wheels, self._empty(interpreter) / SCRIPTS / "python")
+        for crate in {wheel.crate for wheel in wheels} if bytecode.pays else ():
+            bytecode.lend(crate)
 
     def ready(self, interpreter: str) -> None:
         """Make, ahead of their time, what all rooms need."""

@@ -66,7 +66,7 @@ class Inquiry:
     proof: bool = True  # whether a proof is made
     builds: Mapping[str, Source] = field(default_factory=dict)  # where development builds lie
     foresee: bool = False  # whether there is a core for what will only likely be wanted
-    loaded: Callable[[], None] = lambda: None  # done once both ends have loaded what they load
+    loaded: Callable[[], None] = lambda: None  # begun once both ends have loaded what they load
 
     def run(self) -> Found:
         """Drive the search to its end. Raises `UsageError` for an end that cannot be installed."""
@@ -119,8 +119,8 @@ class Inquiry:
             accused = None if early.about else machine.accusation
             round_ = partial(self._round, machine, mixtures, trials, left, seer)
             if trials == ends:
-                together(self.errands, round_, self.loaded)
-            elif accused is None:
+                self.loaded()
+            if accused is None:
                 round_()
             else:
                 early.about = accused
