@@ -98,7 +98,7 @@ def _docker(matrix: Matrix, row: Row, ground: Ground, backend: Backend) -> Docke
 def obstacle(env: DockerEnv, interpreter: str) -> MissingToolError | None:
     """Return why no container of `env` can have `interpreter`, None where one can."""
     try:
-        env.engine.version()
+        env.engine.nature()
         env.image_for(interpreter)
     except MissingToolError as trouble:
         return trouble

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import os
 import selectors
-import struct
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,10 @@ from docker.types import DeviceRequest, LogConfig, Mount
 from docker.utils import kwargs_from_env
 from urllib3.exceptions import HTTPError
 
+from bot.effects.cgroup import Group, group
 from bot.effects.clock import sleep, ticks
+from bot.effects.engines import START_DOCKER, Nature, as_ours, guarded, nature, no_gpu, sockets
+from bot.effects.frames import Frames
 from bot.effects.process import HEAD, OUTPUT, TAIL, Clip, Lines, living
 from bot.effects.tree import started
 from bot.errors import MissingToolError
@@ -32,11 +34,9 @@ from bot.ports import Ran, Talk
 
 LABEL, MAKER = "stackmatrix", "stackmatrix.maker"
 AWAY: Final = (DockerException, HTTPError, OSError)  # requests' own errors are OSErrors
-START_DOCKER: Final = "start dockerd, or take `env: uv`; `stackmatrix doctor` looks again"
 GONE: Final = "the container engine went away"
 SIGNAL: Final = 128  # added to the number of the signal that a command died of
 POLL_SECONDS: Final = 0.1
-_FRAME = struct.Struct(">BxxxL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +60,36 @@ class Box:
 
 
 class Engine:
-    """One container engine of this machine, found as its own tools find it (`DOCKER_HOST`)."""
+    """One container engine: the one that `DOCKER_HOST` names, else whose socket answers first."""
 
     @cached_property
     def _client(self) -> APIClient:
         """The client; made when it is first needed. Raises `DockerException`."""
-        found = kwargs_from_env()
-        found.setdefault("version", "auto")
-        return APIClient(**found, timeout=60, max_pool_size=32)
+        found = {"version": "auto", **kwargs_from_env(), "timeout": 60, "max_pool_size": 32}
+        *others, last = [f"unix://{each}" for each in sockets() if each.exists()] or [""]
+        for url in others:
+            with suppress(*AWAY):
+                return APIClient(**{**found, "base_url": url})
+        return APIClient(**{**found, **({"base_url": last} if last else {})})
+
+    @cached_property
+    def _nature(self) -> Nature:
+        return nature(self._client.version(), self._client.info())
+
+    def nature(self) -> Nature:
+        """Return which engine it is. Raises `MissingToolError` where none answers."""
+        with _answering():
+            return self._nature
 
     def obstacle(self) -> str:
         """Return why no engine can be used, "" when one answers."""
         try:
             self._client.ping()
         except AWAY as trouble:
-            self.__dict__.pop("_client", None)
+            for known in ("_client", "_nature"):
+                self.__dict__.pop(known, None)
             return f"no container engine answers: {_short(trouble)}"
         return ""
-
-    def version(self) -> str:
-        """Return the engine's version. Raises `MissingToolError` where none answers."""
-        with _answering():
-            return str(self._client.version()["Version"])
 
     def await_(self, seconds: float) -> None:
         """Wait until the engine answers. Raises `MissingToolError` after `seconds`."""
@@ -104,11 +112,6 @@ class Engine:
             except ImageNotFound:
                 return ""
         return str(next(iter(told.get("RepoDigests") or ()), told["Id"]))
-
-    def cores(self) -> int:
-        """Return how many processors the engine has."""
-        with _answering():
-            return int(self._client.info()["NCPU"])
 
     def bring(self, archive: Path, image: str) -> str:
         """Make `image` of the files in `archive` (a tar); returns its id."""
@@ -182,9 +185,10 @@ class Engine:
             mortal = _Running(kill=lambda: self._kill(container))
             with living(mortal):
                 self._client.start(container)
-                timely = _listen(stream, _Frames(takers), patience, mortal)
-                stream.close()
-                return self._end(container, timely=timely)
+                with closing(self._group(container)) as group_:
+                    timely = _listen(stream, Frames(takers), patience, mortal, group_)
+                    stream.close()
+                    return self._end(container, group_, timely=timely)
         except AWAY as trouble:
             return _failed(trouble, box, container)
         finally:
@@ -198,6 +202,14 @@ class Engine:
             for inside, path in group.items()
         ]
         gpus = [DeviceRequest(count=-1, capabilities=[["gpu"]])] if box.gpus else None
+        if gpus:
+            no_gpu(self._nature)
+        settings = self._client.create_host_config(
+            mounts=mounts,
+            log_config=LogConfig(type="none"),
+            device_requests=gpus,
+            **guarded(box.guards, self._nature),
+        )
         made = self._client.create_container(
             box.image,
             command=list(box.command),
@@ -206,21 +218,25 @@ class Engine:
             working_dir=box.folder,
             hostname="cell",
             labels={LABEL: box.owner, MAKER: maker(os.getpid())},
-            host_config=self._client.create_host_config(
-                mounts=mounts,
-                log_config=LogConfig(type="none"),
-                device_requests=gpus,
-                **box.guards,
-            ),
+            host_config=as_ours(settings, self._nature),
         )
         return str(made["Id"])
 
-    def _end(self, container: str, *, timely: bool) -> _Ended:
+    def _group(self, container: str) -> Group:
+        """Return the processes of a container that was just started."""
+        return group(container, int(self._client.inspect_container(container)["State"]["Pid"]))
+
+    def _end(self, container: str, group_: Group, *, timely: bool) -> _Ended:
+        """End it and tell how. Not every engine says that memory ran out, so the kernel is asked.
+
+        It is asked first: its count is gone soon after the last process is.
+        """
+        killed = group_.starved()
         if not timely:
             self._kill(container)
         code = int(self._client.wait(container, timeout=30)["StatusCode"])
         state = self._client.inspect_container(container)["State"]
-        starved = "out of memory" if state["OOMKilled"] else ""
+        starved = "out of memory" if killed or state["OOMKilled"] else ""
         return _Ended(
             container=container, code=code, stopped_by=starved if timely else starved or "timeout"
         )
@@ -256,37 +272,18 @@ class _Running:
     ceased: bool = field(default=False)
 
 
-class _Frames:
-    """Takes the frames of an attached stream apart: one byte of kind, four of length, content."""
-
-    def __init__(self, takers: Mapping[int, Callable[[bytes], None]]) -> None:
-        self._takers, self._rest, self._kind, self._left = takers, b"", 0, 0
-
-    def take(self, chunk: bytes) -> None:
-        """Hand on what is whole of `chunk` and of what came before it."""
-        self._rest += chunk
-        while self._rest:
-            if not self._left:
-                if len(self._rest) < _FRAME.size:
-                    return
-                self._kind, self._left = _FRAME.unpack(self._rest[: _FRAME.size])
-                self._rest = self._rest[_FRAME.size :]
-            content, self._rest = self._rest[: self._left], self._rest[self._left :]
-            self._left -= len(content)
-            if content and self._kind in self._takers:
-                self._takers[self._kind](content)
-
-
 def _listen(
     stream: Any,  # noqa: ANN401 - a socket by any name: the library hands out several kinds
-    frames: _Frames,
+    frames: Frames,
     patience: Callable[[], float],
     mortal: _Running,
+    group_: Group,
 ) -> bool:
     """Take frames until the stream ends; False when patience ended before it."""
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
         while ticks() <= patience() and not mortal.ceased:
+            group_.starved()
             if selector.select(POLL_SECONDS):
                 chunk = os.read(stream.fileno(), 65536)
                 if not chunk:

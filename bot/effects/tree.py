@@ -84,7 +84,8 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _delay(pid: int) -> float:
+def delay(pid: int) -> float:
+    """Return the seconds that the slowest thread of a process got no processor; 0.0 if unknown."""
     try:
         tasks = os.listdir(f"{PROC}/{pid}/task")  # noqa: PTH208 - see `_read`
         told = [_read(f"{PROC}/{pid}/task/{task}/schedstat").split() for task in tasks]
@@ -159,7 +160,7 @@ class Tree:
 
         The kernel counts them for each thread (`schedstat`); 0.0 where it does not.
         """
-        return max((_delay(pid) for pid in self.members()), default=0.0)
+        return max((delay(pid) for pid in self.members()), default=0.0)
 
     def kill(self, *, seconds: float = 5.0) -> None:
         """Kill until nobody is left; what cannot die in `seconds` is left to the kernel."""

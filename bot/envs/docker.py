@@ -13,7 +13,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -67,6 +67,18 @@ set -- pip sync --compile-bytecode --no-build --python "$VIRTUAL_ENV/bin/python"
 exec "{TOOL}" "$@"
 """
 _CHANNEL = 'exec "$@" 3 3>&1 1>&2'  # what is told goes out alone; what engines print is the log
+_PROMISES: Final[Mapping[str, str]] = {
+    "network": "none while probing but a loopback of its own",
+    "home": "an empty folder; no file of this machine but the environment, the guest and "
+    "the model, all read-only",
+    "token": "no variable passes; indexes and their credentials are used to install only",
+    "install": "wheels only, by their hashes, in a container: no code of a package runs",
+    "memory": "limited by the kernel, swap included",
+    "processes": f"at most {PIDS}, and all end with the container; no privilege, no root",
+}
+_UNWEIGHED: Final = dict.fromkeys(
+    ("memory", "processes"), "not limited: this engine runs without root and cannot"
+)
 _FOREIGN = re.compile(
     r"^(PATH|HOME|USER|TMPDIR|XDG_\w+|SSL_\w+|UV_CACHE_DIR|UV_PYTHON_\w+|PYENV_\w+|UV_LINK_MODE|NETRC)$"
 )
@@ -144,16 +156,11 @@ class DockerEnv:
         return str(self.root.resolve())
 
     def promises(self) -> Mapping[str, str]:
-        """Say what a cell is guarded from here."""
-        return {
-            "network": "none while probing but a loopback of its own",
-            "home": "an empty folder; no file of this machine but the environment, the guest and "
-            "the model, all read-only",
-            "token": "no variable passes; indexes and their credentials are used to install only",
-            "install": "wheels only, by their hashes, in a container: no code of a package runs",
-            "memory": "limited by the kernel, swap included",
-            "processes": f"at most {PIDS}, and all end with the container; no privilege, no root",
-        }
+        """Say what a cell is guarded from here, and by which engine where one answers."""
+        with suppress(MissingToolError):
+            engine = self.engine.nature()
+            return {"engine": str(engine), **_PROMISES, **({} if engine.weighs else _UNWEIGHED)}
+        return _PROMISES
 
     def sweep(self) -> int:
         """Remove what a bot that was killed left behind; returns how many containers.
@@ -181,10 +188,6 @@ class DockerEnv:
     @cached_property
     def _digests(self) -> dict[str, str]:
         return {}
-
-    @cached_property
-    def _cores(self) -> int:
-        return self.engine.cores()
 
     @contextmanager
     def open(
@@ -273,7 +276,11 @@ class DockerEnv:
             owner=self.owner,
             environment={**_cell_environment(), **self.variables},
             reads={env: built / "env", GUEST_INSIDE: room / "guest", **self.reads},
-            guards={"nano_cpus": self._cores * 10**9, "cpu_shares": 512, **self.guards},
+            guards={
+                "nano_cpus": self.engine.nature().cores * 10**9,
+                "cpu_shares": 512,
+                **self.guards,
+            },
             user=_nobody(),
             folder=WORK_INSIDE,
             gpus=self.gpus,

@@ -82,10 +82,10 @@ def _docker() -> Finding:
 
     engine = Engine()
     try:
-        version = engine.version()
+        version = engine.nature()
     except MissingToolError as trouble:
         says = f"{trouble.message}; cells run in uv environments"
-        cure = "not needed; for containers install docker.io and start dockerd"
+        cure = "not needed; for containers start dockerd, or Podman's socket"
         return Finding(name="docker", state="poor", says=says, cure=cure)
     here = [row.name for row in IMAGES if engine.digest(row.reference)]
     if not here:

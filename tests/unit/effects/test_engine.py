@@ -1,27 +1,15 @@
-"""Frames of an attached stream, wherever the engine cuts them, and whose container is whose."""
+"""Whose container is whose, and which engine is asked."""
 
 from __future__ import annotations
 
 import os
-import struct
+from pathlib import Path
 
 import pytest
+from docker.errors import DockerException
 
-from bot.effects.engine import _Frames, _others, maker
-
-FRAMES = b"".join(
-    struct.pack(">BxxxL", kind, len(content)) + content
-    for kind, content in ((1, b'{"a": 1}\n'), (2, b""), (2, b"noise"), (1, b"\n"), (3, b"what?"))
-)
-
-
-@pytest.mark.parametrize("size", range(1, len(FRAMES) + 1))
-def test_frames_are_whole_wherever_they_are_cut(size: int) -> None:
-    out, log = bytearray(), bytearray()
-    frames = _Frames({1: out.extend, 2: log.extend})
-    for at in range(0, len(FRAMES), size):
-        frames.take(FRAMES[at : at + size])
-    assert (bytes(out), bytes(log)) == (b'{"a": 1}\n\n', b"noise")
+from bot.effects import engine as door
+from bot.effects.engine import Engine, _others, maker
 
 
 def test_a_container_is_anothers_while_its_maker_lives() -> None:
@@ -30,3 +18,36 @@ def test_a_container_is_anothers_while_its_maker_lives() -> None:
     assert not _others(f"{os.getppid()} 1")  # its number went to somebody else
     assert not _others("999999999 5")
     assert not _others("")
+
+
+class Client:
+    """An engine's client that answers at one address only."""
+
+    asked: list[str] = []  # noqa: RUF012 - what was tried, in order
+
+    def __init__(self, *, base_url: str = "", **_: object) -> None:
+        self.asked.append(Path(base_url).name)
+        if Path(base_url).name != "second":
+            raise DockerException(f"nobody at {base_url}")
+
+    def ping(self) -> bool:
+        return True
+
+
+def test_the_next_socket_is_asked_where_one_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = tuple(tmp_path / name for name in ("absent", "first", "second", "third"))
+    for place in places[1:]:
+        place.touch()
+    monkeypatch.setattr(door, "sockets", lambda: places)
+    monkeypatch.setattr(door, "APIClient", Client)
+    monkeypatch.setattr(Client, "asked", [])
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    assert Engine().obstacle() == ""
+    assert Client.asked == ["first", "second"]
+    monkeypatch.setattr(door, "sockets", lambda: places[:2])
+    assert "nobody at" in Engine().obstacle()
+    monkeypatch.setattr(door, "sockets", lambda: ())
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/named")
+    assert "named" in Engine().obstacle()
