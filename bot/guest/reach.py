@@ -2,8 +2,9 @@
 
 Python tells each file that it opens to an audit hook (PEP 578), and the kernel which files are
 mapped. Not seen is what native code reads without mapping it, and a mere look at whether a file
-is there; the names of scripts, which whoever looks for plug-ins reads along, do not count. Where that would be too much of a guess, nothing is told: another process was started,
-or somebody reads versions off the names of folders.
+is there; the names of scripts, which whoever looks for plug-ins reads along, do not count. Where
+that would be too much of a guess, nothing is told: another process was started, or somebody reads
+versions off the names of folders.
 
 What comes of it is `{"idle": {distribution: names at its top}, "late": {probe: distributions}}`;
 see `core/reach.py`. Whatever runs at a start or is found by its entry points is never idle.
