@@ -2,8 +2,9 @@
 
 Python tells each file that it opens to an audit hook (PEP 578), and the kernel which files are
 mapped. Not seen is what native code reads without mapping it, and a mere look at whether a file
-is there. Where that would be too much of a guess, nothing is told: another process was started,
-or somebody reads versions off the names of folders.
+is there; the names of scripts, which whoever looks for plug-ins reads along, do not count. Where
+that would be too much of a guess, nothing is told: another process was started, or somebody reads
+versions off the names of folders.
 
 What comes of it is `{"idle": {distribution: names at its top}, "late": {probe: distributions}}`;
 see `core/reach.py`. Whatever runs at a start or is found by its entry points is never idle.
@@ -31,6 +32,7 @@ SPAWNS = frozenset(
     }
 )
 READS_NAMES = frozenset({"pkg_resources"})
+PLUGS = ".dist-info/entry_points.txt"
 SCRIPTS = frozenset({"console_scripts", "gui_scripts"})
 STARTS = frozenset({"sitecustomize.py", "usercustomize.py"})
 
@@ -189,14 +191,22 @@ class Owners:
             for each in mine:
                 named.setdefault(each.partition(".")[0], []).append(name)
         for at, path in enumerate(paths):
-            while len(path) > 1:
-                for name in self._whose.get(path, ()):
-                    by_path.setdefault(name, at)
-                path = os.path.dirname(path)  # noqa: PLW2901 - upwards
+            for name in self._of(path):
+                by_path.setdefault(name, at)
         for at, top in enumerate(tops):
             for name in named.get(top, ()):
                 by_top.setdefault(name, at)
         return by_path, by_top
+
+    def _of(self, path):
+        """Return the distributions that `path`, or a folder that holds it, belongs to."""
+        found = set()
+        if path.endswith(PLUGS):
+            return found  # somebody looks for plug-ins, and what is one is never idle
+        while len(path) > 1:
+            found |= self._whose.get(path, found)
+            path = os.path.dirname(path)
+        return found
 
 
 def _begins(files):

@@ -87,6 +87,15 @@ def test_metadata_that_is_read_is_reached(place: Path) -> None:
     assert found["late"] == {"p": ["spare"]}
 
 
+def test_who_looks_for_plug_ins_reaches_those_and_not_mere_scripts(place: Path) -> None:
+    distribution(place, "script", "script/__init__.py", plugs="[console_scripts]\nx = script:x\n")
+    distribution(place, "plug", "plug/__init__.py", plugs="[pydantic]\nx = plug:x\n")
+    look = "import importlib.metadata as m; [d.entry_points for d in m.distributions()]"
+    found = told(place, "watch.ready()", look, "watch.asked('p')")
+    assert found["late"] == {"p": []}
+    assert sorted(found["idle"]) == sorted((*PLAIN, "script"))
+
+
 def test_a_module_that_was_looked_for_is_reached(place: Path) -> None:
     (place / "spare" / "__init__.py").write_text("raise ImportError('not today')\n")
     found = told(place, "try: import spare\nexcept ImportError: pass", "watch.ready()")
