@@ -343,7 +343,7 @@ def test_the_steps_one_by_one_come_to_what_a_run_comes_to(tmp_path: Path) -> Non
     for step in STEPS:
         code, out, err = here.ask(step, "--json", "--state", "steps")
         assert code == 0, err
-        assert isinstance(json.loads(out), dict if step == "watch" else list)
+        assert isinstance(json.loads(out), dict if step in {"watch", "plan"} else list)
     whole, steps = (here.ask("show", "--canonical", "--state", name) for name in ("whole", "steps"))
     assert steps == whole
     assert "conclusive" in whole[1]
