@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 from random import Random
 
+from bot.core.cover_open import Demand, Open
 from bot.core.cover_space import Space
 from bot.core.cover_threes import Threes
 
@@ -45,3 +46,15 @@ def test_other_columns_and_other_tuples_do_not_count() -> None:
     assert still.gain(SPACE.first[3], ROW) == 0
     still.drop(ROW)
     assert still.worth(ROW) == 3
+
+
+def test_a_tuple_is_dropped_where_its_size_is_asked_for() -> None:
+    still = Open(SPACE, [Demand(columns=ALL, strength=size) for size in (2, 3, 4)])
+    before = still.worth(ROW)
+    assert before == 6 * 2 + 4 * 3 + 1 * 4
+    still.drop(SPACE.bits({0: 0, 1: 1}))
+    assert still.worth(ROW) == before - 2
+    still.drop(SPACE.bits({0: 0, 1: 1, 2: 2}))
+    assert still.worth(ROW) == before - 2 - 3
+    still.drop(ROW)
+    assert still.worth(ROW) == before - 2 - 3 - 4

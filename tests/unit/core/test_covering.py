@@ -77,10 +77,34 @@ def test_all_rows_required_leaves_nothing_to_do() -> None:
     assert cover((2, 2, 2), required=every, budget_seconds=inf) == every
 
 
+def test_the_search_ends_where_no_row_may_go() -> None:
+    """Eight parts that no row has two of: far above the bound, and endless seconds."""
+    parts: list[Partial] = [(a, b, c, None) for a in range(2) for b in range(2) for c in range(2)]
+    assert len(cover((2,) * 4, required=parts, budget_seconds=inf)) == 8
+
+
+def test_a_search_that_is_stuck_has_more_patience_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.core.cover_course._PATIENCE", 5)
+    rows = [cover((4,) * 7, budget_seconds=inf, budget_steps=steps) for steps in (0, 3_000)]
+    assert len(rows[1]) < len(rows[0])
+
+
 def test_some_columns_may_have_a_higher_strength() -> None:
     rows = cover((2,) * 6, stronger={(0, 1, 2): 3, (3, 4): 5}, budget_seconds=inf, budget_steps=500)
     assert len({row[:3] for row in rows}) == 8
     assert len(rows) < 12
+    assert len(pairs(rows)) == 15 * 4
+
+
+def test_four_columns_together() -> None:
+    """Alone, where a step has more moves than are weighed, and within columns taken by twos."""
+    rows = cover((2,) * 12, 4, budget_seconds=inf, budget_steps=40)
+    some = combinations(range(12), 4)
+    assert all(len({tuple(row[at] for at in four) for row in rows}) == 16 for four in some)
+    rows = cover((2,) * 6, stronger={(0, 1, 2, 3): 4}, budget_seconds=inf, budget_steps=40)
+    assert len({row[:4] for row in rows}) == 16
     assert len(pairs(rows)) == 15 * 4
 
 
