@@ -21,7 +21,7 @@ from bot.config.locks import locked, wrong_locks
 from bot.config.model import models_of, wrong_model
 from bot.config.policy import policy_of, wrong_policy
 from bot.config.presets import extended
-from bot.config.rows import rows_of
+from bot.config.rows import rows_of, telling
 from bot.config.shape import ComponentFile, MatrixFile, StackFile, keys_at, mistakes
 from bot.config.sources import (
     blocks_of,
@@ -240,7 +240,7 @@ def _matrix(file: Path, read: MatrixFile, tree: Tree, known: Known, cutoff: date
         index=read.index,
         components=components,
         rows=tuple(
-            locked(row, entry, components, folder)
+            telling(locked(row, entry, components, folder), components)
             for name, entry in read.stacks.items()
             for row in rows_of(
                 name,

@@ -6,7 +6,7 @@ each further one makes a row beside the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.config.existing import existing_of
 from bot.config.images import CONTAINED, crossed, listed, only, python_of, pythons
 from bot.config.shape import StackFile
 from bot.core.matrix import NO_PYTHON, Model, Row
+from bot.core.model import Component, Json, digest
 from bot.core.strategy import COVERING
 
 _PYTHON = {"npm": NO_PYTHON}
@@ -61,6 +62,14 @@ def _beside(row: Row, entry: StackFile, models: Sequence[Model]) -> Iterator[Row
         if words:
             where = f"{row.name}@{','.join(words)}"
             yield replace(row, name=where, interpreter=python, model=model, beside=row.name)
+
+
+def telling(row: Row, components: Mapping[str, Component]) -> Row:
+    """Return `row` with what its drivers are told besides: another word makes other cells."""
+    told: dict[str, Json] = {
+        name: dict(components[name].options) for name in row.components if components[name].options
+    }
+    return replace(row, options=digest(told)[:16] if told else "")
 
 
 def _row(name: str, entry: StackFile, source: str, folder: Path) -> Row:

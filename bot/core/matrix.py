@@ -55,6 +55,7 @@ class Row:
     interpreter: str = "3.11"
     model: str = TINY
     model_digest: str = ""
+    options: str = ""  # a hash of what its drivers are told besides
     baseline: tuple[tuple[str, str], ...] = ()
     lock: Closure | None = None
     head: Closure | None = None

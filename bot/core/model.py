@@ -210,6 +210,7 @@ class Cell:
     interpreter: str
     model_digest: str = ""
     image: str = ""  # the base image, where the stack is crossed with several
+    options: str = ""  # a hash of what its drivers are told besides, where that is anything
 
     @property
     def name(self) -> str:
@@ -222,8 +223,8 @@ class Cell:
     def key(self) -> str:
         """What its results are valid for: the row's set-up, model, closure and scope."""
         model: list[Json] = [self.model, self.model_digest]
-        image: list[Json] = [self.image] if self.image else []
-        scope: list[Json] = [self.row, self.backend, model, self.interpreter, *image]
+        more: list[Json] = [each for each in (self.image, self.options) if each]
+        scope: list[Json] = [self.row, self.backend, model, self.interpreter, *more]
         stack: list[Json] = [[name, version] for name, version in self.components]
         return digest([scope, stack, self.closure.digest])
 

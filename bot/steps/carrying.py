@@ -65,7 +65,7 @@ def _alike(house: House, cell: Cell) -> Iterator[Cell]:
 
 
 def _place(cell: Cell) -> tuple[str, ...]:
-    model = (cell.model, cell.model_digest)
+    model = (cell.model, cell.model_digest, cell.options)
     return (cell.row, cell.backend, *model, cell.interpreter, cell.image)
 
 

@@ -74,6 +74,7 @@ def _cell(house: House, row: Row, found: Closure) -> Cell:
         backend=house.backend,
         model=row.model,
         model_digest=row.model_digest,
+        options=row.options,
         interpreter=row.interpreter,
     )
 

@@ -260,7 +260,8 @@ def _fits(row: Row, cell: Cell) -> bool:
 
 
 def _same_model(row: Row, cell: Cell) -> bool:
-    return (cell.model, cell.model_digest) == (row.model, row.model_digest)
+    there = (cell.model, cell.model_digest, cell.options)
+    return there == (row.model, row.model_digest, row.options)
 
 
 def _good(then: House, row: Row) -> dict[str, Cell]:

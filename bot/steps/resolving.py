@@ -82,6 +82,7 @@ def cell_of(house: House, wanted: Wanted, closure: Closure) -> Cell:
         backend=wanted.backend,
         model=wanted.row.model,
         model_digest=wanted.row.model_digest,
+        options=wanted.row.options,
         interpreter=wanted.row.interpreter,
         image=wanted.row.image if wanted.row.stack else "",
     )

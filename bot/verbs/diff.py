@@ -242,6 +242,7 @@ def _subjects(house: House, question: Question, given: Options) -> Iterator[Subj
                 backend=question.backend,
                 model=row.model,
                 model_digest=row.model_digest,
+                options=row.options,
                 interpreter=question.python,
             )
             yield Subject(version=version, cell=cell, guests=guests, draw=at)
