@@ -93,10 +93,10 @@ def test_alone_and_newest_use_the_first_interpreter_and_model() -> None:
 
 @pytest.mark.parametrize(("word", "strength"), [("pairs", 2), ("triples", 3)])
 def test_what_is_promised_stands_together_in_fewer_cells_than_all(word: str, strength: int) -> None:
-    index: Index = {"a": ["1", "2", "3"], "b": ["1", "2", "3"], "c": ["1", "2"]}
+    index: Index = {"a": ["1", "2", "3"], "b": ["1", "2"], "c": ["1", "2"]}
     planned = run(home(index, word, backends=("cpu", "vulkan")))
     assert covered(planned, strength) >= wanted(index, ("cpu", "vulkan"), strength)
-    assert len(planned) < 3 * 3 * 2 * 8
+    assert len(planned) < 3 * 2 * 2 * 8
     assert all(one.cell for one in planned)
 
 
@@ -188,7 +188,7 @@ CLASHES = st.sets(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(releases=RELEASES, clashes=CLASHES)
 def test_after_any_releases_all_that_can_stand_together_does(
     releases: list[str], clashes: set[tuple[str, str, str]]
