@@ -81,6 +81,8 @@ _PROMISES: Final[Mapping[str, str]] = {
     "the model, all read-only",
     "token": "no variable passes; indexes and their credentials are used to install only",
     "install": "wheels only, by their hashes, in a container: no code of a package runs",
+    "time": "seconds in which a cell waits for a processor do not count where the engine is on "
+    "this machine; elsewhere they are not known, and do",
     "memory": "limited by the kernel, swap included",
     "processes": f"at most {PIDS}, and all end with the container; no privilege, no root",
 }
