@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ def _link(source: str, target: str) -> None:
         os.link(source, target, follow_symlinks=False)
     except FileExistsError:
         return
+    except OSError:  # a file system without hard links, or with too many of one file
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _sorted_out(layer: Path) -> dict[str, list[str]]:

@@ -230,21 +230,22 @@ class DockerEnv:
 
     def _lay(self, place: Path, pins: Sequence[Pin], want: _Want) -> Path | Failure:
         """Make an environment of layers, installing in one of them what is in none yet."""
+        if not pins:
+            return self._build(place, pins, want)
         missing = [pin for pin in pins if self._layer(pin, want) is None]
         first = self._kept_at("layers", missing, want)
-        if missing or not pins:
+        if missing:
             build = partial(self._build, pins=missing, want=want)
             if isinstance(failure := kept(first, build), Failure):
                 return failure
             for pin in missing:
                 put(self._mark(pin, want), first.name.encode())
-        layers = [self._layer(pin, want) or first for pin in pins] or [first]
-        holds = [owned(layer / "env") for layer in layers]
-        if any(pin.name not in each for pin, each in zip(pins, holds, strict=False)):
+        envs = [(self._layer(pin, want) or first) / "env" for pin in pins]
+        holds = [owned(env) for env in envs]
+        if any(pin.name not in held for pin, held in zip(pins, holds, strict=True)):
             return self._build(place, pins, want)  # it calls itself otherwise than its lock does
-        parts = [each[pin.name] for pin, each in zip(pins, holds, strict=False)] or [()]
-        envs = [layer / "env" for layer in layers]
-        lay(place / "env", [(envs[0], holds[0][OWN]), *zip(envs, parts, strict=True)])
+        parts = [(env, held[pin.name]) for env, held, pin in zip(envs, holds, pins, strict=True)]
+        lay(place / "env", [(envs[0], holds[0][OWN]), *parts])
         return place
 
     def _mark(self, pin: Pin, want: _Want) -> Path:

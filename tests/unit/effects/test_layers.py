@@ -72,3 +72,17 @@ def test_an_environment_is_laid_of_parts_in_their_places(layer: Path, tmp_path: 
     assert (place / "lib64" / "python3.11").is_dir()
     assert not (place / "bin" / "pot").exists()
     assert not (place / "share").exists()
+
+
+def test_where_no_hard_link_can_be_made_files_are_copied(
+    layer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refuse)
+    found, place = owned(layer), tmp_path / "env"
+    lay(place, [(layer, found[OWN]), (layer, found["rim"])])
+    assert (place / SITE / "space/rim.py").read_text() == "rim space/rim.py"
+    assert not (place / SITE / "space/rim.py").samefile(layer / SITE / "space/rim.py")
+    assert (place / "bin" / "python").is_symlink()
