@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bot.effects.tree import PROC
+from bot.effects.tree import PROC, delay
 
 ROOT: Final = Path("/sys/fs/cgroup")
 _KILLS: Final = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
@@ -51,6 +51,13 @@ class Group:
     def _lists(self) -> Iterator[Path]:
         walked = os.walk(self._folder) if self._folder else ()
         return (Path(place) / "cgroup.procs" for place, _, _ in walked)
+
+    def kept_waiting(self) -> float:
+        """Return the seconds that its slowest thread could run and got no processor.
+
+        0.0 where it is not known: then the time on the wall is all that counts.
+        """
+        return max((delay(pid) for pid in self.members()), default=0.0)
 
     def starved(self) -> bool:
         """Whether the kernel killed one of them for memory, as far as that was seen."""

@@ -27,6 +27,7 @@ from bot.effects.cgroup import Group, group
 from bot.effects.clock import sleep, ticks
 from bot.effects.engines import START_DOCKER, Nature, as_ours, guarded, nature, no_gpu, sockets
 from bot.effects.frames import Frames
+from bot.effects.patience import Patience
 from bot.effects.process import HEAD, OUTPUT, TAIL, Clip, Lines, living
 from bot.effects.tree import started
 from bot.errors import MissingToolError
@@ -35,6 +36,7 @@ from bot.ports import Ran, Talk
 LABEL, MAKER = "stackmatrix", "stackmatrix.maker"
 AWAY: Final = (DockerException, HTTPError, OSError)  # requests' own errors are OSErrors
 GONE: Final = "the container engine went away"
+BLIND: Final = b"\n[how long it waited for a processor is not known: its engine is elsewhere]\n"
 SIGNAL: Final = 128  # added to the number of the signal that a command died of
 POLL_SECONDS: Final = 0.1
 
@@ -162,6 +164,8 @@ class Engine:
         ended = self._attend(box, {1: lines.take, 2: log.add}, lambda: lines.deadline)
         if ended.error:
             log.add(f"\n{ended.error}\n".encode())
+        if ended.blind and ended.stopped_by == "timeout":
+            log.add(BLIND)
         code = ended.code or 0
         code = SIGNAL - code if code > SIGNAL else code
         talk = Talk(
@@ -238,7 +242,10 @@ class Engine:
         state = self._client.inspect_container(container)["State"]
         starved = "out of memory" if killed or state["OOMKilled"] else ""
         return _Ended(
-            container=container, code=code, stopped_by=starved if timely else starved or "timeout"
+            container=container,
+            code=code,
+            stopped_by=starved if timely else starved or "timeout",
+            blind=not group_.known,
         )
 
     def _kill(self, container: str) -> None:
@@ -262,6 +269,7 @@ class _Ended:
     code: int | None = None
     stopped_by: str = ""
     error: str = ""
+    blind: bool = False  # whether nobody knows how long it waited for a processor
 
 
 @dataclass(slots=True)
@@ -282,9 +290,13 @@ def _listen(
     """Take frames until the stream ends; False when patience ended before it."""
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
-        while ticks() <= patience() and not mortal.ceased:
+        left = Patience(patience, group_.kept_waiting)
+        while not mortal.ceased and not left.over():
             group_.starved()
-            if selector.select(POLL_SECONDS):
+            before = ticks()
+            ready = selector.select(POLL_SECONDS)
+            left.passed(before)
+            if ready:
                 chunk = os.read(stream.fileno(), 65536)
                 if not chunk:
                     return True

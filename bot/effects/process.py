@@ -22,6 +22,7 @@ from bot.effects.clock import ticks
 from bot.effects.ears import POLL_SECONDS, Ears
 from bot.effects.machine import be_gentle
 from bot.effects.orphans import begin, end
+from bot.effects.patience import Patience
 from bot.effects.tree import MARK, Tree, everyone, fresh_mark, watchable
 from bot.errors import InterruptedByPersonError, MissingToolError
 from bot.ports import Ran, Talk
@@ -31,8 +32,6 @@ PASSED = (
     "CURL_CA_BUNDLE",
 )  # fmt: skip
 HEAD, TAIL, OUTPUT = 64 * 1024, 256 * 1024, 1024 * 1024
-STILL_SECONDS = 1.0  # longer than any moment lasts here, unless the machine stands still
-LEAST_SECONDS = 0.1  # of waiting for a processor that are worth more patience
 LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -177,18 +176,15 @@ def _started(
 def _attend(child: _Child, ears: Ears, patience: Callable[[], float], memory_bytes: int = 0) -> str:
     """Stay with `child` to its end; returns why it was stopped, "" when it ended by itself.
 
-    Time in which it could run and the machine let it wait is no part of its patience: a crowded
-    machine makes nobody's answer late. So is time in which the machine itself stood still.
+    What counts as its time is `Patience`'s to say.
     """
-    stopped, weighed, slept, waited = "", 0.0, 0.0, 0.0
+    stopped, weighed, left = "", 0.0, Patience(patience, child.tree.kept_waiting)
     while child.process.poll() is None and not stopped:
         before = ticks()
         ears.wait(child.process)
-        slept += max(0.0, ticks() - before - STILL_SECONDS)
-        if ticks() > patience() + slept + waited:
-            more = child.tree.kept_waiting() - waited
-            stopped = "timeout" if more < LEAST_SECONDS else ""
-            waited += max(0.0, more)
+        left.passed(before)
+        if left.over():
+            stopped = "timeout"
         elif memory_bytes and watchable() and ticks() - weighed >= POLL_SECONDS:
             weighed = ticks()
             stopped = "out of memory" if child.tree.memory() > memory_bytes else ""

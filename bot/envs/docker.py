@@ -3,8 +3,10 @@
 *Prepare* runs our own `uv` in a container of the base image, with the indexes, their credentials
 and the certificates of this machine, and puts one virtual environment for each closure into
 `root/store`, from wheels only and by their hashes: no code of a package runs there, so nobody
-can poison the cache of wheels beside it. *Probe* runs the guest in a container that sees that
-one environment, read-only, the guest and what its set-up names, and nothing else of this machine.
+can poison the cache of wheels beside it. What an earlier lock had is linked from its layer
+(`bot.effects.layers`) and costs nothing again; a `fresh` room is installed whole. *Probe* runs
+the guest in a container that sees that one environment, read-only, the guest and what its set-up
+names, and nothing else of this machine.
 """
 
 from __future__ import annotations
@@ -12,20 +14,29 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from bot.core.images import images_for, reference
-from bot.core.model import Closure, Failure, Json, Reason, digest
+from bot.core.model import Closure, Failure, Json, Pin, Reason, digest
 from bot.effects.engine import GONE, Box, Engine
 from bot.effects.files import put
+from bot.effects.inside import (
+    HOME_INSIDE,
+    PATH,
+    WORK_INSIDE,
+    cell_environment,
+    local_indexes,
+    named,
+    nobody,
+)
+from bot.effects.layers import OWN, lay, owned
 from bot.effects.pages import installed
-from bot.effects.room import GUEST, furnish, kept, place_for
+from bot.effects.room import COMPLETE, GUEST, furnish, kept, place_for
 from bot.effects.uv import Uv, binary, index_variables, not_installed, opened
 from bot.errors import MissingToolError
 from bot.ports import Limits, Pages, Ran, Talk
@@ -33,8 +44,6 @@ from bot.ports import Limits, Pages, Ran, Talk
 INSIDE: Final = "/stackmatrix"
 TOOL, JOB, CERTIFICATES = f"{INSIDE}-uv", f"{INSIDE}-job.json", f"{INSIDE}-certificates.pem"
 GUEST_INSIDE: Final = f"{INSIDE}-guest"
-HOME_INSIDE, WORK_INSIDE = "/home/cell", "/home/work"
-PATH: Final = "/usr/local/bin:/usr/bin:/bin"
 PIDS: Final = 512
 WAIT_SECONDS: Final = 20.0  # for an engine that is being started again
 NO_PYTHON: Final = 100  # what our script says where an image lacks an interpreter
@@ -59,7 +68,7 @@ PREPARE_GUARDS: Final[Mapping[str, Any]] = {
 }
 _PREPARE = f"""
 umask 022
-"{TOOL}" venv --quiet --no-project --python "$2" "$1" || exit {NO_PYTHON}
+"{TOOL}" venv --quiet --no-project --relocatable --python "$2" "$1" || exit {NO_PYTHON}
 [ -n "$3" ] || exit 0
 shift 2
 set -- pip sync --compile-bytecode --no-build --python "$VIRTUAL_ENV/bin/python" "$@"
@@ -73,6 +82,8 @@ _PROMISES: Final[Mapping[str, str]] = {
     "the model, all read-only",
     "token": "no variable passes; indexes and their credentials are used to install only",
     "install": "wheels only, by their hashes, in a container: no code of a package runs",
+    "time": "seconds in which a cell waits for a processor do not count where the engine is on "
+    "this machine; elsewhere they are not known, and do",
     "memory": "limited by the kernel, swap included",
     "processes": f"at most {PIDS}, and all end with the container; no privilege, no root",
 }
@@ -126,6 +137,16 @@ class DockerRoom:
 
 
 _MAIN = (f"{GUEST_INSIDE}/main.py", JOB)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    """What is prepared: for which image, known by which digest, and which Python in it."""
+
+    image: str
+    known: str
+    version: str
+    limits: Limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,35 +221,67 @@ class DockerEnv:
         """
         self.engine.await_(WAIT_SECONDS)
         image, known = self.image_for(interpreter)
-        build = partial(
-            self._build, closure=closure, image=image, version=interpreter, limits=limits
-        )
+        want = _Want(image=image, known=known, version=interpreter, limits=limits)
         with place_for(self.root, closure.digest[:12]) as room:
-            store = self._kept_at(closure, interpreter, known)
-            built = build(room / "env") if fresh else kept(store, build)
+            if fresh:
+                built = self._build(room / "env", closure.pins, want)
+            else:
+                lay_ = partial(self._lay, pins=closure.pins, want=want)
+                built = kept(self._kept_at("store", closure.pins, want), lay_)
             yield built if isinstance(built, Failure) else self._room(room, built, image, known)
 
-    def _kept_at(self, closure: Closure, version: str, image: str) -> Path:
-        """Return where the environment of `closure` for one image is kept for all rooms."""
+    def _kept_at(self, kind: str, pins: Sequence[Pin], want: _Want) -> Path:
+        """Return where what holds `pins` for one image and interpreter is kept for all rooms."""
         where: list[Json] = [*self.index_args]
-        key = digest([closure.digest, version, image, where])[:16]
-        return self.root.resolve() / "store" / f"{closure.digest[:12]}-{key}"
+        closure = Closure(pins=tuple(pins)).digest
+        key = digest([closure, want.version, want.known, where])[:16]
+        return self.root.resolve() / kind / f"{closure[:12]}-{key}"
 
-    def _build(
-        self, place: Path, closure: Closure, image: str, version: str, limits: Limits
-    ) -> Path | Failure:
+    def _lay(self, place: Path, pins: Sequence[Pin], want: _Want) -> Path | Failure:
+        """Make an environment of layers, installing in one of them what is in none yet."""
+        if not pins:
+            return self._build(place, pins, want)
+        missing = [pin for pin in pins if self._layer(pin, want) is None]
+        first = self._kept_at("layers", missing, want)
+        if missing:
+            build = partial(self._build, pins=missing, want=want)
+            if isinstance(failure := kept(first, build), Failure):
+                return failure
+            for pin in missing:
+                put(self._mark(pin, want), first.name.encode())
+        envs = [(self._layer(pin, want) or first) / "env" for pin in pins]
+        holds = [owned(env) for env in envs]
+        if any(pin.name not in held for pin, held in zip(pins, holds, strict=True)):
+            return self._build(place, pins, want)  # it calls itself otherwise than its lock does
+        parts = [(env, held[pin.name]) for env, held, pin in zip(envs, holds, pins, strict=True)]
+        lay(place / "env", [(envs[0], holds[0][OWN]), *parts])
+        return place
+
+    def _mark(self, pin: Pin, want: _Want) -> Path:
+        """Return the file that says in which layer a distribution is."""
+        return self._kept_at("pins", (pin,), want).with_suffix(".txt")
+
+    def _layer(self, pin: Pin, want: _Want) -> Path | None:
+        """Return the whole layer that has a distribution."""
+        mark = self._mark(pin, want)
+        name = mark.read_text(encoding="utf-8") if mark.exists() else ""
+        layer = self.root.resolve() / "layers" / name
+        return layer if name and (layer / COMPLETE).exists() else None
+
+    def _build(self, place: Path, pins: Sequence[Pin], want: _Want) -> Path | Failure:
+        """Install `pins` at `place`, and nothing else, in a container."""
         place.mkdir(parents=True)
-        lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in closure.pins]
+        lines = [" ".join([str(pin), *(f"--hash={h}" for h in pin.hashes)]) for pin in pins]
         put(place / "pins.txt", ("\n".join(lines) + "\n").encode())
         inside = self._inside(place)
-        pins = (f"{inside}/pins.txt",) if closure.pins else ("",)
-        hashed = bool(closure.pins) and all(pin.hashes for pin in closure.pins)
-        flags = (*pins, *(("--require-hashes",) if hashed else ()))
-        box = self._prepare_box(image, (f"{inside}/env", version, *flags))
-        ran = self.engine.run(box, seconds=limits.install_seconds)
+        hashed = bool(pins) and all(pin.hashes for pin in pins)
+        flags = (f"{inside}/pins.txt" if pins else "", *(("--require-hashes",) if hashed else ()))
+        box = self._prepare_box(want.image, (f"{inside}/env", want.version, *flags))
+        ran = self.engine.run(box, seconds=want.limits.install_seconds)
         if ran.returncode == NO_PYTHON:
-            cure = f"name an image that has Python {version}, or set `python` of the stack"
-            raise MissingToolError(f"{image} has no Python {version}: {ran.output}", cure=cure)
+            cure = f"name an image that has Python {want.version}, or set `python` of the stack"
+            what = f"{want.image} has no Python {want.version}: {ran.output}"
+            raise MissingToolError(what, cure=cure)
         return place if ran.returncode == 0 else _failure(ran, inside)
 
     def _prepare_box(self, image: str, arguments: tuple[str, ...]) -> Box:
@@ -247,7 +300,7 @@ class DockerEnv:
                 "UV_CACHE_DIR": f"{INSIDE}-cache" if self.cache else f"{INSIDE}/cache",
                 **({"SSL_CERT_FILE": CERTIFICATES} if bundle else {}),
             },
-            reads={TOOL: Path(binary()), **bundle, **_local_indexes(self.index_args)},
+            reads={TOOL: Path(binary()), **bundle, **local_indexes(self.index_args)},
             writes={INSIDE: self.root.resolve(), **apart},
             guards={
                 **PREPARE_GUARDS,
@@ -274,14 +327,14 @@ class DockerEnv:
             image=image,
             command=(),
             owner=self.owner,
-            environment={**_cell_environment(), **self.variables},
+            environment={**cell_environment(), **self.variables},
             reads={env: built / "env", GUEST_INSIDE: room / "guest", **self.reads},
             guards={
                 "nano_cpus": self.engine.nature().cores * 10**9,
                 "cpu_shares": 512,
                 **self.guards,
             },
-            user=_nobody(),
+            user=nobody(),
             folder=WORK_INSIDE,
             gpus=self.gpus,
         )
@@ -289,58 +342,6 @@ class DockerEnv:
         return DockerRoom(
             path=room, python=python, built=built / "env", engine=self.engine, box=box, image=known
         )
-
-
-def named(job: Json) -> dict[str, Path]:
-    """Return the files and folders that the set-up of a job's modules names, for reading.
-
-    They come from matrix.yaml and from the drivers, never from a cell.
-    """
-    modules = job.get("modules") if isinstance(job, dict) else None
-    found = (Path(text) for text in _texts(modules) if text.count("/") > 1 and text[0] == "/")
-    return {str(path): path for path in found if path.exists()}
-
-
-def _texts(value: Json) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for each in value:
-                yield from _texts(each)
-        case dict():
-            yield from _texts([*value.values()])
-        case _:
-            return
-
-
-def _cell_environment() -> dict[str, str]:
-    """Return the whole environment of a cell: nothing of this machine."""
-    return {
-        "PATH": PATH,
-        "LANG": "C.UTF-8",
-        "HOME": HOME_INSIDE,
-        "TMPDIR": "/tmp",  # noqa: S108 - inside, and its own
-        "USER": "cell",
-        "LOGNAME": "cell",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HF_HUB_OFFLINE": "1",
-        "TZ": "UTC",
-    }
-
-
-def _nobody() -> str:
-    """Return who a cell is: ourselves, without any power, or nobody where we are root."""
-    return f"{os.getuid()}:{os.getgid()}" if os.getuid() else "65534:65534"
-
-
-def _local_indexes(index_args: tuple[str, ...]) -> dict[str, Path]:
-    """Return the folders of indexes on this disk, with what lies beside them."""
-    words = [word.partition("=")[2] or word for word in index_args if not word.startswith("--no")]
-    urls = [urlsplit(word) for word in words]
-    found = [Path(unquote(url.path)).parent for url in urls if url.scheme == "file"]
-    return {str(folder): folder for folder in found if folder.is_dir()}
 
 
 def _failure(ran: Ran, *hide: str) -> Failure:

@@ -130,6 +130,44 @@ def test_what_is_pinned_is_there_and_is_kept_for_the_next(env: DockerEnv) -> Non
     assert told(offline, code, closure()) is not None
 
 
+def moved() -> Closure:
+    """Return the closure with another release of one of its two distributions."""
+    asked = ("jinja2==3.1.6", "markupsafe==2.1.5")
+    found = UvSolver().close(Requirements(pins=asked, cutoff=CUTOFF, interpreter=PYTHON))
+    assert isinstance(found, Closure)
+    return found
+
+
+def files(place: Path) -> dict[str, bytes]:
+    """Return what lies in an environment; of what Python compiled, which names the place, names."""
+    found = (path for path in sorted(place.rglob("*")) if path.is_file() and path.exists())
+    return {
+        path.relative_to(place).as_posix(): b"" if path.suffix == ".pyc" else path.read_bytes()
+        for path in found
+    }
+
+
+def test_what_two_locks_share_is_installed_once_and_is_what_a_whole_installation_has(
+    env: DockerEnv,
+) -> None:
+    for what in (closure(), moved(), closure()):
+        assert told(env, "import jinja2, markupsafe; say(markupsafe.escape('<'))", what) == "&lt;"
+    layers = [each for each in (env.root / "layers").iterdir() if each.is_dir()]
+    pinned = sorted((each / "pins.txt").read_text().count("==") for each in layers)
+    assert pinned == [1, 2]  # the second lock installed what it moved, and nothing else
+    shared = list((env.root / "store").glob("*/env/lib/python3*/site-packages/jinja2/__init__.py"))
+    assert len({file.stat().st_ino for file in shared}) == 1
+    assert len(shared) == 2
+    (second,) = (
+        each.parents[4]
+        for each in (env.root / "store").glob("*/env/lib/*/*/[mM]arkup[sS]afe-2.1.5*")
+    )
+    with env.open(moved(), interpreter=PYTHON, limits=Limits(), fresh=True) as room:
+        assert not isinstance(room, Failure)
+        (whole,) = (each / "env" for each in (env.root / "rooms").iterdir() if each.is_dir())
+        assert files(second / "env") == files(whole / "env")
+
+
 def test_a_wheel_with_another_hash_is_refused(env: DockerEnv) -> None:
     pins = tuple(replace(pin, hashes=("sha256:" + "0" * 64,)) for pin in closure().pins)
     with env.open(Closure(pins=pins), interpreter=PYTHON, limits=Limits(), fresh=False) as room:

@@ -55,6 +55,16 @@ def test_a_hierarchy_for_each(proc: Path, tmp_path: Path) -> None:
     assert found.members() == []
 
 
+def test_the_slowest_of_all_is_who_was_kept_waiting(
+    proc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proc.write_text(f"0::/docker/{ID}\n")
+    made(tmp_path / "sys" / "docker" / ID, "memory.events", "", "inner")
+    monkeypatch.setattr(cgroup, "delay", {1: 0.5, 2: 3.5}.__getitem__)
+    assert group(ID, PID).kept_waiting() == 3.5
+    assert Group().kept_waiting() == 0.0
+
+
 def test_a_process_that_is_not_the_containers_is_not_taken_for_it(
     proc: Path, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.envs.docker import _local_indexes, named
+from bot.effects.inside import local_indexes, named
 
 
 def test_a_cell_reads_what_its_set_up_names_and_nothing_else(tmp_path: Path) -> None:
@@ -24,5 +24,5 @@ def test_an_index_on_this_disk_is_seen_with_what_lies_beside_it(tmp_path: Path) 
     simple = tmp_path / "with space" / "simple"
     simple.mkdir(parents=True)
     args = ("--default-index", simple.as_uri(), "--index=https://example.org/simple")
-    assert _local_indexes(args) == {str(simple.parent): simple.parent}
-    assert _local_indexes(("--no-index",)) == {}
+    assert local_indexes(args) == {str(simple.parent): simple.parent}
+    assert local_indexes(("--no-index",)) == {}
