@@ -11,6 +11,7 @@ turns, lock by lock; the first lock of `after` has nothing before it and is told
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -61,6 +62,8 @@ def main(rounds: int, many: int) -> None:
             for at, lock in enumerate(every):
                 apart = place / f"{number}-{at}"
                 alone.append(prepared(DockerEnv(root=apart, cache=cache, offline=True), lock))
+                if at:  # the size of one is told
+                    shutil.rmtree(apart)
                 together = DockerEnv(root=place / f"{number}", cache=cache, offline=True)
                 after.append(prepared(together, lock))
             usual, later = median(alone), median(after[1:])

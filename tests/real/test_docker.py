@@ -25,7 +25,7 @@ from bot.envs.docker import DockerEnv
 from bot.errors import MissingToolError
 from bot.ports import Limits
 from bot.solvers.uv import UvSolver
-from tests.real.containers import BARE, IMAGE, PYTHON, docker, engine, told
+from tests.real.containers import BARE, IMAGE, PYTHON, docker, engine, tell, told
 from tests.real.stacks import CUTOFF
 
 pytestmark = pytest.mark.real
@@ -166,6 +166,30 @@ def test_what_two_locks_share_is_installed_once_and_is_what_a_whole_installation
         assert not isinstance(room, Failure)
         (whole,) = (each / "env" for each in (env.root / "rooms").iterdir() if each.is_dir())
         assert files(second / "env") == files(whole / "env")
+
+
+POISON = """
+import jinja2
+try:
+    open(jinja2.__file__, "a").write("\\nraise ImportError\\n")
+    say("out")
+except OSError as error:
+    say(error.strerror)
+"""
+
+
+def test_what_environments_share_no_cell_can_change(env: DockerEnv) -> None:
+    """Not even one that is root in its container: what it sees of them is read-only."""
+    assert told(env, "import jinja2; say(1)", closure()) == 1
+    with env.open(moved(), interpreter=PYTHON, limits=Limits(), fresh=False) as room:
+        assert not isinstance(room, Failure)
+        powerful = replace(room.box, user="0:0")
+        assert tell(replace(room, box=powerful), POISON)[0] == ["Read-only file system"]
+        place = str(room.python.parent.parent)
+        reads = {key: value for key, value in room.box.reads.items() if key != place}
+        unguarded = replace(powerful, reads=reads, writes={place: room.box.reads[place]})
+        assert tell(replace(room, box=unguarded), POISON)[0] == ["out"]
+    assert told(env, "import jinja2; say(1)", closure()) is None  # and would reach the other
 
 
 def test_a_wheel_with_another_hash_is_refused(env: DockerEnv) -> None:
