@@ -178,7 +178,7 @@ def test_what_a_process_reached_is_known(story: dict[str, Ran]) -> None:
 
 def test_the_plan_says_what_would_be_carried(place: Place, story: dict[str, Ran]) -> None:
     asked, carried = story["spare"].asked("spare==1.1")
-    (row,) = [one for one in json.loads((place.root / "plan.json").read_text())
+    (row,) = [one for one in json.loads((place.root / "plan.json").read_text())["cells"]
               if one["trigger"] == "spare==1.1"]  # fmt: skip
     told = (
         f"spare out of reach of {len(TEXTS)} probes: {carried} carried over, {asked} asked anyway"

@@ -77,11 +77,14 @@ def test_what_a_killed_bot_left_is_removed_by_the_next_and_nobody_elses(
 
 @contextmanager
 def daemon(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start an engine of our own below `folder`, with nothing of the machine's."""
+    """Start an engine of our own below `folder`, with nothing of the machine's.
+
+    It has a network of its own, too: an engine without a bridge removes that of another engine.
+    """
     flags = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", "--bridge=none"]
     flags += [f"--pidfile={folder}/pid", f"--host=unix://{folder}/sock", "--iptables=false"]
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(["dockerd", *flags], stdout=log, stderr=log)
+        process = subprocess.Popen(["unshare", "--net", "dockerd", *flags], stdout=log, stderr=log)
     try:
         yield process
     finally:
