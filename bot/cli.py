@@ -167,6 +167,7 @@ for _name in (
     "comment",
     "diff",
     "aa",
+    "study",
     "bless",
     "drivers",
     "record",

@@ -91,6 +91,30 @@ class LockFile(_Strict):
     head: Annotated[str, StringConstraints(min_length=1)]
 
 
+class ArmFile(_Strict):
+    """One of `arms` of a registered study; `core.registered` says what each word means."""
+
+    name: str
+    differs: str
+    fresh: bool = False
+    options: Mapping[str, JsonValue] = Field(default_factory=dict)
+    drivers: tuple[str, ...] = ()
+    across: Literal["", "backend", "interpreter"] = ""
+    unanswered: str = ""
+
+
+class StudyFile(_Strict):
+    """A file in `suite/studies`."""
+
+    study: str
+    question: str
+    sample: str
+    test: str
+    stops: str
+    holds: str
+    arms: tuple[ArmFile, ...]
+
+
 class StackFile(_Strict):
     """One entry of `stacks`: a row of the matrix."""
 

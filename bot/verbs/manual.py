@@ -70,6 +70,10 @@ EXAMPLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("stackmatrix diff endpoint http://a:8080 http://b:8080", "two servers that run already"),
     ),
     "aa": (("stackmatrix aa --runs 2", "after `run`; how often it would cry wolf"),),
+    "study": (
+        ("stackmatrix study", "what is asked, by name"),
+        ("stackmatrix study reproducibility --stack chat", "after `run`; of one stack only"),
+    ),
     "bless": (
         ("stackmatrix bless", "after `run`; lists what it proposes for probes of your own"),
         ("stackmatrix bless mine/greeting --accept --reason 'as the manual says'", "one of them"),
