@@ -101,7 +101,8 @@ def _backend(
     kept = {
         trigger: past
         for trigger in (*triggers, NEWEST)
-        if (past := _past(history, backend, trigger))
+        if not row.lock
+        and (past := _past(history, backend, trigger))
         and (trigger != NEWEST or past.cell.components == newest)
     }
     fresh = [trigger for trigger, pair in triggers.items() if pair not in history.tried]
@@ -109,7 +110,7 @@ def _backend(
     yield base
     for trigger, (name, version) in triggers.items() if ALONE in row.strategy else ():
         if trigger in kept:
-            yield _kept(row, trigger, kept[trigger], backend)
+            yield again(row, trigger, kept[trigger], backend)
         elif _worth(
             version, dict(base.versions)[name], line[name], (name, version) in history.tried
         ):
@@ -119,7 +120,7 @@ def _backend(
     if NEWEST not in row.strategy:
         return
     if NEWEST in kept:
-        yield _kept(row, NEWEST, kept[NEWEST], backend)
+        yield again(row, NEWEST, kept[NEWEST], backend)
     elif newest != base.versions or row.head:
         yield Wanted(row=row, trigger=NEWEST, versions=newest, backend=backend)
 
@@ -139,7 +140,8 @@ def _past(history: History, backend: str, trigger: str) -> Past | None:
     return history.past.get((backend, trigger))
 
 
-def _kept(row: Row, trigger: str, past: Past, backend: str) -> Wanted:
+def again(row: Row, trigger: str, past: Past, backend: str) -> Wanted:
+    """Return a cell that an earlier run planned, wanted as it was."""
     return Wanted(
         row=row,
         trigger=trigger,
@@ -160,7 +162,8 @@ def _baseline(
 ) -> Wanted:
     """The configured pins, else the last good stack, else the oldest that is followed.
 
-    What leans to a lock is resolved each time: the lock may have moved what nobody watches.
+    What leans to a lock is resolved each time: the lock may have moved what nobody watches, and
+    what was tried against the old one is tried against the new one.
     """
     pinned = dict(row.baseline)
     known = history.good.get(backend) if promote else history.baseline.get(backend)

@@ -20,6 +20,7 @@ from bot.core.plan import (
     Past,
     Versions,
     Wanted,
+    again,
     in_force,
     next_runnable,
     plan,
@@ -178,15 +179,7 @@ def _yanked(
         pair = (name, version)
         gone = house.memory.withdrawn.get(pair)
         if alone and pair in past.cell.components and gone and house.memory.again(past.cell):
-            wanted = Wanted(
-                row=row,
-                trigger=trigger,
-                versions=past.cell.components,
-                backend=backend,
-                kept=past.cell,
-                against=past.against,
-            )
-            yield without(wanted, exclusions)
+            yield without(again(row, trigger, past, backend), exclusions)
 
 
 def _nothing_there(house: House, row: Row) -> str:

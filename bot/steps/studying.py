@@ -68,7 +68,10 @@ def _held(
 
 def _alike(house: House, across: str, one: Cell, other: Cell) -> bool:
     """Whether two cells differ in this part of them, and in none besides that counts."""
-    parts = {"backend": (one.backend, other.backend), "interpreter": _pythons(one, other)}
+    parts = {
+        "backend": (one.backend, other.backend),
+        "interpreter": (one.interpreter, other.interpreter),
+    }
     rows = [house.row(cell.row) for cell in (one, other)]
     family = {row.beside or row.name for row in rows}
     same = all(left == right for name, (left, right) in parts.items() if name != across)
@@ -81,10 +84,6 @@ def _alike(house: House, across: str, one: Cell, other: Cell) -> bool:
     )
 
 
-def _pythons(one: Cell, other: Cell) -> tuple[str, str]:
-    return one.interpreter, other.interpreter
-
-
 def _cell(house: House, study: Registered, cell: Cell) -> Drawn:
     house = house.at(cell)
     probes = house.probes[cell.row]
@@ -94,7 +93,7 @@ def _cell(house: House, study: Registered, cell: Cell) -> Drawn:
         asker = _Asker(house=house, study=study, cell=cell, stack=stack)
         draws = asker.first(probes, twice=any(arm.name == AGAIN for arm in arms))
         for arm in (arm for arm in arms if arm.name != AGAIN):
-            draws[arm.name] = asker.draw(arm, probes)
+            draws[arm.name] = asker.told(arm, probes)
     return Drawn(cell=cell, draws=draws)
 
 
@@ -117,17 +116,13 @@ class _Asker:
     def first(self, probes: Sequence[Probe], *, twice: bool) -> dict[str, Draw]:
         """Return the first draw and, in the same process, every question once more."""
         later = [replace(probe, name=f"{probe.name} {AGAIN}") for probe in probes] if twice else []
-        told = self._told(Arm(name=FIRST, differs=""), (*probes, *later))
+        told = self.told(Arm(name=FIRST, differs=""), (*probes, *later))
         found = {FIRST: {probe.name: told[probe.name] for probe in probes}}
         if twice:
             found[AGAIN] = {probe.name: told[f"{probe.name} {AGAIN}"] for probe in probes}
         return found
 
-    def draw(self, arm: Arm, probes: Sequence[Probe]) -> Draw:
-        """Return the answers of one arm."""
-        return self._told(arm, probes)
-
-    def _told(self, arm: Arm, probes: Sequence[Probe]) -> Draw:
+    def told(self, arm: Arm, probes: Sequence[Probe]) -> Draw:
         """Ask what is not known yet, and return all of it."""
         search = f"study {self.study.study} {self.study.digest[:12]} {self.cell.key} {arm.name}"
         known = self.house.memory.tried

@@ -82,3 +82,20 @@ def test_a_row_that_neither_lock_moves_has_nothing_to_try() -> None:
     home = standing(only, closure(along="1", other="1"), closure(along="1", other="2"))
     assert run(home) == 0
     assert planned_of(home) == ()
+
+
+def test_a_lock_that_moved_a_member_is_what_the_others_are_tried_against() -> None:
+    index = {**INDEX, "c": ["1", "2"]}
+
+    def on(home: House, c: str) -> House:
+        there = standing(home, closure(c=c))
+        rows = tuple(replace(row, baseline=(("e", "1"), ("c", c))) for row in there.matrix.rows)
+        return replace(there, matrix=replace(there.matrix, rows=rows))
+
+    home = on(replace(house({"e": ["1", "2"], "c": ["1", "2"]}), solver=Along(index=index)), "1")
+    run(home)
+    moved = on(later(home), "2")
+    run(moved)
+    (tried,) = (each.cell for each in planned_of(moved) if each.trigger == "e==2" and each.cell)
+    assert tried.components == (("e", "2"), ("c", "2"))
+    assert run(on(later(moved), "2")) == 0
