@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from bot.config.shape import StudyFile
+from bot.config.tree import meant
 from bot.core.registered import Arm, Registered
 from bot.errors import UsageError
 
@@ -23,7 +24,7 @@ def names() -> tuple[str, ...]:
 def registered(name: str) -> Registered:
     """Return a study by its name. Raises `UsageError` for one that there is not."""
     if name not in names():
-        raise UsageError(f"there is no study `{name}`", cure=f"use one of: {', '.join(names())}")
+        raise UsageError(f"there is no study `{name}`", cure=meant(name, [*names()]))
     content = (STUDIES / f"{name}.yaml").read_bytes()
     read = StudyFile.model_validate(yaml.safe_load(content))
     words = read.model_dump(exclude={"arms"})

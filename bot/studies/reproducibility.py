@@ -131,10 +131,16 @@ class Found:
         )
         for rate, cells, word in zip(self.rates, self.cells, words, strict=True):
             if rate.hits == rate.total:
-                return f"all {rate.total} pairs are {word}; cells: {cells.total}"
+                return f"all {rate.total} pairs are {word}; cells: {cells.total}{self._where}"
         rate, cells = self.rates[-1], self.cells[-1]
         apart = rate.total - rate.hits
-        return f"{apart} of {rate.total} pairs differ, in {cells.hits} of {cells.total} cells"
+        told = f"{apart} of {rate.total} pairs differ, in {cells.hits} of {cells.total} cells"
+        return f"{told}{self._where}"
+
+    @property
+    def _where(self) -> str:
+        places = ", ".join(f"{link} ({count})" for link, count in self.links)
+        return f"; they part first at {places}" if places else ""
 
 
 def found(arms: Sequence[Arm], pairs: Iterable[Pair]) -> tuple[Found, ...]:

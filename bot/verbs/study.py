@@ -15,6 +15,7 @@ import click
 
 from bot.app import Options, remembered
 from bot.config.studies import names, registered
+from bot.config.tree import meant
 from bot.core.facts import RunEnded, RunStarted
 from bot.core.model import Json
 from bot.core.registered import Registered
@@ -56,7 +57,7 @@ def study(options: Options, name: str, progress: Progress, rows: Sequence[str] =
     for row in rows:
         if row not in known:
             what = f"there is no stack `{row}`"
-            raise UsageError(what, cure=f"use one of: {', '.join(sorted(known))}")
+            raise UsageError(what, cure=meant(row, sorted(known)))
     with _opened(options.state / FOLDER / name, last) as house:
         cells = [
             cell

@@ -27,3 +27,6 @@ def test_a_study_that_there_is_not_is_told() -> None:
     with pytest.raises(UsageError, match="no study `odd`") as told:
         registered("odd")
     assert "reproducibility" in told.value.cure
+    with pytest.raises(UsageError) as told:
+        registered("reproducability")
+    assert told.value.cure == "did you mean `reproducibility`?"

@@ -86,12 +86,16 @@ def test_each_level_holds_what_is_more_same_and_cells_are_counted() -> None:
     assert [less.hits for less in told.cells] == [2, 1, 1, 1]
     assert (told.failed, told.asked) == (1, 4)
     assert told.links == (("logprobs", 1), ("text", 1))
-    assert told.verdict == "1 of 4 pairs differ, in 1 of 2 cells"
+    assert told.verdict == (
+        "1 of 4 pairs differ, in 1 of 2 cells; they part first at logprobs (1), text (1)"
+    )
 
 
 def test_a_verdict_is_the_most_that_holds_of_all() -> None:
     (told,) = found((ARM,), [pair("a", Level.BITWISE), pair("a", Level.IDS, "logprobs")])
-    assert told.verdict == "all 2 pairs are equal in ids and words; cells: 1"
+    assert told.verdict == (
+        "all 2 pairs are equal in ids and words; cells: 1; they part first at logprobs (1)"
+    )
     (none,) = found((Arm(name="machine", differs="it", unanswered="one machine"),), [])
     assert none.verdict == "not answerable here: one machine"
     (nobody,) = found((ARM,), [])
